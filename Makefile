@@ -1,0 +1,43 @@
+# Two commands: `make demo` and `make test`. Each sets up what it needs; a second run is quick.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+DEMO := demo
+
+.PHONY: demo test lint types unit clean
+
+demo: $(READY) $(DEMO)/model/config.toml
+	$(BIN)/bionym evaluate examples/bc5cdr/test.pubtator $(DEMO)/test.pubtator --format pubtator
+	@rm -rf $(DEMO)/brat $(DEMO)/note.html
+	$(BIN)/bionym predict examples/notes --model $(DEMO)/model --show-text --to brat --out $(DEMO)/brat
+	$(BIN)/bionym convert $(DEMO)/brat --from brat --to html --out $(DEMO)/note.html
+	@echo
+	@echo "Open $(DEMO)/note.html in a browser, or $(DEMO)/brat in brat."
+
+$(DEMO)/model/config.toml: $(READY) $(wildcard examples/bc5cdr/*)
+	$(BIN)/bionym train examples/bc5cdr/train.pubtator --format pubtator --model crf --out $(DEMO)/model --force
+	$(BIN)/bionym predict examples/bc5cdr/test.pubtator --format pubtator --model $(DEMO)/model \
+	    --to pubtator --out $(DEMO)/test.pubtator --force
+
+test: lint types unit
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+unit: $(READY)
+	$(BIN)/pytest
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit("Bionym needs Python 3.11 to 3.13") if not (3, 11) <= sys.version_info[:2] <= (3, 13) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) $(DEMO)

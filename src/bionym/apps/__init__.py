@@ -1,0 +1,1 @@
+"""Programs over the rooms below; no NER logic lives here."""

@@ -1,0 +1,90 @@
+"""What commands say on the terminal: to standard error, so that standard output stays clean for data."""
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from bionym.data import Audit, Document
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Item = TypeVar("Item")
+
+
+class Messages:
+    """One line at a time, nothing under `-q`."""
+
+    quiet = False
+
+    def say(self, message: str) -> None:
+        """A line of information."""
+        if not self.quiet:
+            self.rich().print(message, highlight=False, markup=False, soft_wrap=True)
+
+    def rich(self) -> "Console":
+        """The terminal, colours only where it has them and `NO_COLOR` is not set."""
+        from rich.console import Console
+
+        return Console(stderr=True)
+
+    def counted(self, items: Iterable[Item], what: str) -> Iterator[Item]:
+        """The items, with a running count while they pass, if a person is looking."""
+        if self.quiet or not sys.stderr.isatty():
+            yield from items
+            return
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        columns = (SpinnerColumn(), TextColumn("{task.completed:,} " + what), TimeElapsedColumn())
+        with Progress(*columns, console=self.rich(), transient=True) as progress:
+            task = progress.add_task(what, total=None)
+            for item in items:
+                progress.advance(task)
+                yield item
+
+    @contextmanager
+    def bar(self, what: str, total: int) -> Iterator[Any]:
+        """A bar with rate and time left; yields a function `(completed, note)`."""
+        if self.quiet or not sys.stderr.isatty():
+            yield lambda completed, note="": None
+            return
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[note]}"), TimeRemainingColumn())
+        with Progress(*columns, console=self.rich(), transient=True) as progress:
+            task = progress.add_task(what, total=total, note="")
+            yield lambda completed, note="": progress.update(task, completed=completed, note=note)
+
+
+console = Messages()
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A plain table that fits 80 columns: text to the left, numbers to the right."""
+    cells = [tuple(map(str, header)), *(tuple(map(str, row)) for row in rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
+    lines = []
+    for row in cells:
+        first = row[0].ljust(widths[0])
+        rest = (cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))
+        lines.append("  ".join((first, *rest)).rstrip())
+    return "\n".join((lines[0], "-" * len(max(lines, key=len)), *lines[1:]))
+
+
+def say_audit(audit: Audit) -> None:
+    """What was lost or changed, most frequent first; nothing if nothing was."""
+    for verb, counter in (("lost", audit.lost), ("changed", audit.changed)):
+        for (what, reason), number in counter.most_common():
+            console.say(f"  {verb}: {number:,} {_plural(what, number)}: {reason}")
+
+
+def total(documents: Iterable[Document]) -> int:
+    """Entities of a stream."""
+    return sum(len(document.entities) for document in documents)
+
+
+def _plural(what: str, number: int) -> str:
+    if number == 1:
+        return what
+    return f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"

@@ -1,0 +1,98 @@
+"""`bionym`: the verbs together, and what an error looks like."""
+
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from bionym import __version__, plugins
+from bionym.apps.cli._console import console
+from bionym.errors import BionymError
+
+PRIVACY_SWITCHES = {
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "DO_NOT_TRACK": "1",
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "OMP_WAIT_POLICY": "PASSIVE",
+}
+EPILOG = "Everywhere: -q says only what went wrong, --debug shows where in the code. Docs: docs/ of the source."
+
+app = typer.Typer(
+    name="bionym",
+    help="Find names in biomedical and clinical text: diseases, drugs, genes, tests, treatments.",
+    epilog=EPILOG,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(invoke_without_command=True)
+def _bionym(
+    version: Annotated[bool, typer.Option("--version", help="Say the version and stop.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"bionym {__version__}")
+        raise typer.Exit
+
+
+def _add_verbs() -> None:
+    for name in plugins.names("apps.cli"):
+        plugins.find("apps.cli", name).add_to(app)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command.
+
+    Returns: the exit code: 0 done, 1 the work failed, 2 the command or configuration was wrong, 130 interrupted.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = _take(given, "--debug")
+    console.quiet = _take(given, "-q", "--quiet")
+    for name, value in PRIVACY_SWITCHES.items():
+        os.environ.setdefault(name, value)
+    _add_verbs()
+    try:
+        result: Any = typer.main.get_command(app).main(given, prog_name="bionym", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except BionymError as error:
+        return _fail(str(error), error, error.exit_code, debug)
+    except (KeyboardInterrupt, typer.Abort) as error:
+        return _fail("Stopped. Nothing half-written was left behind.", error, 130, debug)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        return _fail(f"{place}{(error.strerror or str(error)).lower()}.", error, 1, debug)
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        return _fail(_usage(error), error, 2, debug)
+
+
+def _fail(message: str, error: BaseException, code: int, debug: bool) -> int:
+    if debug:
+        raise error
+    typer.echo(f"bionym: {message}", err=True)
+    return code
+
+
+def _usage(error: Any) -> str:
+    """What typer has to say of a wrong command line, in one line; its help where no verb was given."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return str(error.format_message())
+    context = getattr(error, "ctx", None)
+    hint = f" See: {context.command_path} --help" if context is not None else ""
+    return " ".join(error.format_message().split()) + hint
+
+
+def _take(arguments: list[str], *flags: str) -> bool:
+    """Whether a flag stands among the arguments; it is taken out."""
+    found = [argument for argument in arguments if argument in flags]
+    for argument in found:
+        arguments.remove(argument)
+    return bool(found)

@@ -1,0 +1,71 @@
+"""Options that several verbs share, and the values behind them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bionym.errors import UsageError
+
+Sources = Annotated[list[str], typer.Argument(help="Files, folders or quoted globs; - is standard input.", show_default=False)]
+Format = Annotated[str | None, typer.Option("--format", "-f", help="Their format; else told from name and content.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace what stands there.")]
+Json = Annotated[str | None, typer.Option("--json", help="Write the result as JSON to this file; - is standard output.")]
+ReadOptions = Annotated[
+    list[str] | None, typer.Option("--option", "-o", help="An option of the format read: key=value; may be repeated.")
+]
+Beside = Annotated[
+    list[str] | None, typer.Option("--annotations", help="Where the annotation files are, if not beside the texts.")
+]
+
+
+def format_options(given: Sequence[str] | None) -> dict[str, Any]:
+    """`["scheme=BIO", "tag_column=3"]` as keywords, numbers and true or false as such. Raises: UsageError."""
+    options: dict[str, Any] = {}
+    for pair in given or ():
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise UsageError(f"--option {pair!r}: expected key=value")
+        options[key.replace("-", "_")] = _value(value)
+    return options
+
+
+def companions(given: Sequence[str] | None) -> dict[str, Any]:
+    """`--annotations 'x/*.con'` as the `beside` option of formats that keep text and annotations apart."""
+    if not given:
+        return {}
+    import glob
+
+    places = [Path(path) for pattern in given for path in (sorted(glob.glob(pattern)) or [pattern])]
+    missing = [str(place) for place in places if not place.exists()]
+    if missing:
+        raise UsageError(f"--annotations {missing[0]}: no such file or folder")
+    return {"beside": places}
+
+
+def write_json(path: str, value: object, *, force: bool = True) -> None:
+    """A value as JSON to a file, whole or not at all, or to standard output."""
+    import json
+    import os
+
+    text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    if path == "-":
+        typer.echo(text, nl=False)
+        return
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = target.with_name(f".{target.name}.unfinished")
+    unfinished.write_text(text, encoding="utf-8")
+    os.replace(unfinished, target)
+
+
+def _value(text: str) -> Any:
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    if text.lower() == "none":
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        return text.replace("\\t", "\t")

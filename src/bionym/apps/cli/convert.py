@@ -1,0 +1,47 @@
+"""`bionym convert`: any format to any other, with an audit."""
+
+from typing import Annotated
+
+import typer
+
+from bionym.apps.cli._console import console, say_audit
+from bionym.apps.cli._options import Beside, Force, Json, ReadOptions, Sources, companions, format_options, write_json
+
+EPILOG = "Example: bionym convert CDR_TestSet.PubTator.txt --from pubtator --to brat --out cdr/"
+
+
+def add_to(app: typer.Typer) -> None:
+    """The verb, among the others."""
+    app.command("convert", epilog=EPILOG)(convert)
+
+
+def convert(
+    sources: Sources,
+    to: Annotated[str, typer.Option("--to", "-t", help="The format to write.")],
+    out: Annotated[str, typer.Option("--out", help="File, or folder for formats of one file a document; - is standard output.")],
+    source: Annotated[str | None, typer.Option("--from", help="The format to read; else told from name and content.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse to lose or change any entity.")] = False,
+    force: Force = False,
+    beside: Beside = None,
+    option: ReadOptions = None,
+    write_option: Annotated[
+        list[str] | None, typer.Option("--write-option", help="An option of the format written: key=value.")
+    ] = None,
+    json: Json = None,
+) -> None:
+    """Convert documents, and say what was read, written, changed and lost."""
+    from bionym import formats
+    from bionym.data import Audit
+
+    audit = Audit(strict=strict)
+    reading = format_options(option) | companions(beside)
+    documents = console.counted(formats.read(sources, source, audit=audit, **reading), "documents")
+    formats.write(documents, out, to, force=force, audit=audit, **format_options(write_option))
+    console.say(
+        f"{audit.read['documents']:,} documents to {out}: {audit.read['entities']:,} entities read, "
+        f"{audit.written['entities']:,} written, {audit.num_changed:,} changed, {audit.num_lost:,} lost; "
+        f"{audit.read['relations']:,} relations read, {audit.written['relations']:,} written"
+    )
+    say_audit(audit)
+    if json:
+        write_json(json, audit.as_dict())

@@ -1,0 +1,69 @@
+"""`bionym evaluate`: predicted documents against gold ones."""
+
+from typing import Annotated, Any
+
+import typer
+
+from bionym.apps.cli._console import console, table
+from bionym.apps.cli._options import Json, companions, format_options, write_json
+
+EPILOG = "Example: bionym evaluate gold/ predicted/ --format i2b2"
+
+
+def add_to(app: typer.Typer) -> None:
+    """The verb, among the others."""
+    app.command("evaluate", epilog=EPILOG)(evaluate)
+
+
+def evaluate(
+    gold: Annotated[str, typer.Argument(help="The right answers: a file, folder or quoted glob.", show_default=False)],
+    predicted: Annotated[str, typer.Argument(help="What is to be scored.", show_default=False)],
+    format: Annotated[str | None, typer.Option("--format", "-f", help="The format of both sides.")] = None,
+    gold_format: Annotated[str | None, typer.Option("--gold-format", help="The format of the gold side.")] = None,
+    predicted_format: Annotated[str | None, typer.Option("--predicted-format", help="The format of the predicted side.")] = None,
+    metric: Annotated[list[str] | None, typer.Option("--metric", help="How to score; may be repeated.")] = None,
+    text: Annotated[list[str] | None, typer.Option("--text", help="Where the texts are, if not beside the annotations.")] = None,
+    option: Annotated[list[str] | None, typer.Option("--option", "-o", help="An option of both formats: key=value.")] = None,
+    json: Json = None,
+) -> None:
+    """Precision, recall and F1: micro, macro and per label; a document on one side only counts as missed or spurious."""
+    from bionym import evaluation, formats
+
+    reading = format_options(option)
+    texts = companions(text)
+    gold_documents = formats.read(gold, gold_format or format, **reading, **texts)
+    predicted_documents = formats.read(predicted, predicted_format or format, **reading, **(texts or _texts_of(gold)))
+    scores = evaluation.evaluate(gold_documents, predicted_documents, metric or ["strict"])
+    if json:
+        write_json(json, scores.as_dict())
+    if json != "-":
+        for name, counts in scores.counts.items():
+            typer.echo(f"{name}: {scores.num_documents:,} documents\n")
+            typer.echo(table(("label", "P", "R", "F1", "gold", "predicted"), _rows(counts)))
+    _say_unpaired(scores)
+
+
+def _rows(counts: Any) -> list[tuple[object, ...]]:
+    rows = [_row(label, counts.of(label)) for label in counts.labels]
+    macro = ("macro", *(f"{100 * counts.macro(value):.2f}" for value in ("precision", "recall", "f1")), "", "")
+    return [*rows, _row("micro", counts.micro), macro]
+
+
+def _row(name: str, counts: Any) -> tuple[object, ...]:
+    values = (f"{100 * value:.2f}" for value in (counts.precision, counts.recall, counts.f1))
+    return (name, *values, f"{counts.support:,}", f"{counts.num_predicted:,}")
+
+
+def _say_unpaired(scores: Any) -> None:
+    if scores.only_gold:
+        console.say(f"{len(scores.only_gold):,} gold documents have no prediction: their entities count as missed")
+    if scores.only_predicted:
+        console.say(f"{len(scores.only_predicted):,} predicted documents have no gold: their entities count as spurious")
+
+
+def _texts_of(gold: str) -> dict[str, Any]:
+    """Where a predicted annotation file without a text may find one: on the gold side."""
+    from pathlib import Path
+
+    place = Path(gold)
+    return {"texts": [place]} if place.is_dir() else {}

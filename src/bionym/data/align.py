@@ -1,0 +1,130 @@
+"""Alignment: the only place where characters become tokens, and tags become characters."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from bionym.data.audit import Audit
+from bionym.data.document import Document
+from bionym.data.entity import Entity, in_text_order
+from bionym.data.flatten import Policy, choose
+from bionym.data.span import Span
+from bionym.data.tags import Decoding, TagScheme, TokenSpan
+
+
+class Aligned(NamedTuple):
+    """An entity as tokens: positions `[start, end)` in `Document.tokens`, and whether its edges are token edges."""
+
+    start: int
+    end: int
+    is_exact: bool
+
+
+def align(tokens: Sequence[Span], span: Span) -> Aligned | None:
+    """The tokens that a stretch of characters touches; None if it touches none (white space alone)."""
+    start = bisect_right(tokens, span.start, key=_end)
+    end = bisect_left(tokens, span.end, key=_start)
+    if start >= end:
+        return None
+    return Aligned(start, end, tokens[start].start == span.start and tokens[end - 1].end == span.end)
+
+
+def sentence_ranges(document: Document) -> tuple[tuple[int, int], ...]:
+    """Token positions `[start, end)` of each sentence; one range over all tokens if there are no sentences."""
+    if not document.sentences:
+        return ((0, len(document.tokens)),) if document.tokens else ()
+    starts = [bisect_left(document.tokens, sentence.start, key=_start) for sentence in document.sentences]
+    return tuple(zip(starts, [*starts[1:], len(document.tokens)], strict=True))
+
+
+def to_tags(
+    document: Document,
+    scheme: TagScheme,
+    *,
+    policy: Policy = "longest",
+    priority: Sequence[str] = (),
+    audit: Audit | None = None,
+) -> list[list[str]]:
+    """Tags of every token, a list a sentence.
+
+    An entity that cuts a token takes the whole token (counted as changed). Lost, and counted: entities without a token,
+    discontinuous ones, those that cross a sentence's end, and those that overlap one which `policy` prefers.
+    """
+    audit = audit if audit is not None else Audit()
+    found = [(entity, aligned) for entity in document.entities if (aligned := _aligned(document, entity, audit))]
+    keep = choose([(aligned.start, aligned.end, entity.label) for entity, aligned in found], policy, priority)
+    for (entity, _), stays in zip(found, keep, strict=True):
+        if not stays:
+            audit.lose(document.id, entity, f"overlaps another entity (policy: {policy})")
+    kept = [pair for pair, stays in zip(found, keep, strict=True) if stays]
+    return _by_sentence(document, kept, scheme, audit)
+
+
+def from_tags(
+    document: Document,
+    tags: Iterable[Sequence[str]],
+    scheme: TagScheme,
+    *,
+    mode: Decoding = "lenient",
+) -> tuple[Entity, ...]:
+    """Entities on characters from tags, a list a sentence, in the order of `sentence_ranges`."""
+    tokens = document.tokens
+    entities = []
+    for (first, _), sentence_tags in zip(sentence_ranges(document), tags, strict=True):
+        for start, end, label in scheme.decode(sentence_tags, mode=mode):
+            entities.append(Entity((Span(tokens[first + start].start, tokens[first + end - 1].end),), label))
+    return tuple(entities)
+
+
+def join_cut_sentences(document: Document, audit: Audit | None = None) -> Document:
+    """The document with sentences joined wherever a boundary cuts an entity, so that no entity is lost to it."""
+    merged: list[Span] = []
+    reach = 0
+    extents = iter(in_text_order(document.entities))
+    entity = next(extents, None)
+    for sentence in document.sentences:
+        joins = bool(merged) and sentence.start < reach
+        if joins and audit is not None:
+            audit.change(document.id, "sentence", "joined to the one before, since an entity crosses its edge")
+        merged.append(Span(merged.pop().start, sentence.end) if joins else sentence)
+        while entity is not None and entity.start < sentence.end:
+            reach = max(reach, entity.end)
+            entity = next(extents, None)
+    return replace(document, sentences=tuple(merged))
+
+
+def _aligned(document: Document, entity: Entity, audit: Audit) -> Aligned | None:
+    if entity.is_discontinuous:
+        audit.lose(document.id, entity, "discontinuous: tags hold one stretch of tokens")
+        return None
+    aligned = align(document.tokens, entity.extent)
+    if aligned is None:
+        audit.lose(document.id, entity, "covers no token")
+    elif not aligned.is_exact:
+        audit.change(document.id, entity, "an edge falls inside a token: widened to the token")
+    return aligned
+
+
+def _by_sentence(
+    document: Document, found: list[tuple[Entity, Aligned]], scheme: TagScheme, audit: Audit
+) -> list[list[str]]:
+    ranges = sentence_ranges(document)
+    starts = [start for start, _ in ranges]
+    spans: list[list[TokenSpan]] = [[] for _ in ranges]
+    for entity, aligned in found:
+        sentence = bisect_right(starts, aligned.start) - 1
+        first, last = ranges[sentence]
+        if aligned.end > last:
+            audit.lose(document.id, entity, "crosses the end of a sentence")
+            continue
+        spans[sentence].append(TokenSpan(aligned.start - first, aligned.end - first, entity.label))
+    return [scheme.encode(inside, last - first) for inside, (first, last) in zip(spans, ranges, strict=True)]
+
+
+def _start(span: Span) -> int:
+    return span[0]
+
+
+def _end(span: Span) -> int:
+    return span[1]

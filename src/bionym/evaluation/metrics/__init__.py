@@ -1,0 +1,1 @@
+"""Ways to score, one file each: `score(pairs) -> Counts`."""

@@ -1,0 +1,43 @@
+"""Membership in lists of terms: where in a listed term a token stands (B, I, E, or S for a term of one token)."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from pydantic import Field
+
+from bionym.data import Document
+from bionym.data.align import sentence_ranges
+from bionym.data.tags import BIOES, TokenSpan
+from bionym.features._options import FeatureOptions
+from bionym.lexicon.terms import TermList, read_terms
+
+PER_WORD = False
+
+
+class Options(FeatureOptions):
+    """Settings of `gazetteer`."""
+
+    window: int = 1
+    lists: dict[str, Path] = Field(description="A file of terms for each name, one term a line.")
+    shortest: int = Field(default=3, ge=1, description="Shorter terms are left out, in letters and digits.")
+
+
+def build(options: Options) -> Callable[[Document], list[tuple[str, ...]]]:
+    """From a document to each token's place in the terms of every list: `("B-diseases",)`."""
+    lists = {name: TermList(read_terms(path), shortest=options.shortest) for name, path in options.lists.items()}
+
+    def places(document: Document) -> list[tuple[str, ...]]:
+        words = [document.text[start:end] for start, end in document.tokens]
+        found: list[tuple[str, ...]] = [()] * len(words)
+        for start, end in sentence_ranges(document):
+            for name, terms in lists.items():
+                for position, tag in _tags(name, terms, words[start:end]):
+                    found[start + position] += (tag,)
+        return found
+
+    return places
+
+
+def _tags(name: str, terms: TermList, words: list[str]) -> list[tuple[int, str]]:
+    matches = [TokenSpan(match.start, match.end, name) for match in terms.find(words)]
+    return [(number, tag) for number, tag in enumerate(BIOES.encode(matches, len(words))) if tag != "O"] if matches else []

@@ -1,0 +1,169 @@
+"""Files as every format needs them: found, opened, decoded and named."""
+
+import contextlib
+import gzip
+import io
+import os
+import sys
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from bionym.errors import FormatError, InputError
+
+STREAM = Path("-")  # standard input or output
+BOM = "\ufeff"
+
+
+class Line(NamedTuple):
+    """One line of a file: its 1-based number and its text without the line end."""
+
+    number: int
+    text: str
+
+
+def read_text(path: Path, *, encoding: str = "utf-8") -> str:
+    """A whole file, decoded; line ends and a byte order mark are left as they are.
+
+    Raises: InputError if there is no such file, FormatError where the bytes are not of the encoding.
+    """
+    with open_bytes(path) as stream:
+        return decode(_read_all(stream, path), path=path, encoding=encoding)
+
+
+def read_lines(path: Path, *, encoding: str = "utf-8") -> Iterator[Line]:
+    r"""The lines of a file, one at a time; "\n" and "\r\n" end a line, a byte order mark is dropped."""
+    with open_bytes(path) as stream:
+        try:
+            for number, raw in enumerate(stream, start=1):
+                text = decode(raw, path=path, line=number, encoding=encoding)
+                text = text.removesuffix("\n").removesuffix("\r")
+                yield Line(number, text.removeprefix(BOM) if number == 1 else text)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise FormatError(f"the compressed data is damaged ({error})", path=path, fix="Fetch the file again.") from error
+
+
+def read_head(path: Path, num_chars: int = 4096) -> str:
+    """The first characters of a file, whatever its encoding, to recognise its format by."""
+    with open_bytes(path) as stream, contextlib.suppress(EOFError, zlib.error, gzip.BadGzipFile):
+        return stream.read(num_chars).decode("utf-8", "replace").removeprefix(BOM)
+    return ""
+
+
+def decode(raw: bytes, *, path: Path, line: int | None = None, encoding: str = "utf-8") -> str:
+    """Bytes as text. Raises: FormatError that names the line and the way out."""
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")) and encoding == "utf-8":
+        raise FormatError("the file is in UTF-16, expected UTF-8", path=path, line=1, fix=_convert(path, "UTF-16"))
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        number = line or raw.count(b"\n", 0, error.start) + 1
+        found = f"byte 0x{raw[error.start]:02x} is not {encoding.upper()}"
+        raise FormatError(found, path=path, line=number, fix=_convert(path, "LATIN1")) from error
+
+
+def open_bytes(path: Path) -> IO[bytes]:
+    """A file opened for reading, unpacked if its name ends in `.gz`; `-` is standard input."""
+    if path == STREAM:
+        return io.BufferedReader(sys.stdin.buffer.raw) if hasattr(sys.stdin.buffer, "raw") else sys.stdin.buffer
+    if path.is_dir():
+        raise InputError("this is a folder, expected a file", path=path, fix="Name a file in it, or its format.")
+    try:
+        return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
+    except OSError as error:
+        raise InputError(_reason(error), path=path) from error
+
+
+@contextlib.contextmanager
+def open_output(path: Path) -> Iterator[IO[str]]:
+    """A file opened for writing UTF-8, packed if its name ends in `.gz`; `-` is standard output."""
+    if path == STREAM:
+        stream = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=True)
+        try:
+            yield stream
+            stream.flush()
+        finally:
+            stream.detach()
+    elif path.suffix == ".gz":
+        with path.open("wb") as raw, gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as packed:
+            with io.TextIOWrapper(packed, encoding="utf-8", newline="") as stream:
+                yield stream
+    else:
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            yield stream
+
+
+def write_text(path: Path, text: str) -> None:
+    """A whole file at once, folders made as needed, line ends as they are."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open_output(path) as stream:
+        stream.write(text)
+
+
+def stem(path: Path) -> str:
+    """The name without `.gz` and without the suffix of its format: `a/b.json.gz` gives "b"."""
+    return Path(path.name.removesuffix(".gz")).stem
+
+
+def suffix(path: Path) -> str:
+    """The suffix of the format, lower-cased: `a/b.JSON.gz` gives ".json"."""
+    return Path(path.name.removesuffix(".gz")).suffix.lower()
+
+
+def companion(path: Path, wanted: str, beside: Iterable[Path] = ()) -> Path | None:
+    """The file with the same stem and the wanted suffix: in `beside` (files or folders), else next to `path`."""
+    name = stem(path) + wanted
+    for place in beside:
+        if place.is_file() and place.name in (name, name + ".gz"):
+            return place
+        for candidate in (place / name, place / (name + ".gz")):
+            if candidate.is_file():
+                return candidate
+    return next((found for found in (path.with_name(name), path.with_name(name + ".gz")) if found.is_file()), None)
+
+
+class FileNames:
+    """File names from document ids: safe on every system, within the folder, and each used once.
+
+    Characters that file systems refuse become `%XX`; "/" in an id makes a folder; a second use of a name gets ".2".
+    """
+
+    def __init__(self) -> None:
+        self._used: set[str] = set()
+
+    def of(self, document_id: str) -> str:
+        """The name (without suffix) for a document."""
+        name = "/".join(_safe(part) for part in document_id.split("/") if part) or "document"
+        unique, copies = name, 1
+        while unique.lower() in self._used:
+            copies += 1
+            unique = f"{name}.{copies}"
+        self._used.add(unique.lower())
+        return unique
+
+
+def _safe(part: str) -> str:
+    if set(part) == {"."}:
+        return part.replace(".", "%2E")
+    kept = "".join(char if _is_safe(char) else "".join(f"%{byte:02X}" for byte in char.encode("utf-8", "surrogatepass")) for char in part)
+    return kept if len(kept.encode("utf-8")) <= 180 else kept.encode("utf-8")[:180].decode("utf-8", "ignore")
+
+
+def _is_safe(char: str) -> bool:
+    return char.isalnum() or char in "-_.+,=@ ()"
+
+
+def _read_all(stream: IO[bytes], path: Path) -> bytes:
+    try:
+        return stream.read()
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise FormatError(f"the compressed data is damaged ({error})", path=path, fix="Fetch the file again.") from error
+
+
+def _convert(path: Path, encoding: str) -> str:
+    return f"Convert it first, for example: iconv -f {encoding} -t UTF-8 {path.name} > utf8-{path.name}"
+
+
+def _reason(error: OSError) -> str:
+    return os.strerror(error.errno).lower() if error.errno else str(error)

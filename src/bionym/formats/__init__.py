@@ -1,0 +1,232 @@
+"""Every format in and out: `read` and `write` find the part, the files and the way.
+
+A format is a module of this folder with four names:
+
+    SUFFIXES        the suffixes of its files, the leading one first: (".ann", ".txt")
+    ONE_PER_FILE    whether a file (or a pair of files) holds one document; then `write` fills a folder
+    read(path, ...) documents of one file; keyword options are the format's own
+    write(documents, path, ...)   to one file, or into one folder
+
+and, where other formats have the same suffix, `sniff(head) -> bool`, which recognises the beginning of a file.
+"""
+
+import glob
+import inspect
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bionym import plugins
+from bionym.data import Audit, Document
+from bionym.errors import FormatError, InputError, OutputError, SpanError, UsageError
+from bionym.files import STREAM, read_head, stem, suffix
+from bionym.protocols import Format
+
+__all__ = ["detect", "find", "names", "read", "write"]
+
+Source = str | os.PathLike[str]
+
+
+class File(NamedTuple):
+    """A file to read: where it lies, and the id of its document if it holds one."""
+
+    path: Path
+    document_id: str
+
+
+def names() -> tuple[str, ...]:
+    """Every format, sorted."""
+    return plugins.names("formats")
+
+
+def find(name: str) -> Format:
+    """The format of this name. Raises: UnknownNameError."""
+    found: Format = plugins.find("formats", name)
+    return found
+
+
+def read(
+    sources: Source | Iterable[Source], format: str | None = None, *, audit: Audit | None = None, **options: Any
+) -> Iterator[Document]:
+    """Documents of files, folders, globs or `-` (standard input), one at a time.
+
+    Args:
+        sources: one or several paths; a folder gives all its files of the format, deep, sorted by name.
+        format: a name of `names()`; None recognises it by suffix and content.
+        audit: counts what was read, and what the format's reader could not keep.
+        options: the format's own, such as `scheme="BIO"`.
+    Raises: InputError and FormatError with file, line and fix; UsageError for an option the format does not have.
+    """
+    count = audit if audit is not None else Audit()
+    for part, file in _files(sources, format, has_pairs="beside" in options):
+        given = _options(part.read, options | {"audit": audit})
+        try:
+            for document in part.read(file.path, **given):
+                if part.ONE_PER_FILE and file.document_id:
+                    document = replace(document, id=file.document_id)
+                count.read.update(documents=1, entities=len(document.entities), relations=len(document.relations))
+                yield document
+        except SpanError as error:
+            raise FormatError(str(error), path=file.path) from error
+
+
+def write(
+    documents: Iterable[Document],
+    path: Source,
+    format: str | None = None,
+    *,
+    force: bool = False,
+    audit: Audit | None = None,
+    **options: Any,
+) -> None:
+    """Documents to a file, or to a folder where the format puts one document in a file; whole, or not at all.
+
+    Args:
+        path: file or folder; `-` is standard output.
+        format: a name of `names()`; None recognises it by the suffix of `path`.
+        force: replace what stands there.
+        audit: counts what was written, lost and changed.
+    Raises: OutputError if something stands there and `force` is not given; LossError under a strict audit.
+    """
+    target = Path(path)
+    part = find(format) if format else _by_suffix(target)
+    count = audit if audit is not None else Audit()
+    given = _options(part.write, options | {"audit": count})
+    if target == STREAM:
+        if part.ONE_PER_FILE:
+            raise UsageError("This format writes a file for each document: name a folder with --out, not '-'")
+        part.write(_counted(documents, count), target, **given)
+        return
+    with _whole(target, is_folder=part.ONE_PER_FILE, force=force) as unfinished:
+        part.write(_counted(documents, count), unfinished, **given)
+    for what in ("entities", "relations"):
+        singular = "entity" if what == "entities" else "relation"
+        count.written[what] -= sum(num for (kind, _), num in count.lost.items() if kind == singular)
+
+
+def detect(path: Path) -> str:
+    """The name of a file's format, by suffix and, where several share it, by content. Raises: InputError."""
+    candidates = [name for name in names() if suffix(path) in find(name).SUFFIXES]
+    if len(candidates) > 1:
+        head = read_head(path)
+        sniffing = [name for name in candidates if (sniff := getattr(find(name), "sniff", None)) and sniff(head)]
+        pairs = [name for name in candidates if not hasattr(find(name), "sniff") and _has_pair(path, find(name))]
+        candidates = sniffing or pairs or candidates
+    if not candidates or len(candidates) > 1 and "text" not in candidates:
+        raise InputError("the format cannot be told from the name", path=path, fix=f"Name it with --format: {', '.join(names())}")
+    return "text" if len(candidates) > 1 else candidates[0]
+
+
+def _files(
+    sources: Source | Iterable[Source], format: str | None, *, has_pairs: bool
+) -> Iterator[tuple[Format, File]]:
+    given = [sources] if isinstance(sources, (str, os.PathLike)) else list(sources)
+    for source in given:
+        part = find(format) if format else None
+        if str(source) == "-":
+            if part is None:
+                raise UsageError("Standard input needs --format")
+            yield part, File(STREAM, "stdin")
+            continue
+        found = _expand(Path(source), part)
+        if not found:
+            raise InputError("no file of the format here", path=Path(source), fix="Check the path, or name --format.")
+        for file in found:
+            yield part or find(detect(file.path)), file
+
+
+def _expand(source: Path, part: Format | None) -> list[File]:
+    if source.is_dir():
+        root, paths = source, sorted(path for path in source.rglob("*") if path.is_file() and path.name[0] != ".")
+    elif source.exists() or not glob.has_magic(str(source)):
+        if not source.exists():
+            raise InputError("no such file or folder", path=source)
+        return [File(source, stem(source))]
+    else:
+        paths = sorted(Path(path) for path in glob.glob(str(source), recursive=True) if Path(path).is_file())
+        root = Path(os.path.commonpath([path.parent for path in paths])) if paths else source
+    wanted = part.SUFFIXES if part else tuple(found for name in names() for found in find(name).SUFFIXES)
+    paths = [path for path in paths if suffix(path) in wanted]
+    return _one_of_each_pair([File(path, str(path.relative_to(root).with_name(stem(path)))) for path in paths], part)
+
+
+def _one_of_each_pair(files: list[File], part: Format | None) -> list[File]:
+    """One file a document where a format keeps several with the same stem (`x.txt`, `x.ann`)."""
+    parts = [part] if part else [find(name) for name in names()]
+    paired = [one for one in parts if one.ONE_PER_FILE and len(one.SUFFIXES) > 1]
+    leading: dict[str, File] = {}
+    present = {(file.document_id, suffix(file.path)) for file in files}
+    for file in files:
+        for one in paired:
+            has_leader = (file.document_id, one.SUFFIXES[0]) in present
+            if has_leader and suffix(file.path) in one.SUFFIXES[1:]:
+                break
+        else:
+            leading.setdefault(f"{file.document_id}{'' if part and part in paired else suffix(file.path)}", file)
+    return list(leading.values())
+
+
+def _has_pair(path: Path, part: Format) -> bool:
+    return all(path.with_name(stem(path) + wanted).exists() for wanted in part.SUFFIXES[:1])
+
+
+def _by_suffix(path: Path) -> Format:
+    matching = [name for name in names() if suffix(path) in find(name).SUFFIXES]
+    if len(matching) != 1:
+        raise UsageError(f"The format of {path} cannot be told from its name. Name it: {', '.join(names())}")
+    return find(matching[0])
+
+
+def _options(function: Any, options: dict[str, Any]) -> dict[str, Any]:
+    """The options a reader or writer has; audit and pairs are offered to all, the rest must be known to it."""
+    known = [name for name in inspect.signature(function).parameters if name not in ("path", "documents")]
+    unknown = [name for name in options if name not in known and name not in ("audit", "beside", "require_annotations")]
+    if unknown:
+        own = ", ".join(name for name in known if name != "audit") or "none"
+        raise UsageError(f"This format has no option {unknown[0]!r}. Its options: {own}")
+    return {name: value for name, value in options.items() if name in known}
+
+
+def _counted(documents: Iterable[Document], audit: Audit) -> Iterator[Document]:
+    for document in documents:
+        audit.written.update(documents=1, entities=len(document.entities), relations=len(document.relations))
+        yield document
+
+
+@contextmanager
+def _whole(target: Path, *, is_folder: bool, force: bool) -> Iterator[Path]:
+    """A place to write to, moved to `target` when all went well, removed when not."""
+    if target.is_dir() != is_folder and target.exists():
+        wanted, found = ("folder", "file") if is_folder else ("file", "folder")
+        raise OutputError(f"{target} is a {found}; this format writes a {wanted}. Choose another name.")
+    if target.exists() and not force and not (is_folder and not any(target.iterdir())):
+        raise OutputError(f"{target} exists. Choose another name, or replace it with --force.")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=".bionym-", dir=target.parent))
+    except OSError as error:
+        raise OutputError(f"{target.parent} cannot be written to: {error.strerror}") from error
+    try:
+        unfinished = scratch / target.name
+        if is_folder:
+            unfinished.mkdir()
+        yield unfinished
+        _move(unfinished, target)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _move(finished: Path, target: Path) -> None:
+    if not finished.is_dir() or not target.exists():
+        os.replace(finished, target)
+        return
+    for path in sorted(finished.rglob("*")):
+        if path.is_file():
+            place = target / path.relative_to(finished)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(path, place)

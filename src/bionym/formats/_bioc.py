@@ -1,0 +1,296 @@
+"""BioC's structure as a `Document`: shared by BioC XML and BioC JSON, which only parse and print.
+
+A tree is the object of BioC JSON: document {id, infons, passages [{offset, infons, text, sentences, annotations
+[{id, infons, text, locations [{offset, length}]}], relations [{id, infons, nodes [{refid, role}]}]}], relations}.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from bionym.data import Audit, Document, Entity, Passage, Span
+from bionym.errors import SpanError
+from bionym.formats import _concepts
+from bionym.formats._bioc_infons import BETWEEN, OURS, concept_key, plain_infons, relation_from_tree, relation_tree
+from bionym.formats._json import Record
+from bionym.formats._layout import Laid, Overlap, Piece, lay
+from bionym.formats._offsets import CODE_POINTS, UNITS, Claim, Ranges, Repair, convert, edges, fits, repaired
+
+INDIVIDUAL_MENTIONS = "individual_mentions"
+COMPOSITE_ROLE = "CompositeRole"
+DEFAULT_KEY = "identifier"
+
+
+class Mention(NamedTuple):
+    """An annotation that has locations: its tree, its ranges as written, and its infons as text."""
+
+    record: Record
+    ranges: Ranges
+    infons: dict[str, str]
+
+    @property
+    def claim(self) -> Claim:
+        """What the annotation says of the text; without a text it says nothing that could be checked."""
+        return Claim(self.ranges, _text(self.record))
+
+
+@dataclass
+class _Parts:
+    """What a document's tree holds, passages in order of their offsets."""
+
+    passages: list[Record]
+    sentences: list[list[Record]] = field(default_factory=list)
+    mentions: list[Mention] = field(default_factory=list)
+    individuals: list[tuple[Record, Mention]] = field(default_factory=list)
+    unplaced: list[Any] = field(default_factory=list)
+    relations: list[Any] = field(default_factory=list)
+
+
+def to_document(record: Record, collection: Mapping[str, Any], audit: Audit, repair: Repair | None) -> Document:
+    """The document of a tree.
+
+    Args:
+        record: the document's tree.
+        collection: source, date, key and infons of the collection; kept in `meta`.
+        audit: counts converted and repaired offsets, and infons that were no text.
+        repair: "nearest" moves an annotation whose text is not where its offsets say.
+    Raises: FormatError for passages that overlap, and annotations that differ from the text.
+    """
+    parts = _parts(record, audit)
+    laid, mentions = _placed(parts, record, audit, repair)
+    fields = [_field(mention.infons) for mention in mentions]
+    none = _concepts.form_of_none(fields, "")
+    entities, folded = _entities(parts, mentions, none)
+    passages = [(one, place) for one, place in zip(parts.passages, laid.places, strict=True) if not _is_between(one)]
+    meta = _meta(record, collection, parts, mentions, none) | {INDIVIDUAL_MENTIONS: folded}
+    sentences = _sentences(parts, laid)
+    meta["sentences"] = [[span.start, span.end, infons] for span, infons in sentences]
+    return Document(
+        record.text("id", ""),
+        laid.text,
+        tuple(_passage(one, place, audit, record.text("id", "")) for one, place in passages),
+        tuple(entities),
+        tuple(relation_from_tree(tree) for tree in parts.relations),
+        sentences=tuple(span for span, _ in sentences),
+        meta={"bioc": {name: value for name, value in meta.items() if value}},
+    )
+
+
+def _parts(record: Record, audit: Audit) -> _Parts:
+    parts = _Parts(sorted(record.records("passages"), key=lambda one: one.whole("offset", 0)))
+    document_id = record.text("id", "")
+    for passage in parts.passages:
+        sentences = list(passage.records("sentences"))
+        parts.sentences.append(sentences)
+        for holder in (passage, *sentences):
+            _collect(holder, parts, document_id, audit)
+    _collect(record, parts, document_id, audit)
+    return parts
+
+
+def _pieces(parts: _Parts, unit: str) -> list[Piece]:
+    """The passages' texts; one without a text of its own is made of its sentences."""
+    found = []
+    for passage, sentences in zip(parts.passages, parts.sentences, strict=True):
+        offset = passage.whole("offset", 0)
+        if sentences and passage.value.get("text") is None:
+            texts = [Piece(one.whole("offset"), _text(one)) for one in sentences]
+            found.append(Piece(offset, lay(texts, unit, begin=offset).text))
+        else:
+            found.append(Piece(offset, _text(passage)))
+    return found
+
+
+def _text(record: Record) -> str:
+    return "" if record.value.get("text") is None else record.text("text")
+
+
+def _collect(holder: Record, parts: _Parts, document_id: str, audit: Audit) -> None:
+    """The annotations and relations of a passage, a sentence or a document."""
+    for one in holder.records("annotations"):
+        mention = Mention(one, _ranges(one), plain_infons(one, document_id, audit))
+        whole = _composite_of(mention, parts.mentions)
+        if not mention.ranges:
+            parts.unplaced.append(_without_line(one.value))
+        elif whole is not None:
+            parts.individuals.append((whole.record, mention))
+        else:
+            parts.mentions.append(mention)
+    for one in holder.records("relations"):
+        nodes = [{"refid": node.text("refid", ""), "role": node.text("role", "")} for node in one.records("nodes")]
+        infons = plain_infons(one, document_id, audit)
+        parts.relations.append({"id": one.text("id", ""), "infons": infons, "nodes": nodes})
+
+
+def _ranges(annotation: Record) -> Ranges:
+    places = [(place.whole("offset"), place.whole("length")) for place in annotation.records("locations")]
+    return tuple(sorted((offset, offset + length) for offset, length in places))
+
+
+def _composite_of(mention: Mention, before: list[Mention]) -> Mention | None:
+    """The composite mention that an individual one belongs to: the last one before it that it touches."""
+    if mention.infons.get(COMPOSITE_ROLE) != "IndividualMention" or not mention.ranges:
+        return None
+    start, end = mention.ranges[0][0], mention.ranges[-1][1]
+    return next((one for one in reversed(before) if one.ranges[0][0] < end and start < one.ranges[-1][1]), None)
+
+
+def _placed(parts: _Parts, record: Record, audit: Audit, repair: Repair | None) -> tuple[Laid, list[Mention]]:
+    """The text, and the mentions in code points of it, under the first unit that fits all."""
+    for unit in UNITS:
+        try:
+            laid = lay(_pieces(parts, unit), unit)
+        except Overlap as error:
+            if unit != CODE_POINTS:
+                continue
+            found = f"document {record.text('id', '')}: two passages overlap at offset {error.offset}"
+            raise record.error(found, "Give passages offsets that count from the document's beginning.") from error
+        mentions = _converted(parts.mentions, laid.text, unit)
+        if mentions is not None:
+            if unit != CODE_POINTS:
+                reason = f"offsets were {unit}, now code points"
+                audit.change(record.text("id", ""), "entity", reason, count=len(mentions))
+            return laid, mentions
+    laid = lay(_pieces(parts, CODE_POINTS), CODE_POINTS)
+    moved = (_moved(mention, laid.text, record.text("id", ""), audit, repair) for mention in parts.mentions)
+    return laid, [mention for mention in moved if mention is not None]
+
+
+def _converted(mentions: list[Mention], text: str, unit: str) -> list[Mention] | None:
+    """The mentions in code points if every one fits under the unit."""
+    offsets = edges(text, unit)
+    found = []
+    for mention in mentions:
+        ranges = convert(mention.ranges, offsets)
+        if ranges is None or not _fits(text, mention._replace(ranges=ranges)):
+            return None
+        found.append(mention._replace(ranges=ranges))
+    return found
+
+
+def _fits(text: str, mention: Mention) -> bool:
+    if mention.record.value.get("text") is None:
+        return all(0 <= start < end <= len(text) for start, end in mention.ranges)
+    return fits(text, mention.claim)
+
+
+def _moved(mention: Mention, text: str, document_id: str, audit: Audit, repair: Repair | None) -> Mention | None:
+    if _fits(text, mention):
+        return mention
+    start, end = mention.ranges[0][0], mention.ranges[-1][1]
+    written = _text(mention.record)
+    if 0 <= start < end <= len(text) and len(mention.ranges) == 1 and text[start:end].split() == written.split():
+        audit.change(document_id, "entity", "white space of its text differed: the passage's is kept")
+        return mention
+    if repair is None:
+        found = f"the annotation at [{start}, {end}) of document {document_id} differs from the text there"
+        raise mention.record.error(found, "Re-export the file, or pass --repair nearest.")
+    better = repaired(text, start, end, written)
+    if better is None:
+        audit.lose(document_id, "entity", "its mention does not occur in the text")
+        return None
+    audit.change(document_id, "entity", better[2])
+    return mention._replace(ranges=(better[:2],))
+
+
+def _entities(parts: _Parts, mentions: list[Mention], none: str) -> tuple[list[Entity], list[Any]]:
+    """Entities, and the individual mentions that were folded into them, as trees with their composite's place."""
+    found, folded = [], []
+    for mention in mentions:
+        entity = _entity(mention, none)
+        individuals = [one for whole, one in parts.individuals if whole is mention.record]
+        whole = {"of": [entity.start, entity.end, entity.label], "role": mention.infons.get(COMPOSITE_ROLE, "")}
+        shift = mention.ranges[0][0] - _ranges(mention.record)[0][0]
+        folded += [{**whole, "annotation": _shifted(one, shift)} for one in individuals]
+        found.append(_with_individuals(entity, [_text(one.record) for one in individuals]))
+    return found, folded
+
+
+def _with_individuals(entity: Entity, texts: list[str]) -> Entity:
+    if not texts:
+        return entity
+    attributes = {**entity.attributes, INDIVIDUAL_MENTIONS: "|".join(texts)}
+    attributes.pop(COMPOSITE_ROLE, None)
+    return Entity(entity.spans, entity.label, entity.concepts, attributes, entity.score, entity.id)
+
+
+def _entity(mention: Mention, none: str) -> Entity:
+    infons = dict(mention.infons)
+    label, key = infons.pop("type", "") or "Entity", concept_key(infons)
+    written = _field(infons)
+    attributes = _concepts.attributes(written, none=none)
+    infons.pop(key or "", None)
+    score = _score(infons)
+    attributes |= {name.removeprefix(OURS): value for name, value in infons.items()}
+    try:
+        spans = tuple(Span(*place) for place in mention.ranges)
+        return Entity(spans, label, _concepts.parse(written), attributes, score, mention.record.text("id", ""))
+    except SpanError as error:
+        raise mention.record.error(str(error), "Check the annotation's locations.") from error
+
+
+def _field(infons: Mapping[str, str]) -> str:
+    key = concept_key(infons)
+    return infons[key] if key else ""
+
+
+def _score(infons: dict[str, str]) -> float | None:
+    """Takes the score out of the infons if it is a probability written as Python writes numbers."""
+    try:
+        score = float(infons.get("score", ""))
+    except ValueError:
+        return None
+    if repr(score) != infons["score"] or not 0 <= score <= 1:
+        return None
+    del infons["score"]
+    return score
+
+
+def _passage(record: Record, place: tuple[int, int], audit: Audit, document_id: str) -> Passage:
+    infons = plain_infons(record, document_id, audit)
+    label = infons.pop("type", "")
+    return Passage(*place, label, {name.removeprefix(OURS): value for name, value in infons.items()})
+
+
+def _is_between(passage: Record) -> bool:
+    """Whether we wrote this passage only to hold text that lies in none."""
+    return passage.mapping("infons").get(BETWEEN) == "between"
+
+
+def _sentences(parts: _Parts, laid: Laid) -> list[tuple[Span, dict[str, Any]]]:
+    """The sentences' spans and infons; one that its passage does not hold is passed over."""
+    found = []
+    for (reach, end), sentences in zip(laid.places, parts.sentences, strict=True):
+        for one in sentences:
+            text = _text(one)
+            start = laid.text.find(text, reach, end) if text else -1
+            if start >= 0:
+                reach = start + len(text)
+                found.append((Span(start, reach), one.mapping("infons")))
+    return found
+
+
+def _meta(
+    record: Record, collection: Mapping[str, Any], parts: _Parts, mentions: list[Mention], none: str
+) -> dict[str, Any]:
+    """What the model does not hold, and how the source writes what could be written otherwise."""
+    keys = {mention.infons.get("type", ""): concept_key(mention.infons) for mention in reversed(mentions)}
+    ids = {mention.record.text("id", "") for mention in mentions}
+    return {
+        "collection": {name: value for name, value in collection.items() if value},
+        "infons": record.mapping("infons"),
+        "no_concept": none,
+        "concept_keys": {label: key for label, key in keys.items() if key not in (None, DEFAULT_KEY)},
+        "relations": [tree for tree in parts.relations if relation_tree(relation_from_tree(tree), ids) != tree],
+        "annotations": parts.unplaced,
+    }
+
+
+def _shifted(mention: Mention, by: int) -> dict[str, Any]:
+    """An individual mention's tree, moved as far as its composite was."""
+    locations = [{"offset": start + by, "length": end - start} for start, end in mention.ranges]
+    return {**_without_line(mention.record.value), "locations": locations}
+
+
+def _without_line(tree: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in tree.items() if name != Record.LINE}

@@ -1,0 +1,145 @@
+"""What the lines of an `.ann` file say, as entities and relations.
+
+Attributes, normalisations and scores of an event belong to its trigger's entity. A relation end that names an event is
+its trigger's entity. An event with arguments is a relation too, whose first argument has the role "Trigger".
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from bionym.data import Argument, Entity, Relation, Span
+from bionym.formats._brat_lines import TRIGGER, AnnLine
+
+NOTE = "AnnotatorNotes"
+REFERENCE = "Reference"
+SCORE = "score="
+BARE = "concept:"  # stands before an identifier that names no resource, since brat wants one
+
+
+class Fact(NamedTuple):
+    """One thing that an A, M, N or # line says of an entity.
+
+    Args:
+        field: "attributes", "concepts" or "score".
+        name: of the attribute; "" for the others.
+    """
+
+    field: str
+    name: str
+    value: str
+
+
+def triggers(lines: Iterable[AnnLine]) -> dict[str, str]:
+    """The trigger of each event, by the event's id."""
+    return {line.id: line.target for line in lines if line.kind == "E"}
+
+
+def fact(line: AnnLine) -> Fact | None:
+    """What a line says of its target, if the model has a place for it."""
+    if line.kind in ("A", "M"):
+        return Fact("attributes", line.label, line.value)
+    if line.kind == "N":
+        return Fact("concepts", "", line.value.removeprefix(BARE))
+    if line.kind == "#" and line.label == NOTE:
+        return _noted(line.value)
+    return None
+
+
+def facts(entity: Entity) -> list[Fact]:
+    """All that lines must say of an entity, beside its T line."""
+    score = [Fact("score", "", repr(entity.score))] if entity.score is not None else []
+    concepts = [Fact("concepts", "", concept) for concept in dict.fromkeys(entity.concepts)]
+    return [*(Fact("attributes", *pair) for pair in entity.attributes.items()), *concepts, *score]
+
+
+def line_for(fact: Fact, target: str) -> AnnLine:
+    """The line, still without an id, that says this of `target`; what has white space goes to a note."""
+    about = (Argument("", target),)
+    words = fact.value.split()
+    is_word = words == [fact.value]
+    if fact.field == "score":
+        return AnnLine("#", label=NOTE, arguments=about, value=SCORE + fact.value)
+    if fact.field == "concepts":
+        needs_resource = ":" not in fact.value or fact.value.startswith(BARE)
+        return AnnLine("N", label=REFERENCE, arguments=about, value=BARE * needs_resource + "_".join(words))
+    if is_word and fact.name.split() == [fact.name]:
+        return AnnLine("A", label=fact.name, arguments=about, value=fact.value)
+    return AnnLine("#", label=NOTE, arguments=about, value=json.dumps({fact.name: fact.value}))
+
+
+def entities(lines: Iterable[AnnLine], spans: Mapping[str, tuple[Span, ...]]) -> dict[str, Entity]:
+    """Entities by the id of their T line; those without spans are left out."""
+    lines = list(lines)
+    said = _facts_of_targets(lines)
+    return {
+        line.id: _entity(line, spans[line.id], said.get(line.id, ()))
+        for line in lines
+        if line.kind == "T" and line.id in spans
+    }
+
+
+def relations(lines: Iterable[AnnLine]) -> dict[str, Relation]:
+    """Relations, and events that have arguments, by id."""
+    lines = list(lines)
+    trigger_of = triggers(lines)
+    return {
+        line.id: Relation(line.label, resolved(line.arguments, trigger_of), line.id)
+        for line in lines
+        if line.kind == "R" or line.kind == "E" and len(line.arguments) > 1
+    }
+
+
+def resolved(arguments: Iterable[Argument], trigger_of: Mapping[str, str]) -> tuple[Argument, ...]:
+    """Arguments with every event replaced by its trigger."""
+    return tuple(Argument(role, trigger_of.get(target, target)) for role, target in arguments)
+
+
+def is_event(relation: Relation) -> bool:
+    """Whether a relation came from an event, and can be one again."""
+    return bool(relation.arguments) and relation.arguments[0].role == TRIGGER
+
+
+def _facts_of_targets(lines: list[AnnLine]) -> dict[str, list[Fact]]:
+    trigger_of = triggers(lines)
+    said: dict[str, list[Fact]] = {}
+    for line in lines:
+        if (found := fact(line)) is not None:
+            said.setdefault(trigger_of.get(line.target, line.target), []).append(found)
+    return said
+
+
+def _entity(line: AnnLine, spans: tuple[Span, ...], said: Iterable[Fact]) -> Entity:
+    attributes: dict[str, str] = {}
+    concepts: dict[str, None] = {}
+    score: float | None = None
+    for field, name, value in said:
+        if field == "attributes":
+            attributes.setdefault(name, value)
+        elif field == "concepts":
+            concepts[value] = None
+        else:
+            score = float(value) if score is None else score
+    return Entity(spans, line.label, tuple(concepts), attributes, score, line.id)
+
+
+def _noted(text: str) -> Fact | None:
+    if text.startswith(SCORE):
+        return Fact("score", "", text.removeprefix(SCORE).strip()) if _is_score(text.removeprefix(SCORE)) else None
+    if not text.startswith("{"):
+        return None
+    try:
+        named = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(named, dict) or len(named) != 1:
+        return None
+    [(name, value)] = named.items()
+    return Fact("attributes", name, value) if isinstance(value, str) else None
+
+
+def _is_score(text: str) -> bool:
+    try:
+        return 0 <= float(text) <= 1
+    except ValueError:
+        return False

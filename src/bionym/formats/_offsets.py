@@ -1,0 +1,86 @@
+"""Offsets as producers count them, turned into code points, and mentions that stand somewhere else than claimed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+Repair = Literal["nearest"]
+Ranges = tuple[tuple[int, int], ...]
+
+CODE_POINTS = "code points"
+_WIDTHS: Mapping[str, Callable[[str], int]] = {
+    "UTF-8 bytes": lambda char: len(char.encode("utf-8", "surrogatepass")),
+    "UTF-16 units": lambda char: 1 + (char > "\uffff"),
+    "characters of CRLF lines": lambda char: 1 + (char == "\n"),
+    "characters of LF lines": lambda char: int(char != "\r"),
+}
+UNITS = (CODE_POINTS, *_WIDTHS)
+
+
+class Claim(NamedTuple):
+    """What a file says of one mention: half-open ranges in some unit, and the mention's text, pieces by one space."""
+
+    ranges: Ranges
+    mention: str
+
+
+def width(text: str, unit: str) -> int:
+    """The length of a text in a unit of `UNITS`."""
+    return len(text) if unit == CODE_POINTS else sum(map(_WIDTHS[unit], text))
+
+
+def edges(text: str, unit: str) -> Mapping[int, int]:
+    """From the offset of each character's edge in `unit` to its offset in code points."""
+    if unit == CODE_POINTS:
+        return {offset: offset for offset in range(len(text) + 1)}
+    measure, found, at = _WIDTHS[unit], {0: 0}, 0
+    for position, char in enumerate(text, start=1):
+        at += measure(char)
+        found.setdefault(at, position)  # a character without width ends where the one before it did
+    return found
+
+
+def convert(ranges: Ranges, offsets: Mapping[int, int]) -> Ranges | None:
+    """Ranges in code points; None if an offset is no character's edge."""
+    if not all(start in offsets and end in offsets for start, end in ranges):
+        return None
+    return tuple((offsets[start], offsets[end]) for start, end in ranges)
+
+
+def fits(text: str, claim: Claim) -> bool:
+    """Whether the text holds the mention at these code points."""
+    if not all(0 <= start < end <= len(text) for start, end in claim.ranges):
+        return False
+    if len(claim.ranges) == 1:
+        start, end = claim.ranges[0]
+        return text[start:end] == claim.mention
+    pieces = " ".join(text[start:end] for start, end in claim.ranges)
+    return pieces.split() == claim.mention.split()
+
+
+def other_unit(text: str, claims: Sequence[Claim]) -> tuple[str, list[Ranges]] | None:
+    """The unit other than code points under which every claim fits, with the ranges in code points; None if none."""
+    for unit in _WIDTHS:
+        offsets = edges(text, unit)
+        converted = [convert(claim.ranges, offsets) for claim in claims]
+        ranges = [found for found in converted if found is not None]
+        if len(ranges) == len(claims) and all(
+            fits(text, Claim(found, claim.mention)) for found, claim in zip(ranges, claims, strict=True)
+        ):
+            return unit, ranges
+    return None
+
+
+def repaired(text: str, start: int, end: int, mention: str) -> tuple[int, int, str] | None:
+    """Where a mention that does not stand at [start, end) most likely stands, and what was done; None if nowhere."""
+    if text[start:end].casefold() == mention.casefold() and start < end:
+        return start, end, "differs from the text in case alone: the text is kept"
+    found = _nearest(text, mention, start)
+    return None if found is None else (found, found + len(mention), "moved to the nearest occurrence of its mention")
+
+
+def _nearest(text: str, mention: str, start: int) -> int | None:
+    if not mention:
+        return None
+    before, after = text.rfind(mention, 0, max(0, start) + len(mention)), text.find(mention, max(0, start))
+    found = [position for position in (before, after) if position >= 0]
+    return min(found, key=lambda position: abs(position - start)) if found else None

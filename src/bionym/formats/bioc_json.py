@@ -1,0 +1,86 @@
+"""BioC JSON: the structure of BioC XML as JSON objects.
+
+    {"source": "PubTator", "date": "", "key": "", "infons": {}, "documents": [{"id": "227508", "infons": {}, "passages":
+     [{"offset": 0, "infons": {"type": "title"}, "text": "Naloxone reverses ...", "annotations": [{"id": "0",
+       "infons": {"type": "Chemical", "identifier": "D009270"}, "text": "Naloxone",
+       "locations": [{"offset": 0, "length": 8}]}], "relations": []}], "relations": []}]}
+
+Also read: an array of collections or of documents, one document alone, a document a line, and PubTator 3's exports.
+What BioC cannot hold, and what is done about it, stands in `bioc_xml`; JSON holds every character.
+
+Source: Comeau et al. 2019, BioC-JSON; the structure is that of Comeau et al. 2013.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from bionym.data import Audit, Document
+from bionym.errors import SpanError
+from bionym.files import open_output
+from bionym.formats._bioc import to_document
+from bionym.formats._bioc_write import collection_of, to_tree
+from bionym.formats._json import Record, escape_surrogates
+from bionym.formats._json_stream import Item, items
+from bionym.formats._offsets import Repair
+
+SUFFIXES = (".json",)
+ONE_PER_FILE = False
+COLLECTION_KEYS = ("source", "date", "key", "infons")
+DOCUMENT_KEYS = ("documents", "PubTator3")
+
+
+def read(path: Path, *, audit: Audit | None = None, repair: Repair | None = None) -> Iterator[Document]:
+    """Documents of one file, one at a time.
+
+    Args:
+        audit: counts converted and repaired offsets, and infons that were no text.
+        repair: "nearest" moves an annotation that is not where its offsets say to its nearest occurrence; one that
+            occurs nowhere is lost.
+    Raises: FormatError with file and line.
+    """
+    count = audit if audit is not None else Audit()
+    for item in items(path, DOCUMENT_KEYS):
+        for record, collection in _documents(item, path):
+            try:
+                yield to_document(record, collection, count, repair)
+            except SpanError as error:
+                raise record.error(str(error)) from error
+
+
+def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = None) -> None:
+    """Documents to one collection, a document a line."""
+    count = audit if audit is not None else Audit()
+    header: dict[str, Any] | None = None
+    with open_output(path) as stream:
+        for document in documents:
+            tree = to_tree(document, count)
+            if header is None:
+                header = collection_of(document)
+                stream.write(_printed(header)[:-1] + ', "documents": [\n')
+            else:
+                stream.write(",\n")
+            stream.write(_printed(tree))
+        stream.write('{"documents": []}\n' if header is None else "\n]}\n")
+
+
+def sniff(head: str) -> bool:
+    """Whether a file's beginning is BioC JSON's."""
+    return '"infons"' in head or '"bioctype"' in head or ('"documents"' in head and '"passages"' in head)
+
+
+def _documents(item: Item, path: Path) -> Iterator[tuple[Record, dict[str, Any]]]:
+    """The documents of one value: a document, or a collection within an array."""
+    record = Record(item.value, path, item.line)
+    if "documents" in record:
+        collection = {key: record.value[key] for key in COLLECTION_KEYS if key in record}
+        yield from ((one, collection) for one in record.records("documents"))
+    elif "passages" in record:
+        yield record, {key: value for key, value in item.header.items() if key in COLLECTION_KEYS}
+    elif not set(DOCUMENT_KEYS).intersection(item.value):
+        raise record.error("expected a document with passages", "Check that the file is BioC JSON.")
+
+
+def _printed(value: Any) -> str:
+    return escape_surrogates(json.dumps(value, ensure_ascii=False))

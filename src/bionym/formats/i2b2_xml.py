@@ -1,0 +1,297 @@
+"""i2b2 2014 XML: a note and its tags, as in the de-identification, risk factor and patient matching tasks.
+
+    <deIdi2b2>
+    <TEXT><![CDATA[Seen by Dr. Lee]]></TEXT>
+    <TAGS><NAME id="P0" start="12" end="15" text="Lee" TYPE="DOCTOR" comment=""/></TAGS>
+    </deIdi2b2>
+
+The label is TYPE (else the element's name); the element's name is `attributes["category"]`, and what else a tag has is
+an attribute too. Any root is taken. Tags without offsets speak of the whole document: they ride along in
+`meta["i2b2_xml"]`; those inside one name it in `attributes["within"]`. XML readers turn CRLF into LF: where the offsets
+were counted with CRLF, or in UTF-16 units or bytes, they are converted, and counted as changed.
+
+Cannot hold, and what then happens: discontinuous entities, identifiers, scores, relations and passages (lost, counted);
+characters that XML has no place for (U+FFFD, so that offsets stay, counted); names of attributes that XML does not take
+(`_` instead, counted). Entities declared in the file are never expanded: such a file is refused.
+
+Source: Stubbs and Uzuner 2015, Annotating longitudinal clinical narratives for de-identification.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from lxml import etree
+
+from bionym.data import Audit, Document, Entity, Span
+from bionym.errors import FormatError, SpanError, UnknownNameError
+from bionym.files import FileNames, stem, write_text
+from bionym.formats._offsets import CODE_POINTS, UNITS, Ranges, Repair, convert, edges, repaired
+from bionym.formats._xml import Builder, elements, line_of
+
+SUFFIXES = (".xml",)
+ONE_PER_FILE = True
+
+Label = Literal["type", "category"]
+
+META = "i2b2_xml"
+ROOT = "deIdi2b2"
+CATEGORY, TYPE, WITHIN = "category", "TYPE", "within"
+_CATEGORIES = {
+    "NAME": "PATIENT DOCTOR USERNAME",
+    "PROFESSION": "PROFESSION",
+    "LOCATION": "ROOM DEPARTMENT HOSPITAL ORGANIZATION STREET CITY STATE COUNTRY ZIP LOCATION-OTHER",
+    "AGE": "AGE",
+    "DATE": "DATE",
+    "CONTACT": "PHONE FAX EMAIL URL IPADDRESS",
+    "ID": "SSN MEDICALRECORD HEALTHPLAN ACCOUNT LICENSE VEHICLE DEVICE BIOID IDNUM",
+}
+CATEGORY_OF = {label: category for category, labels in _CATEGORIES.items() for label in labels.split()}
+_OWN = ("id", "start", "end", "spans", "text")  # what the model has another place for
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+_NOT_NAME = re.compile(r"^(?=[0-9.-])|[^A-Za-z0-9_.-]")
+_SPACE = re.compile(r"[\t\n\r]")  # an attribute's value has blanks instead
+
+
+class Tag(NamedTuple):
+    """A tag that covers text, as the file states it."""
+
+    name: str
+    attributes: Mapping[str, str]
+    ranges: Ranges
+    line: int
+    within: str
+
+    @property
+    def id(self) -> str:
+        return self.attributes.get("id", "")
+
+
+@dataclass
+class _Parts:
+    """What one file holds."""
+
+    root: str = ROOT
+    text: str | None = None
+    tags: list[Tag] = field(default_factory=list)
+    about_document: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+
+
+def read(
+    path: Path, *, audit: Audit | None = None, label: Label = "type", repair: Repair | None = None
+) -> Iterator[Document]:
+    """The document of one file.
+
+    Args:
+        audit: counts offsets that were converted or repaired.
+        label: "type" takes the label from TYPE, "category" from the element's name (TYPE is then an attribute).
+        repair: "nearest" moves a tag that is not where its offsets say to the nearest occurrence of its text.
+    Raises: FormatError with file and line, for broken XML, entity declarations, and tags that differ from the text.
+    """
+    if label not in ("type", "category"):
+        raise UnknownNameError("label", label, ("type", "category"))
+    parts = _parts(path)
+    if parts.text is None:
+        fix = "Name the right format with --format."
+        raise FormatError("there is no element TEXT below the root", path=path, line=1, fix=fix)
+    count = audit if audit is not None else Audit()
+    entities = tuple(_entities(parts.tags, parts.text, path, label, repair, count))
+    meta = {META: {"root": parts.root, "tags": parts.about_document}}
+    yield Document(stem(path), parts.text, entities=entities, meta=meta)
+
+
+def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = None) -> None:
+    """One `.xml` a document in the folder `path`."""
+    audit = audit if audit is not None else Audit()
+    names = FileNames()
+    for document in documents:
+        builder = Builder(document.id, audit)
+        text = builder.element("TEXT", text=document.text).text or ""
+        meta = document.meta.get(META, {})
+        root = _as_name(meta.get("root", ROOT))
+        tags = "".join(builder.printed(tag) for tag in _tags(document, text, meta.get("tags", ()), builder, audit))
+        body = f"<TEXT>{_cdata(text)}</TEXT>\n<TAGS>\n{tags}</TAGS>\n"
+        name = f"{names.of(document.id)}.xml"
+        write_text(path / name, f'<?xml version="1.0" encoding="UTF-8" ?>\n<{root}>\n{body}</{root}>\n')
+        _count_losses(document, audit)
+
+
+def sniff(head: str) -> bool:
+    """Whether a file's beginning is that of an i2b2 2014 file."""
+    return f"<{ROOT}" in head or re.search(r"<TEXT\s*>", head) is not None
+
+
+def _parts(path: Path) -> _Parts:
+    parts = _Parts()
+    for element in elements(path, root=None, wanted=("TEXT", "TAGS")):
+        parent = element.getparent()
+        parts.root = str(parent.tag) if parent is not None else ROOT
+        if element.tag == "TEXT":
+            parts.text = "".join(map(str, element.itertext()))
+        else:
+            _add_tags(element, "", parts, path)
+    return parts
+
+
+def _add_tags(parent: Any, within: str, parts: _Parts, path: Path) -> None:
+    for element in parent.iterchildren(etree.Element):
+        attributes = {str(name): str(value) for name, value in element.attrib.items()}
+        ranges = _ranges(attributes, path, line_of(element))
+        if ranges:
+            parts.tags.append(Tag(str(element.tag), attributes, ranges, line_of(element), within))
+        else:
+            parts.about_document.append((str(element.tag), attributes))
+        _add_tags(element, attributes.get("id", ""), parts, path)
+
+
+def _ranges(attributes: Mapping[str, str], path: Path, line: int) -> Ranges:
+    """The offsets of a tag; none if it has none, or those of MAE's tags that cover no text (-1)."""
+    joined = attributes.get("start", ""), attributes.get("end", "")
+    written = "~".join(joined) if any(joined) else attributes.get("spans", "")
+    if written in ("", "-1~-1"):
+        return ()
+    pairs = [re.fullmatch(r"([0-9]{1,18})~([0-9]{1,18})", piece) for piece in written.split(",")]
+    found = tuple((int(pair[1]), int(pair[2])) for pair in pairs if pair)
+    if len(found) < len(pairs) or not all(start < end for start, end in found):
+        message = f"{attributes.get('id', 'a tag')} needs numbers, start before end"
+        raise FormatError(message, path=path, line=line, fix="Correct the offsets, or remove the tag.")
+    return found
+
+
+def _entities(
+    tags: list[Tag], text: str, path: Path, label: Label, repair: Repair | None, audit: Audit
+) -> Iterator[Entity]:
+    unit, placed = _placed(tags, text)
+    for tag, ranges in zip(tags, placed, strict=True):
+        done = f"offsets count {unit}: converted" if unit != CODE_POINTS else ""
+        if ranges is None:
+            ranges, done = _moved(tag, text, path, repair)
+        entity = _entity(tag, ranges, label, path)
+        if done:
+            audit.change(stem(path), entity, done)
+        yield entity
+
+
+def _placed(tags: list[Tag], text: str) -> tuple[str, list[Ranges | None]]:
+    """The unit in which all tags fit the text, with their ranges in it; if there is none, code points."""
+    for unit in UNITS:
+        offsets = edges(text, unit)
+        ranges = [_fitting(tag, convert(tag.ranges, offsets), text) for tag in tags]
+        if None not in ranges:
+            return unit, ranges
+    return CODE_POINTS, [_fitting(tag, tag.ranges, text) for tag in tags]
+
+
+def _fitting(tag: Tag, ranges: Ranges | None, text: str) -> Ranges | None:
+    """The ranges, if they are inside the text and it holds there what the tag states."""
+    if ranges is None or max(end for _, end in ranges) > len(text):
+        return None
+    found = " ".join(text[start:end] for start, end in ranges)
+    stated = tag.attributes.get("text", found)
+    is_same = found == stated or _SPACE.sub(" ", found) == _SPACE.sub(" ", stated)
+    return ranges if is_same or (len(ranges) > 1 and re.sub(r"\W+", "", found) == re.sub(r"\W+", "", stated)) else None
+
+
+def _moved(tag: Tag, text: str, path: Path, repair: Repair | None) -> tuple[Ranges, str]:
+    start, end = tag.ranges[0]
+    found = repaired(text, start, end, tag.attributes.get("text", "")) if repair and len(tag.ranges) == 1 else None
+    if found is None:
+        outside = tag.ranges[-1][1] > len(text)
+        why = f"ends beyond the {len(text)} characters of the text" if outside else "differs from the text"
+        fix = "Its text is nowhere in the note." if repair else "Re-export the file, or pass --repair nearest."
+        raise FormatError(f"{tag.id or tag.name} [{start}, {end}) {why}", path=path, line=tag.line, fix=fix)
+    return ((found[0], found[1]),), found[2]
+
+
+def _entity(tag: Tag, ranges: Ranges, label: Label, path: Path) -> Entity:
+    attributes = {name: value for name, value in tag.attributes.items() if name not in _OWN}
+    if not attributes.get("comment", "x"):
+        del attributes["comment"]
+    name = tag.name
+    if label == "type" and attributes.get(TYPE):
+        name = attributes.pop(TYPE)
+        attributes[CATEGORY] = tag.name
+    if tag.within:
+        attributes[WITHIN] = tag.within
+    try:
+        return Entity(tuple(Span(*pair) for pair in sorted(ranges)), name, attributes=attributes, id=tag.id)
+    except SpanError as error:
+        raise FormatError(str(error), path=path, line=tag.line, fix="Correct the offsets.") from error
+
+
+def _tags(
+    document: Document,
+    text: str,
+    about_document: Iterable[tuple[str, Mapping[str, str]]],
+    builder: Builder,
+    audit: Audit,
+) -> Iterator[etree._Element]:
+    """The elements below TAGS; those inside a tag of the whole document stand inside it."""
+    outer: dict[str, etree._Element] = {}
+    top = [builder.tag(_as_name(name), attributes) for name, attributes in about_document]
+    for element in top:
+        outer.setdefault(str(element.get("id", "")), element)
+    names = _ids(document.entities)
+    for entity, name in zip(document.entities, names, strict=True):
+        if entity.is_discontinuous:
+            audit.lose(document.id, entity, "discontinuous: i2b2 tags cover one stretch of text")
+            continue
+        tag = _tag(document.id, entity, name, text, builder, audit)
+        within = entity.attributes.get(WITHIN, "")
+        if within and within in outer:
+            outer[within].append(tag)
+        else:
+            top.append(tag)
+    yield from top
+
+
+def _tag(document_id: str, entity: Entity, name: str, text: str, builder: Builder, audit: Audit) -> etree._Element:
+    others = {key: value for key, value in entity.attributes.items() if key not in (CATEGORY, TYPE, WITHIN)}
+    category = entity.attributes.get(CATEGORY) or CATEGORY_OF.get(entity.label, "")
+    kind = entity.attributes.get(TYPE, "")
+    if not kind and (category or not _NAME.fullmatch(entity.label)):
+        category, kind = category or entity.label, entity.label
+    attributes = {TYPE: kind} if kind else {}
+    for key, value in ({"comment": ""} | others).items():
+        safe = _as_name(key)
+        if safe in (*_OWN, *attributes):
+            audit.lose(document_id, "attribute", "its name is taken by the tag itself")
+            continue
+        if safe != key:
+            audit.change(document_id, "attribute", "XML does not take its name: '_' instead")
+        attributes[safe] = value
+    place = {"id": name, "start": str(entity.start), "end": str(entity.end), "text": text[entity.start : entity.end]}
+    return builder.tag(_as_name(category or entity.label), place | attributes)
+
+
+def _ids(entities: Iterable[Entity]) -> list[str]:
+    """Every entity's own id if it has one, else P0, P1 ... past those."""
+    entities = list(entities)
+    used = {entity.id for entity in entities}
+    fresh = (f"P{number}" for number in range(2 * len(entities) + 1))
+    free = (name for name in fresh if name not in used)
+    return [entity.id or next(free) for entity in entities]
+
+
+def _cdata(text: str) -> str:
+    """The text as CDATA; its end mark is cut in two, and a carriage return, which readers drop, is a reference."""
+    written = text.replace("]]>", "]]]]><![CDATA[>").replace("\r", "]]>&#13;<![CDATA[")
+    return f"<![CDATA[{written}]]>"
+
+
+def _as_name(name: str) -> str:
+    return _NOT_NAME.sub("_", name) or "_"
+
+
+def _count_losses(document: Document, audit: Audit) -> None:
+    losses = {
+        "passage": len(document.passages),
+        "relation": len(document.relations),
+        "identifier": sum(len(entity.concepts) for entity in document.entities),
+        "score": sum(entity.score is not None for entity in document.entities),
+    }
+    for what, count in losses.items():
+        if count:
+            audit.lose(document.id, what, "i2b2 XML has no place for it", count=count)

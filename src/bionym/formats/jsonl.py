@@ -1,0 +1,155 @@
+"""JSON Lines: Bionym's own form, one document a line, and nothing lost.
+
+    {"format": "bionym", "version": 1, "id": "227508", "text": "Naloxone reverses ...",
+     "passages": [{"start": 0, "end": 59, "label": "title"}],
+     "entities": [{"spans": [[0, 8]], "label": "Chemical", "concepts": ["D009270"], "id": "T1", "score": 0.98,
+                   "attributes": {"assertion": "absent"}}],
+     "relations": [{"label": "CID", "arguments": [["Chemical", "D003000"], ["Disease", "D007022"]], "id": "R1"}],
+     "tokens": [[0, 8]], "sentences": [[0, 59]], "meta": {}}
+
+Only `format`, `version`, `id` and `text` must be there; what is empty is left out. Offsets are code points, half-open.
+Lone surrogates are written as escapes and survive.
+
+Cannot hold, and what then happens: values in `meta` that JSON has no form for (bytes, dates, not-a-number) are lost and
+counted; tuples in `meta` come back as lists, keys as strings.
+"""
+
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from bionym.data import Argument, Audit, Document, Entity, Passage, Relation, Span
+from bionym.errors import FormatError, SpanError
+from bionym.files import open_output, read_lines
+from bionym.formats._json import Record, escape_surrogates, parse
+
+SUFFIXES = (".jsonl", ".ndjson")
+ONE_PER_FILE = False
+FORMAT: Final = "bionym"
+VERSION: Final = 1
+
+
+def read(path: Path) -> Iterator[Document]:
+    """Documents of one file, line by line; blank lines are passed over.
+
+    Raises: FormatError with the line for broken JSON, an unknown key or a value of the wrong kind.
+    """
+    for line in read_lines(path):
+        if not line.text.strip():
+            continue
+        yield from_line(line.text, path=path, line=line.number)
+
+
+def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = None) -> None:
+    """Documents to one file, a line each."""
+    count = audit if audit is not None else Audit()
+    with open_output(path) as stream:
+        for document in documents:
+            stream.write(to_line(document, count) + "\n")
+
+
+def from_line(text: str, *, path: Path, line: int = 1) -> Document:
+    """The document of one line; `path` and `line` are for messages. Raises: FormatError."""
+    try:
+        return _document(Record(parse(text, path=path, line=line), path, line))
+    except SpanError as error:
+        raise FormatError(str(error), path=path, line=line) from error
+
+
+def to_line(document: Document, audit: Audit | None = None) -> str:
+    """A document as one line, without its end."""
+    values = _line(document, audit if audit is not None else Audit())
+    return escape_surrogates(json.dumps(values, ensure_ascii=False, separators=(", ", ": ")))
+
+
+def sniff(head: str) -> bool:
+    """Whether a file's beginning is ours: an object that names the format."""
+    return head.lstrip().startswith("{") and f'"format": "{FORMAT}"' in head[:200].replace('":"', '": "')
+
+
+def _document(record: Record) -> Document:
+    record.allow("format", "version", "id", "text", "passages", "entities", "relations", "tokens", "sentences", "meta")
+    if record.text("format") != FORMAT:
+        raise record.error(f'expected "format": "{FORMAT}"', "Name the format with --format, if it is another one.")
+    if record.whole("version") != VERSION:
+        raise record.error(f"expected version {VERSION}, found {record.whole('version')}", "Update Bionym.")
+    return Document(
+        record.text("id"),
+        record.text("text"),
+        tuple(_passage(one) for one in record.records("passages")),
+        tuple(_entity(one) for one in record.records("entities")),
+        tuple(_relation(one) for one in record.records("relations")),
+        tuple(Span(*pair) for pair in record.ranges("tokens")),
+        tuple(Span(*pair) for pair in record.ranges("sentences")),
+        record.mapping("meta"),
+    )
+
+
+def _passage(record: Record) -> Passage:
+    record.allow("start", "end", "label", "attributes")
+    return Passage(record.whole("start"), record.whole("end"), record.text("label"), record.texts_by_name("attributes"))
+
+
+def _entity(record: Record) -> Entity:
+    record.allow("spans", "label", "concepts", "attributes", "score", "id")
+    spans = tuple(Span(*pair) for pair in record.ranges("spans"))
+    attributes = record.texts_by_name("attributes")
+    concepts = tuple(record.texts("concepts"))
+    return Entity(spans, record.text("label"), concepts, attributes, record.number("score"), record.text("id", ""))
+
+
+def _relation(record: Record) -> Relation:
+    record.allow("label", "arguments", "id")
+    pairs = record.pairs("arguments")
+    return Relation(record.text("label"), tuple(Argument(*pair) for pair in pairs), record.text("id", ""))
+
+
+def _line(document: Document, audit: Audit) -> dict[str, Any]:
+    filled = {
+        "passages": [_filled(_vars_of_passage(one)) for one in document.passages],
+        "entities": [_filled(_vars_of_entity(one)) for one in document.entities],
+        "relations": [_filled(_vars_of_relation(one)) for one in document.relations],
+        "tokens": document.tokens,
+        "sentences": document.sentences,
+        "meta": _plain(document.meta, document.id, audit),
+    }
+    return {"format": FORMAT, "version": VERSION, "id": document.id, "text": document.text} | _filled(filled)
+
+
+def _vars_of_passage(passage: Passage) -> dict[str, Any]:
+    return {"start": passage.start, "end": passage.end, "label": passage.label, "attributes": dict(passage.attributes)}
+
+
+def _vars_of_entity(entity: Entity) -> dict[str, Any]:
+    return {
+        "spans": entity.spans,
+        "label": entity.label,
+        "concepts": entity.concepts,
+        "attributes": dict(entity.attributes),
+        "score": entity.score,
+        "id": entity.id,
+    }
+
+
+def _vars_of_relation(relation: Relation) -> dict[str, Any]:
+    return {"label": relation.label, "arguments": relation.arguments, "id": relation.id}
+
+
+def _filled(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what is empty; zeros and labels stay."""
+    return {name: value for name, value in values.items() if name == "label" or value not in (None, "", (), [], {})}
+
+
+def _plain(value: Any, document_id: str, audit: Audit) -> Any:
+    """A value of `meta` as JSON has it; what it has no form for is None, and counted."""
+    if isinstance(value, Mapping):
+        return {str(name): _plain(one, document_id, audit) for name, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one, document_id, audit) for one in value]
+    if value is None or isinstance(value, (str, int)) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    audit.lose(document_id, "meta value", f"JSON has no form for {type(value).__name__}")
+    return None
+

@@ -1,0 +1,174 @@
+r"""PubTator: titles and abstracts with annotations, many documents a file.
+
+    2234245|t|Ocular and auditory toxicity in hemodialyzed patients receiving desferrioxamine.
+    2234245|a|During an 18-month period of study 41 hemodialyzed patients ...
+    2234245<TAB>64<TAB>79<TAB>desferrioxamine<TAB>Chemical<TAB>D003676
+    2234245<TAB>CID<TAB>D003676<TAB>D012164
+
+The text is title, one line break, abstract; offsets are code points (bytes and UTF-16 units are recognised and
+converted). Further columns are kept in `attributes`: the individual mentions of a composite one in column 7.
+
+Cannot hold, and what then happens: discontinuous entities (lost, or their extent), attributes, scores and ids, ties
+between mentions rather than concepts, roles of relations (Arg1, Arg2; those of CID are known), passages other than
+title and abstract (lost); line breaks in a passage, tabs in a mention and lone surrogates (replaced one for one).
+
+Source: Wei et al. 2013, PubTator; BioCreative V CDR task description (2015).
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Literal
+
+from bionym.data import Argument, Audit, Document, Entity, Passage, Relation, Span
+from bionym.errors import FormatError
+from bionym.files import open_output
+from bionym.formats import _concepts
+from bionym.formats._offsets import Claim, Repair, fits, other_unit, repaired
+from bionym.formats._pubtator_lines import (
+    ABSTRACT,
+    INDIVIDUAL_MENTIONS,
+    TITLE,
+    Block,
+    Row,
+    begins_like_pubtator,
+    blocks,
+)
+from bionym.formats._pubtator_write import document_lines
+
+SUFFIXES = (".pubtator", ".txt")
+ONE_PER_FILE = False
+
+ROLES = {"CID": ("Chemical", "Disease")}  # chemical-induced disease, BioCreative V
+
+
+def read(path: Path, *, audit: Audit | None = None, repair: Repair | None = None) -> Iterator[Document]:
+    """Documents of one file.
+
+    Args:
+        audit: counts offsets that were converted, trimmed or repaired.
+        repair: "nearest" moves a mention that is not where its offsets say to its nearest occurrence; one that
+            occurs nowhere is lost.
+    Raises: FormatError at the first mention that differs from the text, or line that is none of PubTator's.
+    """
+    for block in blocks(path):
+        yield _document(block, path, audit if audit is not None else Audit(), repair)
+
+
+def write(
+    documents: Iterable[Document],
+    path: Path,
+    *,
+    audit: Audit | None = None,
+    discontinuous: Literal["lose", "extent"] = "lose",
+) -> None:
+    """Documents to one file, a blank line behind each.
+
+    Args:
+        audit: counts what PubTator could not hold.
+        discontinuous: "lose" them, or write the "extent", gaps included.
+    """
+    count = audit if audit is not None else Audit()
+    last: Document | None = None
+    with open_output(path) as stream:
+        for document in documents:
+            blanks = _remembered_blanks(document, "blank_before", default=0 if last is None else 1)
+            stream.write("\n" * (blanks if last is None else max(1, blanks)))
+            stream.writelines(f"{line}\n" for line in document_lines(document, count, discontinuous, ROLES))
+            last = document
+        if last is not None:
+            stream.write("\n" * _remembered_blanks(last, "blank_after", default=1))
+
+
+def sniff(head: str) -> bool:
+    """Whether a file's beginning is PubTator's."""
+    return begins_like_pubtator(head)
+
+
+def _document(block: Block, path: Path, audit: Audit, repair: Repair | None) -> Document:
+    text = block.title if block.abstract is None else f"{block.title}\n{block.abstract}"
+    none = _concepts.form_of_none((row.concepts for row in block.rows), "-1")
+    rows = _located(block, text, path, audit, repair)
+    relations = tuple(_relation(columns) for columns in block.relations)
+    meta = _meta(block, none, rows)
+    entities = tuple(_entity(row, none, path) for row in rows)
+    return Document(block.id, text, _passages(block), entities, relations, meta=meta)
+
+
+def _passages(block: Block) -> tuple[Passage, ...]:
+    title = Passage(0, len(block.title), TITLE)
+    if block.abstract is None:
+        return (title,)
+    start = len(block.title) + 1
+    return title, Passage(start, start + len(block.abstract), ABSTRACT)
+
+
+def _located(block: Block, text: str, path: Path, audit: Audit, repair: Repair | None) -> list[Row]:
+    """The rows with offsets in code points at which the text holds their mention."""
+    misfits = [row for row in block.rows if not fits(text, _claim(row))]
+    if not misfits:
+        return block.rows
+    converted = None if text.isascii() else other_unit(text, [_claim(row) for row in block.rows])
+    if converted is not None:
+        unit, ranges = converted
+        audit.change(block.id, "entity", f"offsets were {unit}, now code points", count=len(misfits))
+        return [row._replace(start=at[0][0], end=at[0][1]) for row, at in zip(block.rows, ranges, strict=True)]
+    moved = [_moved(row, block.id, text, path, audit, repair) if row in misfits else row for row in block.rows]
+    return [row for row in moved if row is not None]
+
+
+def _moved(row: Row, document_id: str, text: str, path: Path, audit: Audit, repair: Repair | None) -> Row | None:
+    """A row that does not fit, trimmed or repaired; None if it is lost."""
+    covered, mention = text[row.start : row.end], row.mention
+    if covered.strip() and covered.strip() == mention.strip():
+        start = row.start + len(covered) - len(covered.lstrip())
+        audit.change(document_id, "entity", "white space at its edges differed from the text: trimmed")
+        return row._replace(start=start, end=start + len(covered.strip()))
+    if repair is None:
+        found = f"the mention at [{row.start}, {row.end}) of document {document_id} differs from the text there"
+        raise FormatError(found, path=path, line=row.number, fix="Re-export the file, or pass --repair nearest.")
+    better = repaired(text, row.start, row.end, mention)
+    if better is None:
+        audit.lose(document_id, "entity", "its mention does not occur in the text")
+        return None
+    start, end, done = better
+    audit.change(document_id, "entity", done)
+    return row._replace(start=start, end=end)
+
+
+def _entity(row: Row, none: str, path: Path) -> Entity:
+    if not row.label:
+        raise FormatError("an annotation without a type", path=path, line=row.number, fix="Fill its fifth column.")
+    attributes = _concepts.attributes(row.concepts, none=none)
+    for column, value in enumerate(row.more, start=7):
+        attributes[INDIVIDUAL_MENTIONS if column == 7 else f"column_{column}"] = value
+    return Entity((Span(row.start, row.end),), row.label, _concepts.parse(row.concepts), attributes)
+
+
+def _relation(columns: list[str]) -> Relation:
+    label, *targets = columns
+    known = ROLES.get(label, ())
+    roles = known if len(known) == len(targets) else [f"Arg{number}" for number in range(1, len(targets) + 1)]
+    return Relation(label, tuple(map(Argument, roles, targets)))
+
+
+def _meta(block: Block, none: str, rows: list[Row]) -> dict[str, object]:
+    """What the writer needs to give the same bytes again, where it is not as usual."""
+    unusual: dict[str, object] = {}
+    if none != "-1":
+        unusual["no_concept"] = none
+    if block.blank_before != (block.position > 0):
+        unusual["blank_before"] = block.blank_before
+    if block.blank_after not in (None, 1):
+        unusual["blank_after"] = block.blank_after
+    if rows != sorted(rows, key=lambda row: (row.start, -row.end, row.label)):
+        unusual["order"] = [[row.start, row.end, row.label] for row in rows]
+    return {"pubtator": unusual} if unusual else {}
+
+
+def _remembered_blanks(document: Document, name: str, *, default: int) -> int:
+    found = document.meta.get("pubtator", {}).get(name, default)
+    return found if isinstance(found, int) else default
+
+
+def _claim(row: Row) -> Claim:
+    return Claim(((row.start, row.end),), row.mention)

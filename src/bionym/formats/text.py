@@ -1,0 +1,29 @@
+"""Plain text: one document a file, no entities.
+
+Written, it is the bare text: entities, relations and attributes are lost, and counted.
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from bionym.data import Audit, Document
+from bionym.files import BOM, FileNames, read_text, stem, write_text
+
+SUFFIXES = (".txt", ".text")
+ONE_PER_FILE = True
+
+
+def read(path: Path, *, encoding: str = "utf-8") -> Iterator[Document]:
+    """The file as one document; a byte order mark is dropped, line ends stay."""
+    yield Document(stem(path), read_text(path, encoding=encoding).removeprefix(BOM))
+
+
+def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = None) -> None:
+    """One `.txt` a document in the folder `path`."""
+    names = FileNames()
+    for document in documents:
+        for entity in document.entities if audit is not None else ():
+            audit.lose(document.id, entity, "plain text holds no entities")
+        if document.relations and audit is not None:
+            audit.lose(document.id, "relation", "plain text holds no relations", count=len(document.relations))
+        write_text(path / f"{names.of(document.id)}.txt", document.text)

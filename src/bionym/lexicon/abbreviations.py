@@ -1,0 +1,65 @@
+"""Abbreviations and what they stand for: "adenomatous polyposis coli (APC)".
+
+Source: Schwartz and Hearst 2003, for definitions of the form long form (short form).
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+MAX_SHORT_TOKENS = 3
+MAX_SHORT_CHARS = 10
+
+
+class Definition(NamedTuple):
+    """A definition: the tokens `[start, end)` of the long form, and those of the short form in brackets."""
+
+    start: int
+    end: int
+    short_start: int
+    short_end: int
+
+
+def find_definitions(words: Sequence[str]) -> list[Definition]:
+    """Definitions among the words of a text, in order."""
+    found = []
+    for position, word in enumerate(words):
+        if word == "(" and position:
+            short_end = _closing(words, position + 1)
+            short = "".join(words[position + 1 : short_end])
+            start = _long_start(words, position, short) if short_end and _is_short_form(short) else None
+            if start is not None:
+                found.append(Definition(start, position, position + 1, short_end))
+    return found
+
+
+def _closing(words: Sequence[str], start: int) -> int:
+    """Where the bracket closes, or 0 if the short form would be too long."""
+    for position in range(start + 1, min(start + MAX_SHORT_TOKENS, len(words) - 1) + 1):
+        if words[position] in (")", ";", ","):
+            return position
+    return 0
+
+
+def _is_short_form(short: str) -> bool:
+    has_letter = any(map(str.isalpha, short))
+    return 2 <= len(short) <= MAX_SHORT_CHARS and has_letter and short[0].isalnum() and not short.islower()
+
+
+def _long_start(words: Sequence[str], end: int, short: str) -> int | None:
+    """The token where the long form starts: each character of the short form, from the right, found to its left."""
+    characters = [char for char in short.lower() if char.isalnum()]
+    limit = max(0, end - min(len(characters) + 5, 2 * len(characters)) - 2)
+    position, at = end - 1, None
+    while characters and position >= limit:
+        word = words[position].lower()
+        at = len(word) if at is None else at
+        wanted = characters[-1]
+        found = word.rfind(wanted, 0, at) if len(characters) > 1 else (0 if word[:1] == wanted and at > 0 else -1)
+        if found < 0:
+            position, at = position - 1, None
+        else:
+            characters.pop()
+            at = found
+            if not characters:
+                return position if end - position > 1 or len(word) > len(short) else None
+    return None

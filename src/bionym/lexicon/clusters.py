@@ -1,0 +1,41 @@
+"""Word clusters: a table from words to numbers, one or several clusterings side by side."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from bionym.errors import FormatError
+from bionym.files import read_lines
+
+_DIGIT = re.compile(r"\d")
+
+
+class WordClusters:
+    """Clusters of words.
+
+    A word is looked for as it stands, lower-cased, and with every digit as "0", in this order.
+    """
+
+    def __init__(self, table: Mapping[str, tuple[str, ...]]) -> None:
+        self._table = table
+
+    def of(self, word: str) -> tuple[str, ...]:
+        """The word's cluster in each clustering; empty if it is in none."""
+        lower = word.lower()
+        return self._table.get(word) or self._table.get(lower) or self._table.get(_DIGIT.sub("0", lower), ())
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    @classmethod
+    def read(cls, path: Path) -> "WordClusters":
+        """From lines of word TAB cluster [TAB cluster ...]. Raises: FormatError with the line."""
+        table: dict[str, tuple[str, ...]] = {}
+        known: dict[tuple[str, ...], tuple[str, ...]] = {}
+        for number, text in read_lines(path):
+            word, *clusters = text.split("\t")
+            if not clusters:
+                raise FormatError("expected word TAB cluster", path=path, line=number, fix="Separate them by a tab.")
+            row = tuple(clusters)
+            table[word] = known.setdefault(row, row)
+        return cls(table)

@@ -1,0 +1,275 @@
+"""Decoding: best tag sequences, and probabilities of entities, for many sentences at once.
+
+Sums of probabilities run over one axis in a fixed order, so a sentence gives the same bits alone and in a batch.
+Axes: B sentences, T tokens of the longest, L tags. Sentences are padded at the end; what lies there is never read.
+
+Source: Rabiner 1989 (Viterbi, forward and backward with scaling); Culotta and McCallum 2004 (confidence of a segment).
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bionym.data.tags import TagScheme, TokenSpan, split_tag
+from bionym.linear_chain.weights import Floats
+
+FORBIDDEN = -1e30  # log-score of what the tag scheme does not allow; finite, so that sums stay numbers
+MAX_BATCH_CELLS = 2_000_000  # tokens x tags of a padded batch
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The transitions of a chain, with the tag scheme's rules laid over them.
+
+    Args:
+        tags: names of the L tags.
+        transitions_LL: log-scores; FORBIDDEN where the scheme does not allow the pair.
+        starts_L, ends_L: 0 where a sentence may start or end with the tag, else FORBIDDEN.
+        scheme: which pairs are allowed, and what an entity is.
+    """
+
+    tags: tuple[str, ...]
+    transitions_LL: Floats
+    starts_L: Floats
+    ends_L: Floats
+    scheme: TagScheme
+
+
+def chain(tags: Sequence[str], transitions_LL: Floats, scheme: TagScheme) -> Chain:
+    """A chain that gives valid tag sequences only."""
+    allowed = np.array([[scheme.allowed(left, right) for right in tags] for left in tags])
+    starts = np.array([scheme.allowed(None, tag) for tag in tags])
+    ends = np.array([scheme.allowed(tag, None) for tag in tags])
+    return Chain(
+        tuple(tags),
+        np.where(allowed, transitions_LL, FORBIDDEN),
+        np.where(starts, 0.0, FORBIDDEN),
+        np.where(ends, 0.0, FORBIDDEN),
+        scheme,
+    )
+
+
+def unconstrained(tags: Sequence[str], transitions_LL: Floats) -> Chain:
+    """A chain whose tags are not entities (parts of speech): every sequence is valid."""
+    from bionym.data.tags import BIO
+
+    nothing = np.zeros(len(tags))
+    return Chain(tuple(tags), transitions_LL, nothing, nothing, BIO)
+
+
+def viterbi(emissions_NL: Floats, ranges: Sequence[tuple[int, int]], chain: Chain) -> list[list[int]]:
+    """Best tag sequence of each sentence, as positions in `chain.tags`.
+
+    Args:
+        emissions_NL: log-scores (nats) of all tokens, sentence behind sentence.
+        ranges: token positions `[start, end)` of each sentence.
+    Source: Lample et al. 2016, section 2.2. Leaves out: k-best.
+    """
+    best: list[list[int]] = [[] for _ in ranges]
+    for batch in _batches(ranges, len(chain.tags)):
+        paths_BT = _viterbi(*_padded(emissions_NL, ranges, batch, chain), chain)
+        for row, sentence in enumerate(batch):
+            best[sentence] = paths_BT[row, : ranges[sentence][1] - ranges[sentence][0]].tolist()
+    return best
+
+
+def entities(
+    emissions_NL: Floats, ranges: Sequence[tuple[int, int]], chain: Chain
+) -> list[list[tuple[TokenSpan, float]]]:
+    """Entities of the best tag sequence of each sentence, each with its probability.
+
+    The probability of an entity is the share of all valid tag sequences, by their probability, that hold exactly this
+    span with this label.
+    """
+    tags = chain.tags
+    found: list[list[tuple[TokenSpan, float]]] = [[] for _ in ranges]
+    spans = [chain.scheme.decode([tags[tag] for tag in path]) for path in viterbi(emissions_NL, ranges, chain)]
+    speaking = [sentence for sentence, inside in enumerate(spans) if inside]
+    for batch in _batches(ranges, len(tags), speaking):
+        probability = _entity_probability(*_padded(emissions_NL, ranges, batch, chain), chain)
+        for row, sentence in enumerate(batch):
+            found[sentence] = [(span, probability(row, span)) for span in spans[sentence]]
+    return found
+
+
+def marginals(emissions_NL: Floats, ranges: Sequence[tuple[int, int]], chain: Chain) -> Floats:
+    """Probability of each tag at each token, N x L."""
+    probabilities_NL = np.zeros_like(emissions_NL)
+    for batch in _batches(ranges, len(chain.tags)):
+        lattice = _Lattice.of(*_padded(emissions_NL, ranges, batch, chain), chain)
+        for row, sentence in enumerate(batch):
+            start, end = ranges[sentence]
+            probabilities_NL[start:end] = (lattice.forward_TBL * lattice.backward_TBL)[: end - start, row]
+    return probabilities_NL
+
+
+def _viterbi(emissions_BTL: Floats, lengths_B: NDArray[np.intp], chain: Chain) -> NDArray[np.intp]:
+    num_sentences, num_tokens, num_tags = emissions_BTL.shape
+    pointers_TBL = np.zeros((num_tokens, num_sentences, num_tags), dtype=np.int16)
+    best_BL = emissions_BTL[:, 0]
+    final_BL = best_BL.copy()
+    for token in range(1, num_tokens):
+        scores_BLL = best_BL[:, :, None] + chain.transitions_LL
+        pointers_BL = scores_BLL.argmax(axis=1)
+        pointers_TBL[token] = pointers_BL
+        best_BL = np.take_along_axis(scores_BLL, pointers_BL[:, None], axis=1)[:, 0] + emissions_BTL[:, token]
+        is_inside_B = token < lengths_B
+        final_BL[is_inside_B] = best_BL[is_inside_B]
+    return _trace_back(final_BL.argmax(axis=1), pointers_TBL, lengths_B)
+
+
+def _trace_back(
+    last_B: NDArray[np.intp], pointers_TBL: NDArray[np.int16], lengths_B: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    num_tokens, num_sentences, _ = pointers_TBL.shape
+    paths_BT = np.zeros((num_sentences, num_tokens), dtype=np.intp)
+    rows_B = np.arange(num_sentences)
+    current_B = last_B
+    for token in range(num_tokens - 1, -1, -1):
+        current_B = np.where(lengths_B - 1 == token, last_B, current_B)
+        paths_BT[:, token] = current_B
+        if token:
+            current_B = pointers_TBL[token, rows_B, current_B].astype(np.intp)
+    return paths_BT
+
+
+@dataclass(frozen=True)
+class _Lattice:
+    """Scaled forward and backward probabilities; at each token forward x backward sums to 1.
+
+    Args:
+        forward_TBL: probability of the tag given the tokens up to here.
+        backward_TBL: probability of the tokens behind given the tag here, over that given the tokens up to here.
+        emissions_TBL: exponentiated emissions, over the scale of their token.
+        moves_LL: exponentiated transitions.
+        lengths_B: tokens of each sentence.
+    """
+
+    forward_TBL: Floats
+    backward_TBL: Floats
+    emissions_TBL: Floats
+    moves_LL: Floats
+    lengths_B: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, emissions_BTL: Floats, lengths_B: NDArray[np.intp], chain: Chain) -> "_Lattice":
+        peaks_BT1 = emissions_BTL.max(axis=2, keepdims=True)
+        emissions_TBL = np.ascontiguousarray(np.exp(emissions_BTL - peaks_BT1).transpose(1, 0, 2))
+        moves_LL = np.exp(chain.transitions_LL)
+        forward_TBL = np.empty_like(emissions_TBL)
+        for token in range(len(emissions_TBL)):
+            reach_BL = _step(forward_TBL[token - 1], moves_LL) if token else 1.0
+            raw_BL = reach_BL * emissions_TBL[token]
+            scale_B1 = np.maximum(_total(raw_BL), 1e-300)
+            forward_TBL[token] = raw_BL / scale_B1
+            emissions_TBL[token] /= scale_B1
+        backward_TBL = _backward(emissions_TBL, lengths_B, moves_LL)
+        return cls(forward_TBL, backward_TBL, emissions_TBL, moves_LL, lengths_B)
+
+
+def _backward(emissions_TBL: Floats, lengths_B: NDArray[np.intp], moves_LL: Floats) -> Floats:
+    backward_TBL = np.ones_like(emissions_TBL)
+    for token in range(len(emissions_TBL) - 2, -1, -1):
+        behind_BL = _step(emissions_TBL[token + 1] * backward_TBL[token + 1], moves_LL.T)
+        is_inside_B1 = (token + 1 < lengths_B)[:, None]
+        backward_TBL[token] = np.where(is_inside_B1, behind_BL, 1.0)
+    return backward_TBL
+
+
+def _step(probabilities_BL: Floats, moves_LL: Floats) -> Floats:
+    """Sum over the tags of one token, one tag after the other: bit-equal for any number of sentences."""
+    total_BL = probabilities_BL[:, :1] * moves_LL[0]
+    for tag in range(1, len(moves_LL)):
+        total_BL += probabilities_BL[:, tag : tag + 1] * moves_LL[tag]
+    return total_BL
+
+
+def _total(values_BL: Floats) -> Floats:
+    total_B1 = values_BL[:, :1].copy()
+    for tag in range(1, values_BL.shape[1]):
+        total_B1 += values_BL[:, tag : tag + 1]
+    return total_B1
+
+
+def _entity_probability(
+    emissions_BTL: Floats, lengths_B: NDArray[np.intp], chain: Chain
+) -> Callable[[int, TokenSpan], float]:
+    """A function from (row, span) to the probability of exactly that entity."""
+    lattice = _Lattice.of(emissions_BTL, lengths_B, chain)
+    position = {tag: number for number, tag in enumerate(chain.tags)}
+
+    def probability(row: int, span: TokenSpan) -> float:
+        total = 0.0
+        for prefixes in _spellings(chain.scheme, span):
+            path = [position.get(f"{prefix}-{span.label}") for prefix in prefixes]
+            if None not in path:
+                total += _path_probability(lattice, row, span, [tag for tag in path if tag is not None], chain)
+        return min(total, 1.0)
+
+    return probability
+
+
+def _spellings(scheme: TagScheme, span: TokenSpan) -> Iterator[list[str]]:
+    """The ways a scheme can tag an entity: one, or two where the first tag tells of the entity before."""
+    for first in dict.fromkeys((scheme.first, scheme.first_after_same)):
+        if span.end - span.start == 1:
+            yield [scheme.single if first == scheme.first else first]
+        else:
+            yield [first, *[scheme.inside] * (span.end - span.start - 2), scheme.last]
+        if scheme.single == "S" and span.end - span.start == 1:
+            return
+
+
+def _path_probability(lattice: _Lattice, row: int, span: TokenSpan, path: list[int], chain: Chain) -> float:
+    """Probability that a span carries this path, and that the entity neither began before nor goes on behind it."""
+    emissions_TL = lattice.emissions_TBL[:, row]
+    weight = emissions_TL[span.start, path[0]]
+    if span.start:
+        before_L = lattice.forward_TBL[span.start - 1, row] * lattice.moves_LL[:, path[0]]
+        begins_L = [not _goes_on(chain, tag, path[0]) for tag in range(len(chain.tags))]
+        weight = weight * before_L[begins_L].sum()
+    for token, (left, right) in enumerate(zip(path, path[1:], strict=False), start=span.start + 1):
+        weight = weight * lattice.moves_LL[left, right] * emissions_TL[token, right]
+    if span.end < lattice.lengths_B[row]:
+        behind_L = lattice.moves_LL[path[-1]] * emissions_TL[span.end] * lattice.backward_TBL[span.end, row]
+        stops_L = [not _goes_on(chain, path[-1], tag) for tag in range(len(chain.tags))]
+        weight = weight * behind_L[stops_L].sum()
+    return float(weight)
+
+
+def _goes_on(chain: Chain, left: int, right: int) -> bool:
+    (left_prefix, left_label), (right_prefix, right_label) = split_tag(chain.tags[left]), split_tag(chain.tags[right])
+    return left_label == right_label and (left_prefix, right_prefix) in chain.scheme.continues
+
+
+def _batches(
+    ranges: Sequence[tuple[int, int]], num_tags: int, wanted: Sequence[int] | None = None
+) -> Iterator[list[int]]:
+    """Sentences of like length together, so that little is padded."""
+    lengths = [end - start for start, end in ranges]
+    order = sorted(range(len(ranges)) if wanted is None else wanted, key=lengths.__getitem__)
+    batch: list[int] = []
+    for sentence in order:
+        too_uneven = batch and lengths[sentence] > 1.3 * lengths[batch[0]] + 8
+        if batch and (too_uneven or (len(batch) + 1) * lengths[sentence] * num_tags > MAX_BATCH_CELLS):
+            yield batch
+            batch = []
+        if lengths[sentence]:
+            batch.append(sentence)
+    if batch:
+        yield batch
+
+
+def _padded(
+    emissions_NL: Floats, ranges: Sequence[tuple[int, int]], batch: Sequence[int], chain: Chain
+) -> tuple[Floats, NDArray[np.intp]]:
+    """Emissions B x T x L with the scheme's rules for first and last tokens added, and the lengths B."""
+    starts_B = np.array([ranges[sentence][0] for sentence in batch], dtype=np.intp)
+    lengths_B = np.array([ranges[sentence][1] for sentence in batch], dtype=np.intp) - starts_B
+    positions_BT = starts_B[:, None] + np.minimum(np.arange(lengths_B.max()), lengths_B[:, None] - 1)
+    emissions_BTL: Floats = emissions_NL[positions_BT]
+    emissions_BTL[:, 0] += chain.starts_L
+    emissions_BTL[np.arange(len(batch)), lengths_B - 1] += chain.ends_L
+    return emissions_BTL, lengths_B

@@ -1,0 +1,149 @@
+"""Training: CRFsuite finds the weights.
+
+Attributes go to CRFsuite as numbers written out, so that no character of a word can break its model files, and come
+back by name. Source: Okazaki 2007, CRFsuite; Lafferty, McCallum and Pereira 2001.
+"""
+
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pycrfsuite
+from pydantic import BaseModel, ConfigDict, Field
+
+from bionym.errors import ModelError
+from bionym.linear_chain.columns import EDGE, Cell, Column, Sequences
+from bionym.linear_chain.weights import Weights, from_entries
+
+
+class Optimizer(BaseModel):
+    """How the weights are found: L-BFGS, or OWL-QN where `c1` is above zero."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    c1: float = Field(default=0.0, ge=0, description="L1 regularisation: above 0 most weights become exactly 0.")
+    c2: float = Field(default=0.1, ge=0, description="L2 regularisation.")
+    min_frequency: float = Field(default=1, ge=0, description="Attributes seen less often with a tag are left out.")
+    max_iterations: int = Field(default=100, ge=1, description="Passes over the data, at most.")
+    epsilon: float = Field(default=1e-5, gt=0, description="Stop when the gradient is this small beside the weights.")
+    period: int = Field(default=10, ge=1, description="Iterations over which the improvement is judged.")
+    delta: float = Field(default=1e-5, gt=0, description="Stop when the loss improves less than this share in a period.")
+
+
+class Iteration(NamedTuple):
+    """How training stands: `number` from 1, `loss` in nats over all sentences."""
+
+    number: int
+    loss: float
+
+
+def train(
+    columns: Sequence[Column],
+    batches: Iterable[tuple[Sequences, Sequence[Sequence[str]]]],
+    optimizer: Optimizer,
+    *,
+    on_iteration: Callable[[Iteration], None] = lambda iteration: None,
+) -> Weights:
+    """Weights from sentences and their tags.
+
+    Args:
+        batches: sentences, with one list of tags for each of them.
+        on_iteration: called after each pass over the data.
+    Raises: ModelError if there is nothing to learn from.
+    """
+    trainer = _Trainer(on_iteration)
+    numbers: dict[str, int] = {}
+    tags: dict[str, None] = {}
+    for sequences, sentence_tags in batches:
+        for attributes, wanted in zip(_numbered(columns, sequences, numbers), sentence_tags, strict=True):
+            tags.update(dict.fromkeys(wanted))
+            trainer.append(attributes, list(wanted))
+    if not tags:
+        raise ModelError("There is no token to learn from. Check the training files and their format.")
+    trainer.set_params(_crfsuite_names(optimizer))
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "model")
+        trainer.train(path)
+        state, transitions = _dump(path)
+    names = list(numbers)
+    named = {(names[int(number)], tag): weight for (number, tag), weight in state.items()}
+    return from_entries(sorted(tags), named, transitions)
+
+
+class _Trainer(pycrfsuite.Trainer):  # type: ignore[misc]
+    """CRFsuite's trainer, telling of its iterations."""
+
+    def __new__(cls, on_iteration: Callable[[Iteration], None]) -> "_Trainer":
+        made: _Trainer = super().__new__(cls, verbose=False)
+        return made
+
+    def __init__(self, on_iteration: Callable[[Iteration], None]) -> None:
+        super().__init__(verbose=False)
+        self.select("lbfgs")
+        self._on_iteration = on_iteration
+        self._number = 0
+
+    def message(self, message: str) -> None:
+        """Called by CRFsuite with each line of its log."""
+        if found := re.match(r"\*+ Iteration #(\d+)", message):
+            self._number = int(found[1])
+        elif found := re.match(r"Loss: (\S+)", message):
+            self._on_iteration(Iteration(self._number, float(found[1])))
+
+
+def _numbered(columns: Sequence[Column], sequences: Sequences, numbers: dict[str, int]) -> Iterator[list[list[str]]]:
+    """As `columns.attribute_names`, each name replaced by its number, written out."""
+    known: dict[tuple[str, Cell, int], list[str]] = {}
+    places = [(column, offset) for column in columns for offset in range(-column.radius, column.radius + 1)]
+    for start, end in sequences.ranges:
+        sentence: list[list[str]] = []
+        for position in range(start, end):
+            token: list[str] = []
+            for column, offset in places:
+                at = position + offset
+                cell = sequences.cells[column.name][at] if start <= at < end else EDGE
+                key = (column.name, cell, offset)
+                written = known.get(key)
+                if written is None:
+                    names = (f"{column.name}:{name}" for name in column.names(cell, offset))
+                    written = known[key] = [str(numbers.setdefault(name, len(numbers))) for name in names]
+                token += written
+            sentence.append(token)
+        yield sentence
+
+
+def _crfsuite_names(optimizer: Optimizer) -> dict[str, float | int | bool]:
+    return {
+        "c1": optimizer.c1,
+        "c2": optimizer.c2,
+        "feature.minfreq": optimizer.min_frequency,
+        "feature.possible_transitions": True,
+        "max_iterations": optimizer.max_iterations,
+        "epsilon": optimizer.epsilon,
+        "period": optimizer.period,
+        "delta": optimizer.delta,
+    }
+
+
+_ENTRY = re.compile(r"\s*\(\d+\) (.+) --> (.+): (\S+)\s*$")
+
+
+def _dump(path: str) -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], float]]:
+    """State and transition weights of a model file of CRFsuite."""
+    tagger = pycrfsuite.Tagger()
+    tagger.open(path)
+    listing = Path(path + ".txt")
+    tagger.dump(str(listing))
+    tagger.close()
+    tables: dict[str, dict[tuple[str, str], float]] = {"TRANSITIONS": {}, "STATE_FEATURES": {}}
+    table: dict[tuple[str, str], float] = {}
+    with listing.open(encoding="utf-8") as lines:
+        for line in lines:
+            if line.endswith("= {\n"):
+                table = tables.setdefault(line.split(" ")[0], {})
+            elif found := _ENTRY.match(line):
+                table[found[1], found[2]] = float(found[3])
+    return tables["STATE_FEATURES"], tables["TRANSITIONS"]

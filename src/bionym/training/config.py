@@ -1,0 +1,112 @@
+"""Configuration: defaults, then a TOML file, then single keys; validated by name and type.
+
+The schema is a pydantic model; what it refuses becomes one line with the key, what was found, what was expected, and the
+nearest valid name.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from bionym.errors import ConfigError, did_you_mean
+
+Schema = TypeVar("Schema", bound=BaseModel)
+Settings = dict[str, Any]
+
+
+def load(schema: type[Schema], path: Path | None = None, overrides: Iterable[str] = ()) -> Schema:
+    """The configuration of a file with overrides laid over it; what neither names has the schema's default.
+
+    Args:
+        overrides: `"training.max_iterations=80"`; the value is read as TOML, or as a string if it is none.
+    Raises: ConfigError naming the key, what was found, and what was expected.
+    """
+    settings = read(path) if path else {}
+    for override in overrides:
+        settings = merged(settings, parse(override))
+    return validated(schema, settings, origin=str(path) if path else "")
+
+
+def read(path: Path) -> Settings:
+    """The tables of a TOML file. Raises: ConfigError with the line where it is not TOML."""
+    try:
+        with path.open("rb") as stream:
+            return tomllib.load(stream)
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not TOML: {error}.") from error
+
+
+def parse(override: str) -> Settings:
+    """`"training.c1=0.2"` as nested tables. Raises: ConfigError if there is no `=`."""
+    key, equals, value = override.partition("=")
+    if not equals or not key.strip():
+        raise ConfigError(f"--set {override!r}: expected key=value, for example --set training.max_iterations=80.")
+    settings: Any = _value(value.strip())
+    for part in reversed(key.strip().split(".")):
+        settings = {part: settings}
+    found: Settings = settings
+    return found
+
+
+def merged(settings: Mapping[str, Any], over: Mapping[str, Any]) -> Settings:
+    """Both, key by key; where both are tables they are merged too, else `over` wins."""
+    result = dict(settings)
+    for key, value in over.items():
+        is_table = isinstance(value, Mapping) and isinstance(result.get(key), Mapping)
+        result[key] = merged(result[key], value) if is_table else value
+    return result
+
+
+def validated(schema: type[Schema], settings: Mapping[str, Any], *, prefix: str = "", origin: str = "") -> Schema:
+    """Settings as the schema has them. Raises: ConfigError for the first key that is wrong."""
+    try:
+        return schema.model_validate(settings)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in (prefix, *first["loc"]) if part != "")
+        place = f"{origin}: " if origin else ""
+        raise ConfigError(f"{place}{_explain(key, first, schema)}") from error
+
+
+def dump(config: BaseModel | Mapping[str, Any]) -> str:
+    """A configuration as TOML; keys without a value are left out."""
+    import tomli_w
+
+    settings = config.model_dump(mode="json") if isinstance(config, BaseModel) else config
+    return tomli_w.dumps(_without_nothing(settings))
+
+
+def _value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _without_nothing(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _without_nothing(inner) for key, inner in value.items() if inner is not None}
+    return [_without_nothing(inner) for inner in value] if isinstance(value, (list, tuple)) else value
+
+
+def _explain(key: str, error: Any, schema: type[BaseModel]) -> str:
+    if error["type"] == "extra_forbidden":
+        known = _keys_beside(schema, error["loc"])
+        return f"There is no setting {key!r}.{did_you_mean(error['loc'][-1], known)} Known here: {', '.join(known)}."
+    if error["type"] == "missing":
+        return f"The setting {key!r} is required, but has no value."
+    return f"The setting {key!r} is {error['input']!r}: {error['msg'].removeprefix('Value error, ')}."
+
+
+def _keys_beside(schema: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
+    """The valid names in the table where a wrong one stood."""
+    current: Any = schema
+    for part in location[:-1]:
+        field = getattr(current, "model_fields", {}).get(part)
+        current = field.annotation if field else None
+    return sorted(getattr(current, "model_fields", {}))

@@ -1,0 +1,80 @@
+"""Build the term lists that ship in `src/bionym/resources` from open terminologies.
+
+    python tools/build_terms.py --terminologies DIR
+
+`DIR` holds the terminologies under the names below. Sources and licences stand in `src/bionym/resources/ORIGIN.md`.
+"""
+
+import argparse
+import gzip
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from bionym.lexicon.terms import MAX_PIECES, pieces
+
+OUT = Path(__file__).parents[1] / "src" / "bionym" / "resources"
+_REMARK = re.compile(r"\s*\((?:disorder|finding|disease|situation|morphologic abnormality)\)$|\s+\[.*?\]$|,? NOS\b.*$")
+
+
+def obo_graph(path: Path) -> Iterator[str]:
+    """Labels and synonyms of an OBO graph in JSON."""
+    with gzip.open(path, "rt", encoding="utf-8") as stream:
+        for node in json.load(stream)["graphs"][0]["nodes"]:
+            yield node.get("lbl", "")
+            yield from (synonym["val"] for synonym in node.get("meta", {}).get("synonyms", ()))
+
+
+def obo(path: Path) -> Iterator[str]:
+    """Names and synonyms of an OBO file."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("name: "):
+            yield line[6:]
+        elif found := re.match(r'synonym: "((?:[^"\\]|\\.)*)"', line):
+            yield found[1].replace("\\", "")
+
+
+def column(path: Path, number: int) -> Iterator[str]:
+    """One column of a table separated by tabs, comments and header aside."""
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    for line in lines[1:]:
+        yield line.split("\t")[number].strip('"')
+
+
+def genes(path: Path) -> Iterator[str]:
+    """Symbols, synonyms and names of human protein-coding genes."""
+    with gzip.open(path, "rt", encoding="utf-8") as stream:
+        for columns in (line.rstrip("\n").split("\t") for line in stream):
+            if columns[0] == "9606" and columns[9] == "protein-coding":
+                yield from (columns[2], *columns[4].split("|"), columns[8], *columns[13].split("|"))
+
+
+def write(name: str, terms: Iterable[str], shortest: int = 3) -> None:
+    """One term a line, each sequence of pieces once, sorted."""
+    kept: dict[tuple[str, ...], str] = {}
+    for term in terms:
+        cleaned = _REMARK.sub("", term.strip())
+        found = pieces(cleaned)
+        if 0 < len(found) <= MAX_PIECES and sum(map(len, found)) >= shortest and not all(map(str.isdigit, found)):
+            kept.setdefault(found, cleaned)
+    text = "".join(f"{term}\n" for term in sorted(kept.values()))
+    (OUT / f"{name}.txt.gz").write_bytes(gzip.compress(text.encode("utf-8"), 9, mtime=0))
+    print(f"{name}: {len(kept):,} terms")
+
+
+def main() -> None:
+    """Write every list."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--terminologies", type=Path, required=True)
+    at = parser.parse_args().terminologies
+    ontology = (*obo_graph(at / "doid-2018-07-05.json.gz"), *column(at / "HumanDO.tsv", 1), *obo(at / "DO_rare_slim.obo"))
+    mondo, thesaurus = column(at / "mondo_exactmatch_umls.sssom.tsv", 1), obo_graph(at / "ncit-disease-2018-06-08.json.gz")
+    write("diseases", (*ontology, *mondo))
+    write("nci_thesaurus", thesaurus)
+    write("chemicals", (*column(at / "drugcentral.synonyms.tsv", 0), *column(at / "chembl.compound.synonyms.tsv", 0)))
+    write("genes", genes(at / "Homo_sapiens.gene_info.gz"))
+
+
+if __name__ == "__main__":
+    main()
