@@ -2,12 +2,14 @@
 
     python benchmarks/tokenization.py --data ../shared/data/corpora
 
-Prints JSON, three parts:
+Prints JSON, four parts:
 
 - `corpora`: for each corpus and split, the share of edges of gold entities (the start and the end of each contiguous
   part) that are edges of tokens; tokens for each whitespace-separated word, ours and the CoNLL version's; precision,
   recall and F1 of the sentence boundaries inside the documents against the CoNLL version; entities whose parts do
   not all lie in one sentence.
+- `rules`: what each rule changes when it is added alone to the plain cut at whitespace and punctuation: tokens, and
+  edges of gold entities that are edges of tokens; all documents outside test splits.
 - `wrapped_notes`: the sentences of clinical notes wrapped at 72 and 80 columns against those of the notes as they are.
 - `speed`: characters and tokens a second on one core, best of three, and the time as a multiple of a plain
   alternative's.
@@ -30,6 +32,8 @@ from typing import NamedTuple
 
 from bionym.data import Span
 from bionym.text import split_sentences, tokenize
+
+Tokenizer = Callable[[str], Sequence[tuple[int, int]]]
 
 
 class Annotated(NamedTuple):
@@ -76,6 +80,24 @@ CORPORA = {
     "MACCROBAT": {"all": Source("maccrobat")},
 }
 
+PLAIN = r"\w+|[^\w\s]"
+RULES = {
+    "taken: decimal numbers whole": r"\d++(?:,\d{3})*+(?:\.\d+)+",
+    "taken: dotted abbreviations whole": r"(?:[^\W\d_]\.){2,}",
+    "taken: +/- whole": r"\+/-",
+    "taken: 's of a possessive whole": r"(?<=[^\W\d_])['’](?:[sStTdm]|re|ve|ll)(?!\w)",
+    "taken: number cut from its unit": r"\d+(?=(?:mg|mcg|g|kg|ml|mL|cm|mm|h|hrs?|min|yo|mM|kDa|kb)(?!\w))",
+    "left: digits cut from all letters": r"\d+|[^\W\d_]+",
+    "left: lower case cut from capitals": r"(?<!\w)[a-z]+(?=[A-Z])",
+    "left: prefix anti cut off": r"(?<!\w)[Aa]nti(?=[a-z]{4})",
+    "left: prefix anti cut off, but antibody, antigen": r"(?<!\w)[Aa]nti(?=[a-z]{4})(?!bod|gen|biot|cip|qu)",
+    "left: names such as IL-2 whole": r"[A-Za-z]+-\d+(?![\w-])",
+    "left: charges such as Ca2+ whole": r"\w+[+](?!\w)",
+    "left: (+) and (-) whole": r"\([+-]\)",
+    "left: words with apostrophes whole": r"[^\W\d_]+['’][^\W\d_]+(?!\w)",
+    "left: dates and pressures such as 120/80 whole": r"\d+(?:/\d+)+(?!\w)",
+}
+
 
 def main() -> None:
     """Measure everything and print JSON."""
@@ -84,8 +106,18 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=default, help="the folder of the corpora")
     data = parser.parse_args().data
     corpora = {name: {split: measure(data, source) for split, source in CORPORA[name].items()} for name in CORPORA}
-    texts = [doc.text for name in CORPORA for source in CORPORA[name].values() for doc in documents(data / source.path)]
-    result = {"corpora": corpora, "wrapped_notes": wrapped_notes(data / "clinical-notes"), "speed": speed(texts)}
+    sources = [
+        (split, data / source.path)
+        for name, splits in CORPORA.items()
+        for split, source in splits.items()
+        if name != "NCBI-disease, brat"  # the same texts once more
+    ]
+    result = {
+        "corpora": corpora,
+        "rules": weigh_rules([doc for split, path in sources if split != "test" for doc in documents(path)]),
+        "wrapped_notes": wrapped_notes(data / "clinical-notes"),
+        "speed": speed([doc.text for _, path in sources for doc in documents(path)]),
+    }
     json.dump(result, sys.stdout, indent=2)
     print()
 
@@ -111,16 +143,35 @@ def measure(data: Path, source: Source) -> dict[str, float]:
 # Tokens and entities
 
 
-def edge_counts(docs: Sequence[Annotated]) -> tuple[int, int]:
+def edge_counts(docs: Sequence[Annotated], tokenizer: Tokenizer = tokenize) -> tuple[int, int]:
     """Edges of gold entities, and how many of them are edges of tokens."""
     edges = on_token_edges = 0
     for doc in docs:
-        tokens = tokenize(doc.text)
-        starts, ends = {token.start for token in tokens}, {token.end for token in tokens}
+        tokens = tokenizer(doc.text)
+        starts, ends = {start for start, _ in tokens}, {end for _, end in tokens}
         parts = [part for entity in doc.entities for part in entity]
         edges += 2 * len(parts)
         on_token_edges += sum((part.start in starts) + (part.end in ends) for part in parts)
     return edges, on_token_edges
+
+
+def weigh_rules(docs: Sequence[Annotated]) -> dict[str, dict[str, int]]:
+    """Tokens added by each rule (fewer: negative) and edges gained (lost: negative), over the plain cut."""
+    plain_tokens, plain_edges = _rule_counts(docs, PLAIN)
+    weights = {"tokens of the plain cut": {"tokens": plain_tokens}}
+    for name, pattern in RULES.items():
+        tokens, edges = _rule_counts(docs, f"{pattern}|{PLAIN}")
+        weights[name] = {"tokens": tokens - plain_tokens, "edges": edges - plain_edges}
+    return weights
+
+
+def _rule_counts(docs: Sequence[Annotated], pattern: str) -> tuple[int, int]:
+    expression = re.compile(pattern)
+
+    def tokenizer(text: str) -> list[tuple[int, int]]:
+        return [token.span() for token in expression.finditer(text)]
+
+    return sum(len(tokenizer(doc.text)) for doc in docs), edge_counts(docs, tokenizer)[1]
 
 
 def num_cut(doc: Annotated) -> int:
@@ -222,7 +273,7 @@ def _wrap(note: str, width: int) -> str:
 
 def speed(texts: Sequence[str]) -> dict[str, dict[str, float]]:
     """Tokenizer and sentence splitter, document by document, beside plain alternatives."""
-    simple = re.compile(r"\w+|[^\w\s]")
+    simple = re.compile(PLAIN)
     naive = re.compile(r"(?<=[.!?])\s+")
     return {
         "tokenize": _rates(tokenize, texts)

@@ -9,7 +9,9 @@ from bionym.data import Argument, Document, Entity, Passage, Relation, Span
 
 LABELS = ("Disease", "Chemical", "cell_line", "B-cell", "Sign_symptom", "Gene/Protein", "2nd label")
 CONCEPTS = ("D003920", "D006973", "MESH:D009270", "9606", "C0011849")
-PIECES = ("fever", " ", "  ", "\n", "\r\n", "\t", "IL-2", "naïve", "5 mg", "e\u0301", "\U0001d4d0", "𠮷", "<&>", "'\"", "\u2028", "")
+ATTRIBUTES = ("assertion", "negated")
+WORDS = ("fever", "IL-2", "naïve", "5 mg", "e\u0301", "\U0001d4d0", "𠮷")
+PIECES = (*WORDS, " ", "  ", "\n", "\r\n", "\r", "\t", "<&>", "'\"", "\u2028", "\ufeff", "")
 
 
 def texts(*, characters: st.SearchStrategy[str] | None = None, max_size: int = 12) -> st.SearchStrategy[str]:
@@ -26,9 +28,9 @@ def labels() -> st.SearchStrategy[str]:
 @st.composite
 def spans(draw: st.DrawFn, num_chars: int, *, discontinuous: bool) -> tuple[Span, ...]:
     """The spans of one entity in a text of `num_chars` characters, 1 or more."""
-    num_edges = draw(st.sampled_from((2, 4, 6) if discontinuous and num_chars > 5 else (2,)))
-    places = st.integers(0, num_chars)
-    edges = sorted(draw(st.lists(places, min_size=num_edges, max_size=num_edges, unique=True)))
+    sizes = [size for size in ((2, 4, 6) if discontinuous else (2,)) if size <= num_chars + 1]
+    size = draw(st.sampled_from(sizes))
+    edges = sorted(draw(st.lists(st.integers(0, num_chars), min_size=size, max_size=size, unique=True)))
     return tuple(Span(start, end) for start, end in list(pairwise(edges))[::2])
 
 
@@ -86,7 +88,7 @@ def _entities(
 def _details(draw: st.DrawFn, number: int) -> dict[str, Any]:
     return {
         "concepts": tuple(draw(st.lists(st.sampled_from(CONCEPTS), max_size=2, unique=True))),
-        "attributes": draw(st.dictionaries(st.sampled_from(("assertion", "negated")), st.sampled_from(("yes", "no")), max_size=2)),
+        "attributes": draw(st.dictionaries(st.sampled_from(ATTRIBUTES), st.sampled_from(("yes", "no")), max_size=2)),
         "score": draw(st.none() | st.floats(0, 1)),
         "id": f"T{number + 1}",
     }

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from bionym.lexicon.terms import MAX_PIECES, pieces
+from bionym.lexicon.terms import normalized
 
 OUT = Path(__file__).parents[1] / "src" / "bionym" / "resources"
 _REMARK = re.compile(r"\s*\((?:disorder|finding|disease|situation|morphologic abnormality)\)$|\s+\[.*?\]$|,? NOS\b.*$")
@@ -50,16 +50,11 @@ def genes(path: Path) -> Iterator[str]:
                 yield from (columns[2], *columns[4].split("|"), columns[8], *columns[13].split("|"))
 
 
-def write(name: str, terms: Iterable[str], shortest: int = 3) -> None:
-    """One term a line, each sequence of pieces once, sorted."""
-    kept: dict[tuple[str, ...], str] = {}
-    for term in terms:
-        cleaned = _REMARK.sub("", term.strip())
-        found = pieces(cleaned)
-        if 0 < len(found) <= MAX_PIECES and sum(map(len, found)) >= shortest and not all(map(str.isdigit, found)):
-            kept.setdefault(found, cleaned)
-    text = "".join(f"{term}\n" for term in sorted(kept.values()))
-    (OUT / f"{name}.txt.gz").write_bytes(gzip.compress(text.encode("utf-8"), 9, mtime=0))
+def write(name: str, terms: Iterable[str]) -> None:
+    """The normalized terms, one a line, sorted."""
+    kept = sorted(set(normalized(_REMARK.sub("", term.strip()) for term in terms)))
+    text = "".join(f"{term}\n" for term in kept)
+    (OUT / f"{name}.terms.gz").write_bytes(gzip.compress(text.encode("utf-8"), 9, mtime=0))
     print(f"{name}: {len(kept):,} terms")
 
 
@@ -68,8 +63,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--terminologies", type=Path, required=True)
     at = parser.parse_args().terminologies
-    ontology = (*obo_graph(at / "doid-2018-07-05.json.gz"), *column(at / "HumanDO.tsv", 1), *obo(at / "DO_rare_slim.obo"))
-    mondo, thesaurus = column(at / "mondo_exactmatch_umls.sssom.tsv", 1), obo_graph(at / "ncit-disease-2018-06-08.json.gz")
+    ontology = (
+        *obo_graph(at / "doid-2018-07-05.json.gz"),
+        *column(at / "HumanDO.tsv", 1),
+        *obo(at / "DO_rare_slim.obo"),
+    )
+    mondo, thesaurus = (
+        column(at / "mondo_exactmatch_umls.sssom.tsv", 1),
+        obo_graph(at / "ncit-disease-2018-06-08.json.gz"),
+    )
     write("diseases", (*ontology, *mondo))
     write("nci_thesaurus", thesaurus)
     write("chemicals", (*column(at / "drugcentral.synonyms.tsv", 0), *column(at / "chembl.compound.synonyms.tsv", 0)))

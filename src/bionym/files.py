@@ -41,7 +41,9 @@ def read_lines(path: Path, *, encoding: str = "utf-8") -> Iterator[Line]:
                 text = text.removesuffix("\n").removesuffix("\r")
                 yield Line(number, text.removeprefix(BOM) if number == 1 else text)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise FormatError(f"the compressed data is damaged ({error})", path=path, fix="Fetch the file again.") from error
+            raise FormatError(
+                f"the compressed data is damaged ({error})", path=path, fix="Fetch the file again."
+            ) from error
 
 
 def read_head(path: Path, num_chars: int = 4096) -> str:
@@ -146,7 +148,10 @@ class FileNames:
 def _safe(part: str) -> str:
     if set(part) == {"."}:
         return part.replace(".", "%2E")
-    kept = "".join(char if _is_safe(char) else "".join(f"%{byte:02X}" for byte in char.encode("utf-8", "surrogatepass")) for char in part)
+    kept = "".join(
+        char if _is_safe(char) else "".join(f"%{byte:02X}" for byte in char.encode("utf-8", "surrogatepass"))
+        for char in part
+    )
     return kept if len(kept.encode("utf-8")) <= 180 else kept.encode("utf-8")[:180].decode("utf-8", "ignore")
 
 
@@ -158,7 +163,9 @@ def _read_all(stream: IO[bytes], path: Path) -> bytes:
     try:
         return stream.read()
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise FormatError(f"the compressed data is damaged ({error})", path=path, fix="Fetch the file again.") from error
+        raise FormatError(
+            f"the compressed data is damaged ({error})", path=path, fix="Fetch the file again."
+        ) from error
 
 
 def _convert(path: Path, encoding: str) -> str:

@@ -1,10 +1,10 @@
 """The seams: what a part must offer to be used. Structural typing; there is nothing to inherit.
 
-    Format    a module that reads and writes one file format
-    Feature   a module that says something about each token
-    Tagger    a model that adds entities to documents
-    Metric    a module that compares two streams of documents
-    Engine    a way to run a tagger over many documents
+Format    a module that reads and writes one file format
+Feature   a module that says something about each token
+Tagger    a model that adds entities to documents
+Metric    a module that compares two streams of documents
+Engine    a way to run a tagger over many documents
 """
 
 from collections.abc import Iterable, Iterator, Sequence

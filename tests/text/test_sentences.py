@@ -43,12 +43,13 @@ def sentences(text: str) -> list[str]:
 @pytest.mark.parametrize(
     "sentence",
     [
-        "Seen by Dr. Lee and Mr. Smith with J. R. Miller at St. Luke.",
+        "Seen by Dr. Lee and Mr. Smith with J. R. Miller and Ann P. Carter at St. Luke.",
         "Aspirin 81 mg p.o. q.d. and lisinopril b.i.d. as needed.",
         "Drugs, e.g. Naloxone, i.e. Narcan, vs. Clonidine, cf. Fig. 2 and No. 5, approx. 3 times.",
         "E. coli, S. aureus and H. pylori were found by Smith et al. in 1998.",
         "The dose was 2.5 mg (range 0.1 to 3.5 mg; Sigma Chem. Co., St. Louis, MO) in all.",
         "He was seen at [**Hospital1 12. North**] on [**2012-3-4**] for pain.",
+        "The U.S. Food and Drug Administration (W.Q. Jiang) met (at 5 p.m.) Friday.",
         "Levels rose ... and fell.",
         "Was it 5 mg? or 10 mg?",
         "Rule out ? cholecystitis.",

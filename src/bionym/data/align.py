@@ -52,13 +52,22 @@ def to_tags(
     discontinuous ones, those that cross a sentence's end, and those that overlap one which `policy` prefers.
     """
     audit = audit if audit is not None else Audit()
-    found = [(entity, aligned) for entity in document.entities if (aligned := _aligned(document, entity, audit))]
-    keep = choose([(aligned.start, aligned.end, entity.label) for entity, aligned in found], policy, priority)
-    for (entity, _), stays in zip(found, keep, strict=True):
-        if not stays:
+    ranges = sentence_ranges(document)
+    starts = [start for start, _ in ranges]
+    found = [
+        (entity, aligned, bisect_right(starts, aligned.start) - 1)
+        for entity in document.entities
+        if (aligned := _aligned(document, entity, ranges, starts, audit)) is not None
+    ]
+    keep = choose([(aligned.start, aligned.end, entity.label) for entity, aligned, _ in found], policy, priority)
+    spans: list[list[TokenSpan]] = [[] for _ in ranges]
+    for (entity, aligned, sentence), stays in zip(found, keep, strict=True):
+        if stays:
+            first = starts[sentence]
+            spans[sentence].append(TokenSpan(aligned.start - first, aligned.end - first, entity.label))
+        else:
             audit.lose(document.id, entity, f"overlaps another entity (policy: {policy})")
-    kept = [pair for pair, stays in zip(found, keep, strict=True) if stays]
-    return _by_sentence(document, kept, scheme, audit)
+    return [scheme.encode(inside, last - first) for inside, (first, last) in zip(spans, ranges, strict=True)]
 
 
 def from_tags(
@@ -94,32 +103,22 @@ def join_cut_sentences(document: Document, audit: Audit | None = None) -> Docume
     return replace(document, sentences=tuple(merged))
 
 
-def _aligned(document: Document, entity: Entity, audit: Audit) -> Aligned | None:
+def _aligned(
+    document: Document, entity: Entity, ranges: Sequence[tuple[int, int]], starts: Sequence[int], audit: Audit
+) -> Aligned | None:
+    """The tokens of an entity that tags can hold; else None, and the loss is counted."""
     if entity.is_discontinuous:
         audit.lose(document.id, entity, "discontinuous: tags hold one stretch of tokens")
         return None
     aligned = align(document.tokens, entity.extent)
     if aligned is None:
         audit.lose(document.id, entity, "covers no token")
+    elif aligned.end > ranges[bisect_right(starts, aligned.start) - 1][1]:
+        audit.lose(document.id, entity, "crosses the end of a sentence")
+        return None
     elif not aligned.is_exact:
         audit.change(document.id, entity, "an edge falls inside a token: widened to the token")
     return aligned
-
-
-def _by_sentence(
-    document: Document, found: list[tuple[Entity, Aligned]], scheme: TagScheme, audit: Audit
-) -> list[list[str]]:
-    ranges = sentence_ranges(document)
-    starts = [start for start, _ in ranges]
-    spans: list[list[TokenSpan]] = [[] for _ in ranges]
-    for entity, aligned in found:
-        sentence = bisect_right(starts, aligned.start) - 1
-        first, last = ranges[sentence]
-        if aligned.end > last:
-            audit.lose(document.id, entity, "crosses the end of a sentence")
-            continue
-        spans[sentence].append(TokenSpan(aligned.start - first, aligned.end - first, entity.label))
-    return [scheme.encode(inside, last - first) for inside, (first, last) in zip(spans, ranges, strict=True)]
 
 
 def _start(span: Span) -> int:

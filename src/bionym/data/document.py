@@ -70,7 +70,9 @@ class Document:
         for entity in self.entities:
             if entity.spans[-1].end > num_chars:
                 name = entity.id or entity.label
-                raise SpanError(f"Document {self.id!r}: entity {name} {entity.extent} ends beyond the {num_chars} characters")
+                raise SpanError(
+                    f"Document {self.id!r}: entity {name} {entity.extent} ends beyond the {num_chars} characters"
+                )
         for passage in self.passages:
             if not 0 <= passage.start <= passage.end <= num_chars:
                 raise SpanError(

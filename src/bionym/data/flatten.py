@@ -18,7 +18,9 @@ class Labelled(NamedTuple):
     label: str
 
 
-def choose(spans: Sequence[tuple[int, int, str]], policy: Policy = "longest", priority: Sequence[str] = ()) -> list[bool]:
+def choose(
+    spans: Sequence[tuple[int, int, str]], policy: Policy = "longest", priority: Sequence[str] = ()
+) -> list[bool]:
     """Which spans to keep so that no two overlap; equal spans keep the first.
 
     Args:

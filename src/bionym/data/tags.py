@@ -95,11 +95,11 @@ class TagScheme:
             if joined and self._goes_on(previous, prefix, mode):
                 end = position + 1
             else:
-                if previous != OUTSIDE and (valid and previous in self.closes or mode == "lenient"):
+                if previous != OUTSIDE and ((valid and previous in self.closes) or mode == "lenient"):
                     spans.append(TokenSpan(start, end, label))
                 start, end, label, valid = position, position + 1, current, self._opens(previous, prefix, joined)
             previous = prefix
-        if previous != OUTSIDE and (valid and previous in self.closes or mode == "lenient"):
+        if previous != OUTSIDE and ((valid and previous in self.closes) or mode == "lenient"):
             spans.append(TokenSpan(start, end, label))
         return spans
 

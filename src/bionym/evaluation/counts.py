@@ -60,9 +60,7 @@ class Counts:
     @property
     def micro(self) -> LabelCounts:
         """Counts of all labels together."""
-        return LabelCounts(
-            self.true_positives.total(), self.false_positives.total(), self.false_negatives.total()
-        )
+        return LabelCounts(self.true_positives.total(), self.false_positives.total(), self.false_negatives.total())
 
     def macro(self, value: str) -> float:
         """Mean over the labels of "precision", "recall" or "f1", each label counting the same."""

@@ -39,9 +39,7 @@ class Scores:
         }
 
 
-def evaluate(
-    gold: Iterable[Document], predicted: Iterable[Document], metrics: Sequence[str] = ("strict",)
-) -> Scores:
+def evaluate(gold: Iterable[Document], predicted: Iterable[Document], metrics: Sequence[str] = ("strict",)) -> Scores:
     """Scores of predicted documents, paired with the gold ones by id.
 
     Raises: UnknownNameError for a metric that does not exist; InputError if two paired texts differ.

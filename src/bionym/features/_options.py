@@ -1,6 +1,8 @@
 """What all features' options share."""
 
-from typing import Annotated
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,3 +15,13 @@ class FeatureOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     window: Window = 0
+
+    def with_files(self, change: Callable[[Path], Path]) -> "FeatureOptions":
+        """The same settings with every file they name replaced by `change(file)`."""
+
+        def changed(value: Any) -> Any:
+            if isinstance(value, dict):
+                return {name: changed(inner) for name, inner in value.items()}
+            return change(value) if isinstance(value, Path) else value
+
+        return self.model_copy(update={name: changed(value) for name, value in self})

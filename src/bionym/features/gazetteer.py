@@ -18,13 +18,13 @@ class Options(FeatureOptions):
     """Settings of `gazetteer`."""
 
     window: int = 1
-    lists: dict[str, Path] = Field(description="A file of terms for each name, one term a line.")
-    shortest: int = Field(default=3, ge=1, description="Shorter terms are left out, in letters and digits.")
+    lists: dict[str, Path] = Field(description="For each name a file of terms, or a list that ships.")
+    shortest: int = Field(default=3, ge=1, description="Terms of fewer letters and digits are left out.")
 
 
 def build(options: Options) -> Callable[[Document], list[tuple[str, ...]]]:
     """From a document to each token's place in the terms of every list: `("B-diseases",)`."""
-    lists = {name: TermList(read_terms(path), shortest=options.shortest) for name, path in options.lists.items()}
+    lists = {name: read_terms(path, shortest=options.shortest) for name, path in options.lists.items()}
 
     def places(document: Document) -> list[tuple[str, ...]]:
         words = [document.text[start:end] for start, end in document.tokens]
@@ -40,4 +40,6 @@ def build(options: Options) -> Callable[[Document], list[tuple[str, ...]]]:
 
 def _tags(name: str, terms: TermList, words: list[str]) -> list[tuple[int, str]]:
     matches = [TokenSpan(match.start, match.end, name) for match in terms.find(words)]
-    return [(number, tag) for number, tag in enumerate(BIOES.encode(matches, len(words))) if tag != "O"] if matches else []
+    return (
+        [(number, tag) for number, tag in enumerate(BIOES.encode(matches, len(words))) if tag != "O"] if matches else []
+    )

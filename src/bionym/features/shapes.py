@@ -1,9 +1,9 @@
 """Word shapes: what kind each character is of.
 
-    full       X upper, x lower, d digit, g Greek, else the character itself: "IL-2" XX-d
-    collapsed  the same, each run once (Collins 2002): "Aspirin" Xx
-    bounded    the first two and last two characters, and which kinds stand between (after the Stanford tagger's Chris2)
-    kind       one word for the whole token (after Dan1): upper, lower, initial-upper, mixed, digits, with-digit, mark
+full       X upper, x lower, d digit, g Greek, else the character itself: "IL-2" XX-d
+collapsed  the same, each run once (Collins 2002): "Aspirin" Xx
+bounded    the first two and last two characters, and which kinds stand between (after the Stanford tagger's Chris2)
+kind       one word for the whole token (after Dan1): upper, lower, initial-upper, mixed, digits, with-digit, mark
 """
 
 import re

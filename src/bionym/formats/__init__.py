@@ -15,7 +15,7 @@ import inspect
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -51,7 +51,12 @@ def find(name: str) -> Format:
 
 
 def read(
-    sources: Source | Iterable[Source], format: str | None = None, *, audit: Audit | None = None, **options: Any
+    sources: Source | Iterable[Source],
+    format: str | None = None,
+    *,
+    audit: Audit | None = None,
+    on_error: Callable[[InputError], None] | None = None,
+    **options: Any,
 ) -> Iterator[Document]:
     """Documents of files, folders, globs or `-` (standard input), one at a time.
 
@@ -59,20 +64,21 @@ def read(
         sources: one or several paths; a folder gives all its files of the format, deep, sorted by name.
         format: a name of `names()`; None recognises it by suffix and content.
         audit: counts what was read, and what the format's reader could not keep.
+        on_error: told of a file that cannot be read, and the next file is taken; None raises.
         options: the format's own, such as `scheme="BIO"`.
     Raises: InputError and FormatError with file, line and fix; UsageError for an option the format does not have.
     """
     count = audit if audit is not None else Audit()
-    for part, file in _files(sources, format, has_pairs="beside" in options):
+    for part, file in _files(sources, format):
         given = _options(part.read, options | {"audit": audit})
         try:
-            for document in part.read(file.path, **given):
-                if part.ONE_PER_FILE and file.document_id:
-                    document = replace(document, id=file.document_id)
+            for document in _read_file(part, file, given):
                 count.read.update(documents=1, entities=len(document.entities), relations=len(document.relations))
                 yield document
-        except SpanError as error:
-            raise FormatError(str(error), path=file.path) from error
+        except InputError as error:
+            if on_error is None:
+                raise
+            on_error(error)
 
 
 def write(
@@ -117,14 +123,22 @@ def detect(path: Path) -> str:
         sniffing = [name for name in candidates if (sniff := getattr(find(name), "sniff", None)) and sniff(head)]
         pairs = [name for name in candidates if not hasattr(find(name), "sniff") and _has_pair(path, find(name))]
         candidates = sniffing or pairs or candidates
-    if not candidates or len(candidates) > 1 and "text" not in candidates:
-        raise InputError("the format cannot be told from the name", path=path, fix=f"Name it with --format: {', '.join(names())}")
+    if not candidates or (len(candidates) > 1 and "text" not in candidates):
+        raise InputError(
+            "the format cannot be told from the name", path=path, fix=f"Name it with --format: {', '.join(names())}"
+        )
     return "text" if len(candidates) > 1 else candidates[0]
 
 
-def _files(
-    sources: Source | Iterable[Source], format: str | None, *, has_pairs: bool
-) -> Iterator[tuple[Format, File]]:
+def _read_file(part: Format, file: File, options: dict[str, Any]) -> Iterator[Document]:
+    try:
+        for document in part.read(file.path, **options):
+            yield replace(document, id=file.document_id) if part.ONE_PER_FILE and file.document_id else document
+    except SpanError as error:
+        raise FormatError(str(error), path=file.path) from error
+
+
+def _files(sources: Source | Iterable[Source], format: str | None) -> Iterator[tuple[Format, File]]:
     given = [sources] if isinstance(sources, (str, os.PathLike)) else list(sources)
     for source in given:
         part = find(format) if format else None
@@ -172,7 +186,9 @@ def _one_of_each_pair(files: list[File], part: Format | None) -> list[File]:
 
 
 def _has_pair(path: Path, part: Format) -> bool:
-    return all(path.with_name(stem(path) + wanted).exists() for wanted in part.SUFFIXES[:1])
+    """Whether the format's leading file stands beside this one, which is another."""
+    leader = path.with_name(stem(path) + part.SUFFIXES[0])
+    return leader != path and leader.exists()
 
 
 def _by_suffix(path: Path) -> Format:

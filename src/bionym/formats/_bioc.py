@@ -6,15 +6,24 @@ A tree is the object of BioC JSON: document {id, infons, passages [{offset, info
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple
 
 from bionym.data import Audit, Document, Entity, Passage, Span
 from bionym.errors import SpanError
 from bionym.formats import _concepts
-from bionym.formats._bioc_infons import BETWEEN, OURS, concept_key, plain_infons, relation_from_tree, relation_tree
+from bionym.formats._bioc_infons import (
+    BETWEEN,
+    COLLECTION,
+    OURS,
+    concept_key,
+    plain_infons,
+    relation_from_tree,
+    relation_tree,
+)
 from bionym.formats._json import Record
-from bionym.formats._layout import Laid, Overlap, Piece, lay
-from bionym.formats._offsets import CODE_POINTS, UNITS, Claim, Ranges, Repair, convert, edges, fits, repaired
+from bionym.formats._layout import Laid, Overlap, Piece, lay, lay_so_that_all_fit
+from bionym.formats._offsets import CODE_POINTS, Claim, Ranges, Repair, fits, repaired
 
 INDIVIDUAL_MENTIONS = "individual_mentions"
 COMPOSITE_ROLE = "CompositeRole"
@@ -30,8 +39,8 @@ class Mention(NamedTuple):
 
     @property
     def claim(self) -> Claim:
-        """What the annotation says of the text; without a text it says nothing that could be checked."""
-        return Claim(self.ranges, _text(self.record))
+        """What the annotation says of the text."""
+        return Claim(self.ranges, None if self.record.value.get("text") is None else _text(self.record))
 
 
 @dataclass
@@ -72,7 +81,7 @@ def to_document(record: Record, collection: Mapping[str, Any], audit: Audit, rep
         tuple(entities),
         tuple(relation_from_tree(tree) for tree in parts.relations),
         sentences=tuple(span for span, _ in sentences),
-        meta={"bioc": {name: value for name, value in meta.items() if value}},
+        meta={"bioc": kept} if (kept := {name: value for name, value in meta.items() if value}) else {},
     )
 
 
@@ -137,45 +146,24 @@ def _composite_of(mention: Mention, before: list[Mention]) -> Mention | None:
 
 def _placed(parts: _Parts, record: Record, audit: Audit, repair: Repair | None) -> tuple[Laid, list[Mention]]:
     """The text, and the mentions in code points of it, under the first unit that fits all."""
-    for unit in UNITS:
-        try:
-            laid = lay(_pieces(parts, unit), unit)
-        except Overlap as error:
-            if unit != CODE_POINTS:
-                continue
-            found = f"document {record.text('id', '')}: two passages overlap at offset {error.offset}"
-            raise record.error(found, "Give passages offsets that count from the document's beginning.") from error
-        mentions = _converted(parts.mentions, laid.text, unit)
-        if mentions is not None:
-            if unit != CODE_POINTS:
-                reason = f"offsets were {unit}, now code points"
-                audit.change(record.text("id", ""), "entity", reason, count=len(mentions))
-            return laid, mentions
-    laid = lay(_pieces(parts, CODE_POINTS), CODE_POINTS)
-    moved = (_moved(mention, laid.text, record.text("id", ""), audit, repair) for mention in parts.mentions)
-    return laid, [mention for mention in moved if mention is not None]
-
-
-def _converted(mentions: list[Mention], text: str, unit: str) -> list[Mention] | None:
-    """The mentions in code points if every one fits under the unit."""
-    offsets = edges(text, unit)
-    found = []
-    for mention in mentions:
-        ranges = convert(mention.ranges, offsets)
-        if ranges is None or not _fits(text, mention._replace(ranges=ranges)):
-            return None
-        found.append(mention._replace(ranges=ranges))
-    return found
-
-
-def _fits(text: str, mention: Mention) -> bool:
-    if mention.record.value.get("text") is None:
-        return all(0 <= start < end <= len(text) for start, end in mention.ranges)
-    return fits(text, mention.claim)
+    document_id = record.text("id", "")
+    try:
+        fitting = lay_so_that_all_fit(partial(_pieces, parts), [mention.claim for mention in parts.mentions])
+    except Overlap as error:
+        found = f"document {document_id}: two passages or sentences overlap at offset {error.offset}"
+        raise record.error(found, "Give passages offsets that count from the document's beginning.") from error
+    if fitting is None:
+        laid = lay(_pieces(parts, CODE_POINTS), CODE_POINTS)
+        moved = (_moved(mention, laid.text, document_id, audit, repair) for mention in parts.mentions)
+        return laid, [mention for mention in moved if mention is not None]
+    unit, laid, ranges = fitting
+    if unit != CODE_POINTS:
+        audit.change(document_id, "entity", f"offsets were {unit}, now code points", count=len(ranges))
+    return laid, [one._replace(ranges=found) for one, found in zip(parts.mentions, ranges, strict=True)]
 
 
 def _moved(mention: Mention, text: str, document_id: str, audit: Audit, repair: Repair | None) -> Mention | None:
-    if _fits(text, mention):
+    if fits(text, mention.claim):
         return mention
     start, end = mention.ranges[0][0], mention.ranges[-1][1]
     written = _text(mention.record)
@@ -277,7 +265,7 @@ def _meta(
     keys = {mention.infons.get("type", ""): concept_key(mention.infons) for mention in reversed(mentions)}
     ids = {mention.record.text("id", "") for mention in mentions}
     return {
-        "collection": {name: value for name, value in collection.items() if value},
+        "collection": {key: value for key, value in collection.items() if value and value != COLLECTION.get(key)},
         "infons": record.mapping("infons"),
         "no_concept": none,
         "concept_keys": {label: key for label, key in keys.items() if key not in (None, DEFAULT_KEY)},

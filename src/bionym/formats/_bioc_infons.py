@@ -9,6 +9,7 @@ from bionym.formats._json import Record
 
 OURS = "bionym:"  # in front of an attribute whose name BioC would take for something else
 BETWEEN = "bionym"  # the infon of passages that only hold the text between others
+COLLECTION = {"source": "Bionym", "date": "", "key": ""}  # of documents that come from no collection
 LABEL_KEYS = ("relation", "type")
 CONCEPT_KEYS = frozenset(
     {"identifier", "concept", "conceptid", "concept id", "databaseid", "database id", "accessionid", "accession id"}

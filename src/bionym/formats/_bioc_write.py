@@ -1,29 +1,22 @@
 """A `Document` as a BioC tree (see `_bioc`)."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from bionym.data import Audit, Document, Entity, Passage, Span
 from bionym.formats import _concepts
 from bionym.formats._bioc import COMPOSITE_ROLE, DEFAULT_KEY, INDIVIDUAL_MENTIONS
-from bionym.formats._bioc_infons import BETWEEN, OURS, concept_key, relation_from_tree, relation_tree
-from bionym.formats._layout import Overlap, Piece, filler, lay
+from bionym.formats._bioc_infons import BETWEEN, COLLECTION, OURS, concept_key, relation_from_tree, relation_tree
+from bionym.formats._layout import Overlap, Part, Piece, cut, lay
 from bionym.formats._offsets import CODE_POINTS
-
-
-class _Part(NamedTuple):
-    """A stretch of the text that becomes a passage."""
-
-    start: int
-    end: int
-    infons: dict[str, str]
 
 
 def to_tree(document: Document, audit: Audit) -> dict[str, Any]:
     """The tree of a document; every character of its text lies in a passage, or in a gap that reads back the same."""
     meta = document.meta.get("bioc", {})
-    passages = [_passage(part, document, meta) for part in _parts(document, audit)]
+    passages = [_passage(part, document, meta) for part in cut(document, audit)]
     starts = [passage["offset"] for passage in passages]
+    _count_ambiguous_concepts(document, audit)
     for annotation in _annotations(document, meta):
         holder = max(number for number, start in enumerate(starts) if number == 0 or start <= annotation["@start"])
         _place(annotation, passages[holder])
@@ -36,43 +29,12 @@ def to_tree(document: Document, audit: Audit) -> dict[str, Any]:
 
 def collection_of(document: Document) -> dict[str, Any]:
     """Source, date, key and infons of the collection that a document was read from, or ours."""
-    usual = {"source": "Bionym", "date": "", "key": "", "infons": {}}
-    return usual | dict(document.meta.get("bioc", {}).get("collection", {}))
+    return {**COLLECTION, "infons": {}} | dict(document.meta.get("bioc", {}).get("collection", {}))
 
 
-def _parts(document: Document, audit: Audit) -> list[_Part]:
-    """Passages in text order, and the text between them where a gap would not read back the same."""
-    parts: list[_Part] = []
-    reach = 0
-    for passage in sorted(document.passages, key=lambda one: (one.start, one.end)):
-        if passage.start < reach:
-            audit.lose(document.id, "passage", "overlaps another one: BioC's do not")
-            continue
-        _add_between(parts, document.text, reach, passage.start)
-        parts.append(_Part(passage.start, passage.end, _passage_infons(passage)))
-        reach = passage.end
-    _add_between(parts, document.text, reach, len(document.text))
-    if not parts or parts[-1].end < len(document.text):
-        parts.append(_between(reach, len(document.text)))
-    return parts
-
-
-def _add_between(parts: list[_Part], text: str, start: int, end: int) -> None:
-    if text[start:end] != filler(end - start, CODE_POINTS):
-        parts.append(_between(start, end))
-
-
-def _between(start: int, end: int) -> _Part:
-    return _Part(start, end, {"type": "text", BETWEEN: "between"})
-
-
-def _passage_infons(passage: Passage) -> dict[str, str]:
-    infons = {"type": passage.label} if passage.label else {}
-    return infons | {OURS + name if name == "type" else name: value for name, value in passage.attributes.items()}
-
-
-def _passage(part: _Part, document: Document, meta: Mapping[str, Any]) -> dict[str, Any]:
-    passage: dict[str, Any] = {"offset": part.start, "infons": part.infons}
+def _passage(part: Part, document: Document, meta: Mapping[str, Any]) -> dict[str, Any]:
+    infons = {"type": "text", BETWEEN: "between"} if part.passage is None else _passage_infons(part.passage)
+    passage: dict[str, Any] = {"offset": part.start, "infons": infons}
     sentences = _sentences(part, document, meta)
     if sentences:
         passage["sentences"] = sentences
@@ -81,7 +43,12 @@ def _passage(part: _Part, document: Document, meta: Mapping[str, Any]) -> dict[s
     return passage | {"annotations": [], "relations": []}
 
 
-def _sentences(part: _Part, document: Document, meta: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _passage_infons(passage: Passage) -> dict[str, str]:
+    infons = {"type": passage.label} if passage.label else {}
+    return infons | {OURS + name if name == "type" else name: value for name, value in passage.attributes.items()}
+
+
+def _sentences(part: Part, document: Document, meta: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The sentences of a passage if its source had any and they make up its whole text."""
     inside = [one for one in meta.get("sentences", []) if part.start <= one[0] and one[1] <= part.end]
     if not inside or not {Span(start, end) for start, end, _ in inside} <= set(document.sentences):
@@ -95,6 +62,12 @@ def _sentences(part: _Part, document: Document, meta: Mapping[str, Any]) -> list
     except Overlap:
         return []
     return found if laid.text == document.text[part.start : part.end] else []
+
+
+def _count_ambiguous_concepts(document: Document, audit: Audit) -> None:
+    for entity in document.entities:
+        if _concepts.parse(_concepts.join(entity, none="")) != entity.concepts:
+            audit.change(document.id, entity, "its concepts read back otherwise: they hold a separator")
 
 
 def _annotations(document: Document, meta: Mapping[str, Any]) -> list[dict[str, Any]]:

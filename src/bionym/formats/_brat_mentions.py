@@ -78,9 +78,9 @@ def fits(text: str, ranges: Ranges, mention: str) -> bool:
     found = " ".join(text[start:end] for start, end in ranges)
     if found == mention:
         return True
-    plain, stated = BREAKS.sub(" ", found.replace("\r\n", "\n")), BREAKS.sub(" ", mention)
-    both_ends = BREAKS.sub(" ", found)
-    return stated in (plain, both_ends, plain.rstrip(), both_ends.rstrip()) or _has_extra_column(found, mention)
+    stated = BREAKS.sub(" ", mention).rstrip()
+    plain, as_brat_writes = BREAKS.sub(" ", found.replace("\r\n", "\n")), BREAKS.sub(" ", found)
+    return stated in (plain.rstrip(), as_brat_writes.rstrip()) or _has_extra_column(found, mention)
 
 
 def fragments(spans: Iterable[Span], text: str) -> Ranges:

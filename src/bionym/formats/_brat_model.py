@@ -5,7 +5,7 @@ its trigger's entity. An event with arguments is a relation too, whose first arg
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from bionym.data import Argument, Entity, Relation, Span
@@ -30,9 +30,19 @@ class Fact(NamedTuple):
     value: str
 
 
-def triggers(lines: Iterable[AnnLine]) -> dict[str, str]:
-    """The trigger of each event, by the event's id."""
-    return {line.id: line.target for line in lines if line.kind == "E"}
+class Source(NamedTuple):
+    """The lines of a file, and what they say: entities, relations (with events that have arguments), triggers, by id."""
+
+    lines: Sequence[AnnLine]
+    entities: Mapping[str, Entity]
+    relations: Mapping[str, Relation]
+    trigger_of: Mapping[str, str]
+
+
+def source(lines: Sequence[AnnLine], spans: Mapping[str, tuple[Span, ...]]) -> Source:
+    """What the lines say; entities without spans are left out."""
+    trigger_of = {line.id: line.target for line in lines if line.kind == "E"}
+    return Source(lines, _entities(lines, spans, trigger_of), _relations(lines, trigger_of), trigger_of)
 
 
 def fact(line: AnnLine) -> Fact | None:
@@ -68,45 +78,30 @@ def line_for(fact: Fact, target: str) -> AnnLine:
     return AnnLine("#", label=NOTE, arguments=about, value=json.dumps({fact.name: fact.value}))
 
 
-def entities(lines: Iterable[AnnLine], spans: Mapping[str, tuple[Span, ...]]) -> dict[str, Entity]:
-    """Entities by the id of their T line; those without spans are left out."""
-    lines = list(lines)
-    said = _facts_of_targets(lines)
-    return {
-        line.id: _entity(line, spans[line.id], said.get(line.id, ()))
-        for line in lines
-        if line.kind == "T" and line.id in spans
-    }
-
-
-def relations(lines: Iterable[AnnLine]) -> dict[str, Relation]:
-    """Relations, and events that have arguments, by id."""
-    lines = list(lines)
-    trigger_of = triggers(lines)
-    return {
-        line.id: Relation(line.label, resolved(line.arguments, trigger_of), line.id)
-        for line in lines
-        if line.kind == "R" or line.kind == "E" and len(line.arguments) > 1
-    }
-
-
-def resolved(arguments: Iterable[Argument], trigger_of: Mapping[str, str]) -> tuple[Argument, ...]:
-    """Arguments with every event replaced by its trigger."""
-    return tuple(Argument(role, trigger_of.get(target, target)) for role, target in arguments)
-
-
 def is_event(relation: Relation) -> bool:
     """Whether a relation came from an event, and can be one again."""
     return bool(relation.arguments) and relation.arguments[0].role == TRIGGER
 
 
-def _facts_of_targets(lines: list[AnnLine]) -> dict[str, list[Fact]]:
-    trigger_of = triggers(lines)
+def _entities(
+    lines: Iterable[AnnLine], spans: Mapping[str, tuple[Span, ...]], trigger_of: Mapping[str, str]
+) -> dict[str, Entity]:
     said: dict[str, list[Fact]] = {}
     for line in lines:
         if (found := fact(line)) is not None:
             said.setdefault(trigger_of.get(line.target, line.target), []).append(found)
-    return said
+    mentions = (line for line in lines if line.kind == "T" and line.id in spans)
+    return {line.id: _entity(line, spans[line.id], said.get(line.id, ())) for line in mentions}
+
+
+def _relations(lines: Iterable[AnnLine], trigger_of: Mapping[str, str]) -> dict[str, Relation]:
+    ties = (line for line in lines if line.kind == "R" or (line.kind == "E" and len(line.arguments) > 1))
+    return {line.id: Relation(line.label, _resolved(line.arguments, trigger_of), line.id) for line in ties}
+
+
+def _resolved(arguments: Iterable[Argument], trigger_of: Mapping[str, str]) -> tuple[Argument, ...]:
+    """Arguments with every event replaced by its trigger."""
+    return tuple(Argument(role, trigger_of.get(target, target)) for role, target in arguments)
 
 
 def _entity(line: AnnLine, spans: tuple[Span, ...], said: Iterable[Fact]) -> Entity:
@@ -125,7 +120,7 @@ def _entity(line: AnnLine, spans: tuple[Span, ...], said: Iterable[Fact]) -> Ent
 
 def _noted(text: str) -> Fact | None:
     if text.startswith(SCORE):
-        return Fact("score", "", text.removeprefix(SCORE).strip()) if _is_score(text.removeprefix(SCORE)) else None
+        return _score(text.removeprefix(SCORE))
     if not text.startswith("{"):
         return None
     try:
@@ -138,8 +133,9 @@ def _noted(text: str) -> Fact | None:
     return Fact("attributes", name, value) if isinstance(value, str) else None
 
 
-def _is_score(text: str) -> bool:
+def _score(text: str) -> Fact | None:
     try:
-        return 0 <= float(text) <= 1
+        score = float(text)
     except ValueError:
-        return False
+        return None
+    return Fact("score", "", repr(score)) if 0 <= score <= 1 else None

@@ -1,9 +1,10 @@
-"""A text rebuilt from pieces that know their offsets."""
+"""A text rebuilt from pieces that know their offsets, and cut into such pieces."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from bionym.formats._offsets import width
+from bionym.data import Audit, Document, Passage
+from bionym.formats._offsets import CODE_POINTS, UNITS, Claim, Ranges, all_fitting, width
 
 MAX_GAP_CHARS = 1_000_000
 
@@ -51,6 +52,58 @@ def lay(pieces: Sequence[Piece], unit: str, *, begin: int = 0) -> Laid:
         parts += (between, piece.text)
         at = piece.offset + width(piece.text, unit)
     return Laid("".join(parts), tuple(places))
+
+
+def lay_so_that_all_fit(
+    pieces_in: Callable[[str], Sequence[Piece]], claims: Sequence[Claim]
+) -> tuple[str, Laid, list[Ranges]] | None:
+    """The first unit under which all claims fit the text that it gives, the text, and their ranges in code points.
+
+    Returns: None if no unit fits. Raises: Overlap if the pieces overlap in code points.
+    """
+    for unit in UNITS:
+        try:
+            laid = lay(pieces_in(unit), unit)
+        except Overlap:
+            if unit == CODE_POINTS:
+                raise
+            continue
+        ranges = all_fitting(laid.text, claims, unit)
+        if ranges is not None:
+            return unit, laid, ranges
+    return None
+
+
+class Part(NamedTuple):
+    """A stretch of a document that becomes a passage of its own; None where it lies in no passage of the document."""
+
+    start: int
+    end: int
+    passage: Passage | None
+
+
+def cut(document: Document, audit: Audit) -> list[Part]:
+    """The passages, and the text between them where a gap would not be filled with the same again; at least one part.
+
+    A passage that overlaps the one before is lost.
+    """
+    parts: list[Part] = []
+    reach = 0
+    for passage in sorted(document.passages, key=lambda one: (one.start, one.end)):
+        if passage.start < reach:
+            audit.lose(document.id, "passage", "overlaps another one, which the format cannot hold")
+            continue
+        _add_between(parts, document.text, reach, passage.start)
+        parts.append(Part(passage.start, passage.end, passage))
+        reach = passage.end
+    if not parts or reach < len(document.text):
+        parts.append(Part(reach, len(document.text), None))
+    return parts
+
+
+def _add_between(parts: list[Part], text: str, start: int, end: int) -> None:
+    if text[start:end] != filler(end - start, CODE_POINTS):
+        parts.append(Part(start, end, None))
 
 
 def filler(gap: int, unit: str) -> str:

@@ -17,10 +17,10 @@ UNITS = (CODE_POINTS, *_WIDTHS)
 
 
 class Claim(NamedTuple):
-    """What a file says of one mention: half-open ranges in some unit, and the mention's text, pieces by one space."""
+    """What a file says of one mention: half-open ranges in some unit, and its text (pieces by one space) or None."""
 
     ranges: Ranges
-    mention: str
+    mention: str | None
 
 
 def width(text: str, unit: str) -> int:
@@ -39,8 +39,7 @@ def edges(text: str, unit: str) -> Mapping[int, int]:
     return found
 
 
-def convert(ranges: Ranges, offsets: Mapping[int, int]) -> Ranges | None:
-    """Ranges in code points; None if an offset is no character's edge."""
+def _converted(ranges: Ranges, offsets: Mapping[int, int]) -> Ranges | None:
     if not all(start in offsets and end in offsets for start, end in ranges):
         return None
     return tuple((offsets[start], offsets[end]) for start, end in ranges)
@@ -50,6 +49,8 @@ def fits(text: str, claim: Claim) -> bool:
     """Whether the text holds the mention at these code points."""
     if not all(0 <= start < end <= len(text) for start, end in claim.ranges):
         return False
+    if claim.mention is None:
+        return True
     if len(claim.ranges) == 1:
         start, end = claim.ranges[0]
         return text[start:end] == claim.mention
@@ -60,14 +61,22 @@ def fits(text: str, claim: Claim) -> bool:
 def other_unit(text: str, claims: Sequence[Claim]) -> tuple[str, list[Ranges]] | None:
     """The unit other than code points under which every claim fits, with the ranges in code points; None if none."""
     for unit in _WIDTHS:
-        offsets = edges(text, unit)
-        converted = [convert(claim.ranges, offsets) for claim in claims]
-        ranges = [found for found in converted if found is not None]
-        if len(ranges) == len(claims) and all(
-            fits(text, Claim(found, claim.mention)) for found, claim in zip(ranges, claims, strict=True)
-        ):
+        ranges = all_fitting(text, claims, unit)
+        if ranges is not None:
             return unit, ranges
     return None
+
+
+def all_fitting(text: str, claims: Sequence[Claim], unit: str) -> list[Ranges] | None:
+    """The ranges of all claims in code points; None if one does not fit under the unit."""
+    offsets = edges(text, unit)
+    found = []
+    for claim in claims:
+        ranges = _converted(claim.ranges, offsets)
+        if ranges is None or not fits(text, Claim(ranges, claim.mention)):
+            return None
+        found.append(ranges)
+    return found
 
 
 def repaired(text: str, start: int, end: int, mention: str) -> tuple[int, int, str] | None:

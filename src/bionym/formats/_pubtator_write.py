@@ -23,9 +23,12 @@ def document_lines(document: Document, audit: Audit, discontinuous: str, roles: 
         yield f"{name}|a|{text[cut + 1 :]}"
     elif not _is_title_alone(document):
         yield f"{name}|a|"
-    none = str(document.meta.get("pubtator", {}).get("no_concept", "-1"))
+    remembered = document.meta.get("pubtator", {})
+    empty_columns = {tuple(place) for place in remembered.get("empty_column", [])}
     for entity in entities:
-        yield f"{name}\t{_annotation(entity, text, none, document.id, audit)}"
+        line = _annotation(entity, text, remembered.get("no_concept", "-1"), document.id, audit)
+        has_empty_column = (entity.start, entity.end, entity.label) in empty_columns
+        yield f"{name}\t{line}" + "\t" * has_empty_column
     for relation in document.relations:
         columns = _relation(relation, document, audit, roles)
         if columns is not None:

@@ -89,20 +89,21 @@ class Builder:
         self, name: str, children: Iterable[etree._Element] = (), *, text: str | None = None, **attributes: str | None
     ) -> etree._Element:
         """An element with attributes (those that are not None), and text or children."""
-        built = etree.Element(name, {key: self._held(value) for key, value in attributes.items() if value is not None})
-        built.text = None if text is None else self._held(text)
+        built = etree.Element(name, {key: self.held(value) for key, value in attributes.items() if value is not None})
+        built.text = None if text is None else self.held(text)
         built.extend(list(children))
         return built
 
     def tag(self, name: str, attributes: Mapping[str, str]) -> etree._Element:
         """An element without content, whatever the names of its attributes."""
-        return etree.Element(name, {key: self._held(value) for key, value in attributes.items()})
+        return etree.Element(name, {key: self.held(value) for key, value in attributes.items()})
 
     def printed(self, element: etree._Element) -> str:
         """The element with a line for each part; a carriage return is written as a reference."""
         return etree.tostring(element, encoding="unicode", pretty_print=True)
 
-    def _held(self, value: str) -> str:
+    def held(self, value: str) -> str:
+        """The text with what XML cannot hold replaced, and counted."""
         clean, count = replace_each(value, NOT_IN_XML, REPLACEMENT)
         if count:
             self._audit.change(self._document_id, "character", "became U+FFFD, since XML cannot hold it", count=count)

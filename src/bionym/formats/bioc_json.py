@@ -78,7 +78,7 @@ def _documents(item: Item, path: Path) -> Iterator[tuple[Record, dict[str, Any]]
         yield from ((one, collection) for one in record.records("documents"))
     elif "passages" in record:
         yield record, {key: value for key, value in item.header.items() if key in COLLECTION_KEYS}
-    elif not set(DOCUMENT_KEYS).intersection(item.value):
+    else:
         raise record.error("expected a document with passages", "Check that the file is BioC JSON.")
 
 

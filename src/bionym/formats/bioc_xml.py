@@ -19,6 +19,7 @@ Source: Comeau et al. 2013, BioC: a minimalist approach to interoperability for 
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,7 @@ def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = No
         stream.write(DECLARATION)
         for document in documents:
             builder = Builder(document.id, count)
-            tree = to_tree(document, count)
+            tree = to_tree(replace(document, text=builder.held(document.text)), count)
             if not is_open:
                 header = _header(collection_of(document), builder)
                 stream.write("<collection>\n" + "".join(map(builder.printed, header)))

@@ -63,14 +63,12 @@ def read(
     ann = read_text(ann_path)
     lines = parse(ann, ann_path)
     located = locate(lines, text, ann_path, has_mark=written != text, repair=repair)
-    entities = _brat_model.entities(lines, located.spans)
+    found = _brat_model.source(lines, located.spans)
     if audit is not None:
-        _report(entities, located, stem(path), audit)
-    relations = _brat_model.relations(lines)
+        _report(found.entities, located, stem(path), audit)
     meta = {"ann": ann, "unit": located.unit, "mark": written != text, "files": _brat_conf.find(text_path)}
-    yield Document(
-        stem(path), text, entities=tuple(entities.values()), relations=tuple(relations.values()), meta={META: meta}
-    )
+    entities, relations = tuple(found.entities.values()), tuple(found.relations.values())
+    yield Document(stem(path), text, entities=entities, relations=relations, meta={META: meta})
 
 
 def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = None) -> None:
@@ -82,7 +80,8 @@ def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = No
         name = names.of(document.id)
         meta: Mapping[str, Any] = document.meta.get(META, {})
         lines = _lines(document, meta, audit)
-        write_text(path / f"{name}.txt", BOM * bool(meta.get("mark")) + document.text)
+        has_mark = meta.get("mark") or document.text.startswith(BOM)
+        write_text(path / f"{name}.txt", BOM * bool(has_mark) + document.text)
         write_text(path / f"{name}.ann", _joined(lines))
         folder = (path / name).parent
         configurations.setdefault(folder, _brat_conf.Configuration()).add(meta.get("files", {}), lines)
@@ -115,11 +114,11 @@ def _report(entities: Mapping[str, Entity], located: Located, document_id: str, 
 def _lines(document: Document, meta: Mapping[str, Any], audit: Audit) -> list[AnnLine]:
     if document.passages:
         audit.lose(document.id, "passage", "brat has no passages", count=len(document.passages))
-    source = Path(f"{document.id}.ann")
-    old = parse(meta.get("ann", ""), source)
+    origin = Path(f"{document.id}.ann")
+    old = parse(meta.get("ann", ""), origin)
     ruler = Ruler(document.text, meta.get("unit", CODE_POINTS))
-    before = _brat_model.entities(old, spans_as_written(old, document.text, ruler, source))
-    return to_lines(document, old, before, ruler, audit)
+    source = _brat_model.source(old, spans_as_written(old, document.text, ruler, origin))
+    return to_lines(document, source, ruler, audit)
 
 
 def _joined(lines: Sequence[AnnLine]) -> str:

@@ -116,7 +116,9 @@ def _marked(document: Document, hues: dict[str, int]) -> str:
 def _title(entity: object) -> str:
     score = getattr(entity, "score", None)
     concepts = ", ".join(getattr(entity, "concepts", ()))
-    return " ".join(filter(None, (str(getattr(entity, "label", "")), concepts, "" if score is None else f"{score:.2f}")))
+    return " ".join(
+        filter(None, (str(getattr(entity, "label", "")), concepts, "" if score is None else f"{score:.2f}"))
+    )
 
 
 def _close(entity: object) -> str:

@@ -168,9 +168,11 @@ def _companions(path: Path, beside: Sequence[Path], require_annotations: bool) -
 
 
 def _layout(document: Document, audit: Audit) -> tuple[Layout, str]:
-    if META in document.meta:
-        return _i2b2_layout.of_lines(document.text), BOM * bool(document.meta[META].get("mark")) + document.text
-    return _i2b2_layout.of_tokens(document, audit)
+    if META not in document.meta:
+        layout, text = _i2b2_layout.of_tokens(document, audit)
+        return layout, BOM * text.startswith(BOM) + text
+    has_mark = document.meta[META].get("mark") or document.text.startswith(BOM)
+    return _i2b2_layout.of_lines(document.text), BOM * bool(has_mark) + document.text
 
 
 def _concepts(document: Document, layout: Layout, audit: Audit) -> dict[int, Stated]:

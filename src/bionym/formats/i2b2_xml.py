@@ -28,7 +28,7 @@ from lxml import etree
 from bionym.data import Audit, Document, Entity, Span
 from bionym.errors import FormatError, SpanError, UnknownNameError
 from bionym.files import FileNames, stem, write_text
-from bionym.formats._offsets import CODE_POINTS, UNITS, Ranges, Repair, convert, edges, repaired
+from bionym.formats._offsets import CODE_POINTS, UNITS, Ranges, Repair, edges, repaired
 from bionym.formats._xml import Builder, elements, line_of
 
 SUFFIXES = (".xml",)
@@ -177,16 +177,19 @@ def _entities(
 def _placed(tags: list[Tag], text: str) -> tuple[str, list[Ranges | None]]:
     """The unit in which all tags fit the text, with their ranges in it; if there is none, code points."""
     for unit in UNITS:
-        offsets = edges(text, unit)
-        ranges = [_fitting(tag, convert(tag.ranges, offsets), text) for tag in tags]
+        at = edges(text, unit)
+        ranges = [
+            _fitting(tag, tuple((at.get(start, -1), at.get(end, -1)) for start, end in tag.ranges), text)
+            for tag in tags
+        ]
         if None not in ranges:
             return unit, ranges
     return CODE_POINTS, [_fitting(tag, tag.ranges, text) for tag in tags]
 
 
-def _fitting(tag: Tag, ranges: Ranges | None, text: str) -> Ranges | None:
+def _fitting(tag: Tag, ranges: Ranges, text: str) -> Ranges | None:
     """The ranges, if they are inside the text and it holds there what the tag states."""
-    if ranges is None or max(end for _, end in ranges) > len(text):
+    if not all(0 <= start < end <= len(text) for start, end in ranges):
         return None
     found = " ".join(text[start:end] for start, end in ranges)
     stated = tag.attributes.get("text", found)

@@ -87,7 +87,7 @@ def sniff(head: str) -> bool:
 def _document(block: Block, path: Path, audit: Audit, repair: Repair | None) -> Document:
     text = block.title if block.abstract is None else f"{block.title}\n{block.abstract}"
     none = _concepts.form_of_none((row.concepts for row in block.rows), "-1")
-    rows = _located(block, text, path, audit, repair)
+    rows = _located(block, text.replace("\n", " "), path, audit, repair)
     relations = tuple(_relation(columns) for columns in block.relations)
     meta = _meta(block, none, rows)
     entities = tuple(_entity(row, none, path) for row in rows)
@@ -103,7 +103,7 @@ def _passages(block: Block) -> tuple[Passage, ...]:
 
 
 def _located(block: Block, text: str, path: Path, audit: Audit, repair: Repair | None) -> list[Row]:
-    """The rows with offsets in code points at which the text holds their mention."""
+    """The rows with offsets in code points at which the text, its line break a space, holds their mention."""
     misfits = [row for row in block.rows if not fits(text, _claim(row))]
     if not misfits:
         return block.rows
@@ -119,7 +119,7 @@ def _located(block: Block, text: str, path: Path, audit: Audit, repair: Repair |
 def _moved(row: Row, document_id: str, text: str, path: Path, audit: Audit, repair: Repair | None) -> Row | None:
     """A row that does not fit, trimmed or repaired; None if it is lost."""
     covered, mention = text[row.start : row.end], row.mention
-    if covered.strip() and covered.strip() == mention.strip():
+    if covered.strip() and covered.strip() == mention.strip() and row.end <= len(text):
         start = row.start + len(covered) - len(covered.lstrip())
         audit.change(document_id, "entity", "white space at its edges differed from the text: trimmed")
         return row._replace(start=start, end=start + len(covered.strip()))
@@ -139,7 +139,7 @@ def _entity(row: Row, none: str, path: Path) -> Entity:
     if not row.label:
         raise FormatError("an annotation without a type", path=path, line=row.number, fix="Fill its fifth column.")
     attributes = _concepts.attributes(row.concepts, none=none)
-    for column, value in enumerate(row.more, start=7):
+    for column, value in enumerate(row.more if any(row.more) else (), start=7):
         attributes[INDIVIDUAL_MENTIONS if column == 7 else f"column_{column}"] = value
     return Entity((Span(row.start, row.end),), row.label, _concepts.parse(row.concepts), attributes)
 
@@ -160,6 +160,9 @@ def _meta(block: Block, none: str, rows: list[Row]) -> dict[str, object]:
         unusual["blank_before"] = block.blank_before
     if block.blank_after not in (None, 1):
         unusual["blank_after"] = block.blank_after
+    empty_columns = [[row.start, row.end, row.label] for row in rows if row.more and not any(row.more)]
+    if empty_columns:
+        unusual["empty_column"] = empty_columns
     if rows != sorted(rows, key=lambda row: (row.start, -row.end, row.label)):
         unusual["order"] = [[row.start, row.end, row.label] for row in rows]
     return {"pubtator": unusual} if unusual else {}

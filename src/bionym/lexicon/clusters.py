@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bionym.errors import FormatError
-from bionym.files import read_lines
+from bionym.files import read_text
 
 _DIGIT = re.compile(r"\d")
 
@@ -31,11 +31,13 @@ class WordClusters:
     def read(cls, path: Path) -> "WordClusters":
         """From lines of word TAB cluster [TAB cluster ...]. Raises: FormatError with the line."""
         table: dict[str, tuple[str, ...]] = {}
-        known: dict[tuple[str, ...], tuple[str, ...]] = {}
-        for number, text in read_lines(path):
-            word, *clusters = text.split("\t")
-            if not clusters:
+        known: dict[str, tuple[str, ...]] = {}
+        for number, line in enumerate(read_text(path).splitlines(), start=1):
+            word, tab, clusters = line.partition("\t")
+            if not tab:
                 raise FormatError("expected word TAB cluster", path=path, line=number, fix="Separate them by a tab.")
-            row = tuple(clusters)
-            table[word] = known.setdefault(row, row)
+            row = known.get(clusters)
+            if row is None:
+                row = known[clusters] = tuple(clusters.split("\t"))
+            table[word] = row
         return cls(table)

@@ -5,6 +5,7 @@ whatever the tokenizer made of it: "IL-2", "IL 2" and "il2" have the same pieces
 of several from one place the longest is taken, and matches of one list do not overlap.
 """
 
+import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bionym.errors import FormatError
-from bionym.files import read_lines
+from bionym.files import read_lines, read_text, suffix
 
 _PIECE = re.compile(r"[^\W\d_]+|\d+")
 MAX_PIECES = 12  # longer terms are descriptions, not names
@@ -29,17 +30,17 @@ class TermList:
     """Terms, ready to be found.
 
     Args:
-        terms: names as they are written; those without a letter, or of fewer than `shortest` characters, are left out.
+        terms: their pieces, joined by one space, as `normalized` gives them.
     """
 
-    def __init__(self, terms: Iterable[str], *, shortest: int = 3) -> None:
+    def __init__(self, terms: Iterable[str]) -> None:
+        self._joined = set(terms)
         self._longest: dict[str, int] = {}
-        self._joined: set[str] = set()
-        for term in terms:
-            found = pieces(term)
-            if found and len(found) <= MAX_PIECES and sum(map(len, found)) >= shortest and not _is_number(found):
-                self._joined.add(" ".join(found))
-                self._longest[found[0]] = max(len(found), self._longest.get(found[0], 0))
+        for term in self._joined:
+            first = term.partition(" ")[0]
+            num_pieces = term.count(" ") + 1
+            if num_pieces > self._longest.get(first, 0):
+                self._longest[first] = num_pieces
 
     def __len__(self) -> int:
         return len(self._joined)
@@ -70,31 +71,38 @@ class TermList:
         return index
 
 
-@lru_cache(maxsize=100_000)
-def pieces(word: str) -> tuple[str, ...]:
-    """Runs of letters and of digits, lower-cased, without a plural "s"."""
-    return tuple(map(_singular, _PIECE.findall(word.lower())))
+def normalized(terms: Iterable[str], *, shortest: int = 3) -> Iterator[str]:
+    """The pieces of each term, joined by one space.
 
-
-def read_terms(path: Path, column: str | None = None) -> Iterator[str]:
-    """Terms of a file: one a line, or a named column of a table with a header line (`.tsv`, `.csv`).
-
-    Raises: FormatError if the table has no such column.
+    Left out are terms without a letter, of fewer than `shortest` letters and digits, or of more than MAX_PIECES pieces.
     """
-    lines = read_lines(path)
-    if column is None:
-        yield from (line.text.strip() for line in lines if line.text.strip())
-        return
-    separator = "," if ".csv" in path.name else "\t"
-    header = next(lines, None)
-    names = [name.strip('"?') for name in header.text.split(separator)] if header else []
-    if column not in names:
-        raise FormatError(f"there is no column {column!r}", path=path, line=1, fix=f"Columns: {', '.join(names)}.")
-    position = names.index(column)
-    for line in lines:
-        columns = line.text.split(separator)
-        if len(columns) > position and columns[position].strip('" '):
-            yield columns[position].strip('" ')
+    for term in terms:
+        found = _pieces(term)
+        joined = " ".join(found)
+        is_long_enough = len(joined) - len(found) + 1 >= shortest
+        if found and len(found) <= MAX_PIECES and is_long_enough and not joined.replace(" ", "").isdigit():
+            yield joined
+
+
+def read_terms(path: Path, *, column: str | None = None, shortest: int = 3) -> TermList:
+    """A list of a file: one term a line, or a named column of a table with a header line (`.tsv`, `.csv`).
+
+    A file whose name ends in `.terms` or `.terms.gz` holds terms that are normalized already.
+    Raises: InputError, FormatError; the latter if the table has no such column.
+    """
+    if suffix(path) == ".terms":
+        return TermList(filter(None, read_text(path).split("\n")))
+    return TermList(normalized(_column(path, column) if column else _lines(path), shortest=shortest))
+
+
+@lru_cache(maxsize=50_000)
+def pieces(word: str) -> tuple[str, ...]:
+    """Runs of letters and of digits of a word, lower-cased, without a plural "s"; remembered."""
+    return _pieces(word)
+
+
+def _pieces(text: str) -> tuple[str, ...]:
+    return tuple(map(_singular, _PIECE.findall(text.lower())))
 
 
 def _singular(piece: str) -> str:
@@ -102,5 +110,16 @@ def _singular(piece: str) -> str:
     return piece[:-1] if is_plural else piece
 
 
-def _is_number(found: Sequence[str]) -> bool:
-    return all(piece.isdigit() for piece in found)
+def _lines(path: Path) -> Iterator[str]:
+    return (line.text for line in read_lines(path))
+
+
+def _column(path: Path, column: str) -> Iterator[str]:
+    separator = "," if suffix(path) == ".csv" else "\t"
+    rows = csv.reader(_lines(path), delimiter=separator)
+    header = next(rows, [])
+    if column not in header:
+        fix = f"Its columns: {', '.join(header)}."
+        raise FormatError(f"there is no column {column!r}", path=path, line=1, fix=fix)
+    position = header.index(column)
+    return (row[position] for row in rows if len(row) > position)

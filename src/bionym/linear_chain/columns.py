@@ -4,7 +4,7 @@ A column gives each token one hashable *cell*, such as its word. A cell stands f
 radius: an attribute of radius 2 counts for the token itself and for the two tokens on either side.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -26,20 +26,25 @@ class Column:
     Args:
         name: stands before each attribute, so that columns never share weights.
         radius: the largest radius of its attributes.
-        attributes: what a cell stands for; must depend on the cell alone.
+        describe: what a cell stands for; must depend on the cell alone.
+        marks_edges: whether the places beyond a sentence's ends say so.
     """
 
     name: str
     radius: int
-    attributes: Callable[[Cell], Iterable[Attribute]]
+    describe: Callable[[Cell], Iterable[Attribute]]
+    marks_edges: bool = False
 
-    def names(self, cell: Cell, offset: int) -> list[str]:
-        """Names of the attributes that a cell `offset` tokens away (negative: to the left) gives a token."""
+    @property
+    def offsets(self) -> range:
+        """The places of the window, the token itself being 0."""
+        return range(-self.radius, self.radius + 1)
+
+    def attributes(self, cell: Cell) -> Sequence[Attribute]:
+        """What a cell stands for, the edge of a sentence included."""
         if cell is EDGE:
-            return [f"{offset:+d}|edge"] if self.name == "word" else []
-        place = f"{offset:+d}|" if offset else ""
-        reach = abs(offset)
-        return [f"{place}{name}" for name, radius in self.attributes(cell) if radius >= reach]
+            return (Attribute("edge", self.radius),) if self.marks_edges else ()
+        return tuple(self.describe(cell))
 
 
 class Sequences(NamedTuple):
@@ -59,35 +64,12 @@ class Sequences(NamedTuple):
         return self.ranges[-1][1] if self.ranges else 0
 
 
-def attribute_names(columns: Sequence[Column], sequences: Sequences) -> Iterator[list[list[str]]]:
-    """For each sentence, for each token, the names of all its attributes; for training and for tests."""
-    names = {column.name: _Remembered(column) for column in columns}
-    for start, end in sequences.ranges:
-        yield [
-            [
-                name
-                for column in columns
-                for offset in range(-column.radius, column.radius + 1)
-                for name in names[column.name].of(_cell_at(sequences.cells[column.name], position + offset, start, end), offset)
-            ]
-            for position in range(start, end)
-        ]
+def full_name(column: str, offset: int, attribute: str) -> str:
+    """The name under which an attribute, `offset` tokens away (negative: to the left), has its weight."""
+    return f"{column}|{offset:+d}|{attribute}"
 
 
-def _cell_at(cells: Sequence[Cell], position: int, start: int, end: int) -> Cell:
-    return cells[position] if start <= position < end else EDGE
-
-
-class _Remembered:
-    """The names of a column's cells, each made once."""
-
-    def __init__(self, column: Column) -> None:
-        self._column = column
-        self._names: dict[tuple[Cell, int], list[str]] = {}
-
-    def of(self, cell: Cell, offset: int) -> list[str]:
-        key = (cell, offset)
-        names = self._names.get(key)
-        if names is None:
-            names = self._names[key] = self._column.names(cell, offset)
-        return names
+def split_name(name: str) -> tuple[str, int, str]:
+    """Column, offset and attribute of a full name."""
+    column, offset, attribute = name.split("|", 2)
+    return column, int(offset), attribute

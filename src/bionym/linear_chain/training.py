@@ -15,7 +15,7 @@ import pycrfsuite
 from pydantic import BaseModel, ConfigDict, Field
 
 from bionym.errors import ModelError
-from bionym.linear_chain.columns import EDGE, Cell, Column, Sequences
+from bionym.linear_chain.columns import EDGE, Cell, Column, Sequences, full_name
 from bionym.linear_chain.weights import Weights, from_entries
 
 
@@ -30,7 +30,9 @@ class Optimizer(BaseModel):
     max_iterations: int = Field(default=100, ge=1, description="Passes over the data, at most.")
     epsilon: float = Field(default=1e-5, gt=0, description="Stop when the gradient is this small beside the weights.")
     period: int = Field(default=10, ge=1, description="Iterations over which the improvement is judged.")
-    delta: float = Field(default=1e-5, gt=0, description="Stop when the loss improves less than this share in a period.")
+    delta: float = Field(
+        default=1e-5, gt=0, description="Stop when the loss improves less than this share in a period."
+    )
 
 
 class Iteration(NamedTuple):
@@ -63,7 +65,7 @@ def train(
             trainer.append(attributes, list(wanted))
     if not tags:
         raise ModelError("There is no token to learn from. Check the training files and their format.")
-    trainer.set_params(_crfsuite_names(optimizer))
+    trainer.set_params(crfsuite_names(optimizer))
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "model")
         trainer.train(path)
@@ -95,27 +97,34 @@ class _Trainer(pycrfsuite.Trainer):  # type: ignore[misc]
 
 
 def _numbered(columns: Sequence[Column], sequences: Sequences, numbers: dict[str, int]) -> Iterator[list[list[str]]]:
-    """As `columns.attribute_names`, each name replaced by its number, written out."""
-    known: dict[tuple[str, Cell, int], list[str]] = {}
-    places = [(column, offset) for column in columns for offset in range(-column.radius, column.radius + 1)]
+    """For each sentence, for each token, the numbers of its attributes, written out."""
+    seen: dict[str, dict[Cell, list[list[str]]]] = {column.name: {} for column in columns}
+
+    def written(column: Column, cell: Cell) -> list[list[str]]:
+        known = seen[column.name].get(cell)
+        if known is None:
+            known = seen[column.name][cell] = [_numbers(column, cell, offset, numbers) for offset in column.offsets]
+        return known
+
     for start, end in sequences.ranges:
-        sentence: list[list[str]] = []
-        for position in range(start, end):
-            token: list[str] = []
-            for column, offset in places:
-                at = position + offset
-                cell = sequences.cells[column.name][at] if start <= at < end else EDGE
-                key = (column.name, cell, offset)
-                written = known.get(key)
-                if written is None:
-                    names = (f"{column.name}:{name}" for name in column.names(cell, offset))
-                    written = known[key] = [str(numbers.setdefault(name, len(numbers))) for name in names]
-                token += written
-            sentence.append(token)
-        yield sentence
+        tokens: list[list[str]] = [[] for _ in range(start, end)]
+        for column in columns:
+            edges = [written(column, EDGE)] * column.radius
+            inside = [written(column, cell) for cell in sequences.cells[column.name][start:end]]
+            padded = [*edges, *inside, *edges]
+            for position, token in enumerate(tokens):
+                for place in range(len(column.offsets)):
+                    token += padded[position + place][place]
+        yield tokens
 
 
-def _crfsuite_names(optimizer: Optimizer) -> dict[str, float | int | bool]:
+def _numbers(column: Column, cell: Cell, offset: int, numbers: dict[str, int]) -> list[str]:
+    names = (full_name(column.name, offset, name) for name, radius in column.attributes(cell) if radius >= abs(offset))
+    return [str(numbers.setdefault(name, len(numbers))) for name in names]
+
+
+def crfsuite_names(optimizer: Optimizer) -> dict[str, float | int | bool]:
+    """The settings as CRFsuite names them."""
     return {
         "c1": optimizer.c1,
         "c2": optimizer.c2,

@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +39,7 @@ class Weights:
 
         folder.mkdir(parents=True, exist_ok=True)
         rows, columns = np.nonzero(self.state_AL)
-        tensors = {
+        tensors: dict[str, NDArray[Any]] = {
             "state.attribute": rows.astype(np.uint32),
             "state.tag": columns.astype(np.uint16),
             "state.weight": self.state_AL[rows, columns],
@@ -62,7 +63,9 @@ class Weights:
             transitions_LL = tensors["transitions"]
         except (OSError, ValueError, KeyError, IndexError, SafetensorError) as error:
             reason = f"{type(error).__name__} at {name}.safetensors or {name}.json"
-            raise ModelError(f"{folder} does not hold a whole model ({reason}). Copy it again, or train anew.") from error
+            raise ModelError(
+                f"{folder} does not hold a whole model ({reason}). Copy it again, or train anew."
+            ) from error
         return cls(tuple(names["tags"]), tuple(names["attributes"]), state_AL, transitions_LL)
 
 

@@ -7,16 +7,15 @@ from bionym.errors import InputError
 SHIPPED = Path(__file__).parent
 
 
-def resource_path(name: str, folder: Path | None = None) -> Path:
+def resource_path(name: str | Path, folder: Path | None = None) -> Path:
     """The file of this name: in `folder`, a path, or a shipped one by its name without suffixes.
 
     Raises: InputError, with the names that ship.
     """
-    if folder is not None and (folder / name).is_file():
-        return folder / name
     shipped = {path.name.split(".")[0]: path for path in SHIPPED.iterdir() if path.suffix == ".gz"}
-    found = shipped.get(name, Path(name))
-    if not found.is_file():
-        known = ", ".join(sorted(shipped))
-        raise InputError("no such file", path=name, fix=f"Name a file, or one of those that ship: {known}.")
-    return found
+    places = [folder / name] if folder is not None else []
+    for place in (*places, Path(name), shipped.get(str(name))):
+        if place is not None and place.is_file():
+            return place
+    known = ", ".join(sorted(shipped))
+    raise InputError("no such file", path=name, fix=f"Name a file, or one of those that ship: {known}.")

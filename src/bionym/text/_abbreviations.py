@@ -43,4 +43,4 @@ BEFORE_A_LETTER = _words(
 BEFORE_A_NAME = _words("and by dr for from in mr of to with")
 
 # Names that begin in lower case, even a sentence: p53, mRNA, c-fos, beta-catenin.
-LOWER_CASE_NAME = re.compile(r"[a-z]{1,4}[A-Z0-9]|[a-z]-[A-Za-z]|[α-ω]-|(?:alpha|beta|gamma|delta|kappa)-")
+LOWER_CASE_NAME = re.compile(r"[a-z]{1,4}[A-Z0-9]|[a-z]-[A-Za-z]|[α-ω]-|(?:alpha|beta|gamma|delta|kappa)(?![a-z])")

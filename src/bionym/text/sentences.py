@@ -27,7 +27,7 @@ _STOP = re.compile(
     rf"(?<![{_STOPS}])[{_STOPS}]++[{_CLOSERS}]*+"
     r"(?:\s?\[\d[\d,;\s–-]{0,60}\])?"  # a citation after the stop belongs to the sentence before it
     r"(?=\s)"
-    r"|(?<=[a-z]{3})[.?!](?=[A-Z][a-z]|\(ABSTRACT TRUNCATED)"  # the space is missing
+    r"|(?<=[a-z]{3})[.?!](?=[A-Z][a-z])|\.(?=\(ABSTRACT TRUNCATED)"  # the space is missing
 )
 _NOT_SPACE = re.compile(r"\S")
 _BRACKET = re.compile(r"[()\[\]]")
@@ -35,6 +35,7 @@ _MAX_BRACKETED_CHARS = 300  # a longer stretch has lost its closing bracket
 _CONTEXT_CHARS = 40  # no word that we look up is longer
 
 _BARE_MARKER = re.compile(r"[(\[]?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,4})")
+_INITIAL = re.compile(r"[A-Z]\.,?")
 _BRACKETED_MARKER = re.compile(r"\((?:[ivx]{1,4}|[a-z])\)")  # the (ii) of `... in cells. (ii) Expression`
 
 
@@ -95,6 +96,8 @@ def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int) -> bool
         after = after[1:]
     if stop[0][0] != ".":
         return not _is_lower_case(after[0])
+    if ")" in stop[0] and DOTTED.fullmatch(before[-1].lstrip(_OPENERS)):
+        return False  # of `(5 p.m.) Then` the full stop is the abbreviation's
     return _full_stop_ends(before, after[0])
 
 
@@ -106,6 +109,8 @@ def _is_list_number(before: list[str], num_chars: int) -> bool:
 
 def _full_stop_ends(before: list[str], following: str) -> bool:
     word = before[-1].lstrip(_OPENERS)
+    if len(word) == 1 and word.isupper():
+        return _single_letter_ends(before, following)
     abbreviation = word.lower()
     if abbreviation in TITLES:
         return word in AMBIGUOUS_TITLES and not following.isupper()
@@ -116,16 +121,14 @@ def _full_stop_ends(before: list[str], following: str) -> bool:
     if abbreviation in SHORT_FORMS:
         return following[0].isupper()
     if DOTTED.fullmatch(word):
-        return _is_starter(following) or _is_capitalised(following)
-    if len(word) == 1 and word.isupper():
-        return _single_letter_ends(before, following)
+        return _is_starter(following) or following.endswith(":") or (word.islower() and _is_capitalised(following))
     return not _is_lower_case(following) or bool(LOWER_CASE_NAME.match(following))
 
 
 def _single_letter_ends(before: list[str], following: str) -> bool:
-    """Tells the end of `vitamin D. Patients` from the initial of `by J. Smith`."""
-    if _is_lower_case(following):
-        return False  # the genus of a species
+    """Tells the end of `vitamin D. Patients` from the initials of `by J. R. Smith` and `E. coli`."""
+    if _is_lower_case(following) or _INITIAL.fullmatch(following):
+        return False
     if _is_starter(following):
         return True
     preceding = before[-2].rpartition("-")[2] if len(before) > 1 else ""
@@ -139,8 +142,8 @@ def _is_starter(word: str) -> bool:
 
 
 def _is_capitalised(word: str) -> bool:
-    """`Mean` and `RESULTS:`, but not `MP`."""
-    return word[0].isupper() and (word[1:2].islower() or word.endswith(":"))
+    """`Mean`, but not `MP`."""
+    return word[0].isupper() and word[1:2].islower()
 
 
 def _is_lower_case(word: str) -> bool:

@@ -8,10 +8,14 @@ import typer
 
 from bionym.errors import UsageError
 
-Sources = Annotated[list[str], typer.Argument(help="Files, folders or quoted globs; - is standard input.", show_default=False)]
+Sources = Annotated[
+    list[str], typer.Argument(help="Files, folders or quoted globs; - is standard input.", show_default=False)
+]
 Format = Annotated[str | None, typer.Option("--format", "-f", help="Their format; else told from name and content.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace what stands there.")]
-Json = Annotated[str | None, typer.Option("--json", help="Write the result as JSON to this file; - is standard output.")]
+Json = Annotated[
+    str | None, typer.Option("--json", help="Write the result as JSON to this file; - is standard output.")
+]
 ReadOptions = Annotated[
     list[str] | None, typer.Option("--option", "-o", help="An option of the format read: key=value; may be repeated.")
 ]

@@ -18,8 +18,12 @@ def add_to(app: typer.Typer) -> None:
 def convert(
     sources: Sources,
     to: Annotated[str, typer.Option("--to", "-t", help="The format to write.")],
-    out: Annotated[str, typer.Option("--out", help="File, or folder for formats of one file a document; - is standard output.")],
-    source: Annotated[str | None, typer.Option("--from", help="The format to read; else told from name and content.")] = None,
+    out: Annotated[
+        str, typer.Option("--out", help="File, or folder for formats of one file a document; - is standard output.")
+    ],
+    source: Annotated[
+        str | None, typer.Option("--from", help="The format to read; else told from name and content.")
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse to lose or change any entity.")] = False,
     force: Force = False,
     beside: Beside = None,

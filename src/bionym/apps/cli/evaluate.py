@@ -20,10 +20,16 @@ def evaluate(
     predicted: Annotated[str, typer.Argument(help="What is to be scored.", show_default=False)],
     format: Annotated[str | None, typer.Option("--format", "-f", help="The format of both sides.")] = None,
     gold_format: Annotated[str | None, typer.Option("--gold-format", help="The format of the gold side.")] = None,
-    predicted_format: Annotated[str | None, typer.Option("--predicted-format", help="The format of the predicted side.")] = None,
+    predicted_format: Annotated[
+        str | None, typer.Option("--predicted-format", help="The format of the predicted side.")
+    ] = None,
     metric: Annotated[list[str] | None, typer.Option("--metric", help="How to score; may be repeated.")] = None,
-    text: Annotated[list[str] | None, typer.Option("--text", help="Where the texts are, if not beside the annotations.")] = None,
-    option: Annotated[list[str] | None, typer.Option("--option", "-o", help="An option of both formats: key=value.")] = None,
+    text: Annotated[
+        list[str] | None, typer.Option("--text", help="Where the texts are, if not beside the annotations.")
+    ] = None,
+    option: Annotated[
+        list[str] | None, typer.Option("--option", "-o", help="An option of both formats: key=value.")
+    ] = None,
     json: Json = None,
 ) -> None:
     """Precision, recall and F1: micro, macro and per label; a document on one side only counts as missed or spurious."""
@@ -58,7 +64,9 @@ def _say_unpaired(scores: Any) -> None:
     if scores.only_gold:
         console.say(f"{len(scores.only_gold):,} gold documents have no prediction: their entities count as missed")
     if scores.only_predicted:
-        console.say(f"{len(scores.only_predicted):,} predicted documents have no gold: their entities count as spurious")
+        console.say(
+            f"{len(scores.only_predicted):,} predicted documents have no gold: their entities count as spurious"
+        )
 
 
 def _texts_of(gold: str) -> dict[str, Any]:

@@ -28,7 +28,9 @@ def list_models() -> None:
     typer.echo(table(("model", "folder"), found))
 
 
-def show(name: Annotated[str, typer.Argument(help="A model folder, or the name of a model.", show_default=False)]) -> None:
+def show(
+    name: Annotated[str, typer.Argument(help="A model folder, or the name of a model.", show_default=False)],
+) -> None:
     """The card of a model: what it finds, from which data, how well."""
     from bionym.errors import ModelError
     from bionym.models.store import locate

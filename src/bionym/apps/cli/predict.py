@@ -23,8 +23,12 @@ def predict(
     model: Annotated[str, typer.Option("--model", "-m", help="A model folder, or the name of a model.")],
     to: Annotated[str | None, typer.Option("--to", "-t", help="The format to write; else told from --out.")] = None,
     out: Annotated[str, typer.Option("--out", help="File, or folder for formats of one file a document.")] = "-",
-    format: Annotated[str | None, typer.Option("--format", "-f", help="The format of the input; raw text if none.")] = None,
-    show_text: Annotated[bool, typer.Option("--show-text", help="Print the texts with their entities highlighted.")] = False,
+    format: Annotated[
+        str | None, typer.Option("--format", "-f", help="The format of the input; raw text if none.")
+    ] = None,
+    show_text: Annotated[
+        bool, typer.Option("--show-text", help="Print the texts with their entities highlighted.")
+    ] = False,
     force: Force = False,
     option: ReadOptions = None,
 ) -> None:

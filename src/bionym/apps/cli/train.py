@@ -8,9 +8,7 @@ import typer
 from bionym.apps.cli._console import console, say_audit
 from bionym.apps.cli._options import Beside, Force, Format, ReadOptions, Sources, companions, format_options
 
-EPILOG = (
-    "Example: bionym train 'notes/*.txt' --annotations 'notes/*.con' --format i2b2 --model crf --out models/first"
-)
+EPILOG = "Example: bionym train 'notes/*.txt' --annotations 'notes/*.con' --format i2b2 --model crf --out models/first"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -21,7 +19,9 @@ def add_to(app: typer.Typer) -> None:
 def train(
     sources: Sources,
     out: Annotated[Path, typer.Option("--out", help="The folder of the model.")],
-    dev: Annotated[list[str] | None, typer.Option("--dev", help="Development data: scored, never learned from.")] = None,
+    dev: Annotated[
+        list[str] | None, typer.Option("--dev", help="Development data: scored, never learned from.")
+    ] = None,
     format: Format = None,
     model: Annotated[str, typer.Option("--model", "-m", help="The kind of model.")] = "crf",
     config: Annotated[Path | None, typer.Option("--config", help="A TOML file, over the defaults.")] = None,
@@ -64,7 +64,9 @@ def train(
     say_audit(audit)
     if run["development_scores"]:
         micro = run["development_scores"]["metrics"]["strict"]["micro"]
-        console.say(f"  development data, strict: P {100 * micro['precision']:.1f}  R {100 * micro['recall']:.1f}  F1 {100 * micro['f1']:.1f}")
+        console.say(
+            f"  development data, strict: P {100 * micro['precision']:.1f}  R {100 * micro['recall']:.1f}  F1 {100 * micro['f1']:.1f}"
+        )
 
 
 def _iterations(model: str, config: Path | None, settings: list[str]) -> int:

@@ -1,0 +1,238 @@
+"""Rows of BigBio's `kb` schema as documents, and back (see `bigbio`)."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from itertools import product
+from typing import Any, NamedTuple
+
+from bionym.data import Argument, Audit, Document, Entity, Passage, Relation, Span
+from bionym.errors import SpanError
+from bionym.formats import _concepts
+from bionym.formats._json import Record
+from bionym.formats._layout import Laid, Overlap, Part, Piece, cut, lay, lay_so_that_all_fit
+from bionym.formats._offsets import CODE_POINTS, Claim, Ranges, Repair, fits, repaired
+
+OURS = "bionym"  # a db_name that begins so says what a relation was in Bionym
+BETWEEN = "between"  # ends the id of passages that only hold the text between others
+PLAIN_ROLES = ("Arg1", "Arg2")
+
+
+class Mention(NamedTuple):
+    """An entity's record and its ranges."""
+
+    record: Record
+    ranges: Ranges
+
+    @property
+    def claim(self) -> Claim:
+        """What the record says of the text."""
+        return Claim(self.ranges, " ".join(self.record.texts("text")) if self.record.items("text") else None)
+
+
+def to_document(record: Record, audit: Audit, repair: Repair | None) -> Document:
+    """The document of a row. Raises: FormatError for overlapping passages and entities that differ from the text."""
+    passages = sorted(record.records("passages"), key=lambda one: min(one.ranges("offsets"), default=(0, 0)))
+    name = record.text("document_id", record.text("id", ""))
+    laid, mentions = _placed(record, passages, name, audit, repair)
+    relations = _relations(record)
+    return Document(
+        name,
+        laid.text,
+        tuple(_passages(passages, laid)),
+        tuple(_entity(mention) for mention in mentions),
+        tuple(relation for relation, _ in relations),
+        meta={"bigbio": _meta(record, passages, relations)},
+    )
+
+
+def to_row(document: Document, number: int, audit: Audit, db_name: str) -> dict[str, Any]:
+    """The row of a document, the `number`th of its file."""
+    meta = document.meta.get("bigbio", {})
+    entities = _with_ids(document)
+    names = {"": db_name} | dict(meta.get("db_names", {}))
+    return {
+        "id": meta.get("id", str(number)),
+        "document_id": document.id,
+        "passages": [_passage_row(part, at, document, audit, meta) for at, part in enumerate(cut(document, audit))],
+        "entities": [_entity_row(entity, document, audit, names) for entity in entities],
+        "events": meta.get("events", []),
+        "coreferences": meta.get("coreferences", []),
+        "relations": list(_relation_rows(document, entities, meta)),
+    }
+
+
+def _placed(
+    record: Record, passages: list[Record], name: str, audit: Audit, repair: Repair | None
+) -> tuple[Laid, list[Mention]]:
+    mentions = [Mention(one, tuple(sorted(one.ranges("offsets")))) for one in record.records("entities")]
+    try:
+        fitting = lay_so_that_all_fit(partial(_pieces, passages), [mention.claim for mention in mentions])
+    except Overlap as error:
+        found = f"document {name}: two passages overlap at offset {error.offset}"
+        raise record.error(found, "Give passages offsets that count from the document's beginning.") from error
+    if fitting is None:
+        laid = lay(_pieces(passages, CODE_POINTS), CODE_POINTS)
+        moved = (_moved(mention, laid.text, name, audit, repair) for mention in mentions)
+        return laid, [mention for mention in moved if mention is not None]
+    unit, laid, ranges = fitting
+    if unit != CODE_POINTS:
+        audit.change(name, "entity", f"offsets were {unit}, now code points", count=len(ranges))
+    return laid, [one._replace(ranges=found) for one, found in zip(mentions, ranges, strict=True)]
+
+
+def _pieces(passages: list[Record], unit: str) -> list[Piece]:
+    """The texts of all passages; BigBio allows a passage to have several."""
+    found = []
+    for passage in passages:
+        texts, offsets = passage.texts("text"), passage.ranges("offsets")
+        if len(texts) != len(offsets):
+            raise passage.error(f"{len(texts)} texts have {len(offsets)} offsets", "Give each text its [start, end].")
+        found += [Piece(start, text) for (start, _), text in zip(offsets, texts, strict=True)]
+    return found
+
+
+def _moved(mention: Mention, text: str, name: str, audit: Audit, repair: Repair | None) -> Mention | None:
+    if fits(text, mention.claim):
+        return mention
+    start, end = (mention.ranges[0][0], mention.ranges[-1][1]) if mention.ranges else (0, 0)
+    if repair is None:
+        found = f"the entity at [{start}, {end}) of document {name} differs from the text there"
+        raise mention.record.error(found, "Re-export the file, or pass --repair nearest.")
+    better = repaired(text, start, end, mention.claim.mention or "")
+    if better is None:
+        audit.lose(name, "entity", "its mention does not occur in the text")
+        return None
+    audit.change(name, "entity", better[2])
+    return mention._replace(ranges=(better[:2],))
+
+
+def _passages(passages: list[Record], laid: Laid) -> Iterator[Passage]:
+    places = iter(laid.places)
+    for passage in passages:
+        own = [next(places) for _ in passage.items("text")]
+        if own and not passage.text("id", "").endswith(BETWEEN):
+            yield Passage(own[0][0], own[-1][1], passage.text("type", ""))
+
+
+def _entity(mention: Mention) -> Entity:
+    record = mention.record
+    found = [one.text("db_id", "") for one in record.records("normalized")]
+    concepts = tuple(name for name in found if name not in _concepts.NONE)
+    attributes = {_concepts.AS_WRITTEN: found[0]} if found and not concepts else {}
+    try:
+        spans = tuple(Span(*place) for place in mention.ranges)
+        return Entity(spans, record.text("type"), concepts, attributes, id=record.text("id", ""))
+    except SpanError as error:
+        raise record.error(str(error), "Check the entity's offsets and type.") from error
+
+
+def _relations(record: Record) -> list[tuple[Relation, dict[str, Any]]]:
+    """Relations with their rows; rows that we made of one relation are one again."""
+    found: list[tuple[Relation, dict[str, Any]]] = []
+    for one in record.records("relations"):
+        ours = [mark for mark in one.records("normalized") if mark.text("db_name", "").startswith(OURS)]
+        number = one.text("id", "").rpartition(".")[2]
+        if not ours:
+            targets = (one.text("arg1_id"), one.text("arg2_id"))
+            found.append((Relation(one.text("type", ""), _plain(targets), one.text("id", "")), one.value))
+        elif number == "0" or not found:
+            roles = [mark.text("db_name").removeprefix(f"{OURS}:") for mark in ours[1:]]
+            arguments = tuple(Argument(role, mark.text("db_id")) for role, mark in zip(roles, ours[1:], strict=True))
+            found.append((Relation(one.text("type", ""), arguments, ours[0].text("db_id")), {}))
+    return found
+
+
+def _plain(targets: Iterable[str]) -> tuple[Argument, ...]:
+    return tuple(map(Argument, PLAIN_ROLES, targets))
+
+
+def _meta(record: Record, passages: list[Record], relations: list[tuple[Relation, dict[str, Any]]]) -> dict[str, Any]:
+    """What the model does not hold."""
+    normalized = (one for entity in record.records("entities") for one in entity.records("normalized"))
+    kept = {
+        "id": record.text("id", ""),
+        "passage_ids": [one.text("id", "") for one in passages if not one.text("id", "").endswith(BETWEEN)],
+        "db_names": {one.text("db_id", ""): one.value["db_name"] for one in normalized if one.value.get("db_name")},
+        "events": record.items("events"),
+        "coreferences": record.items("coreferences"),
+        "relations": [row for _, row in relations if row.get("normalized")],
+    }
+    return {name: value for name, value in kept.items() if value}
+
+
+def _with_ids(document: Document) -> list[Entity]:
+    """The entities, each with an id."""
+    used = {entity.id for entity in document.entities}
+    fresh = (f"{document.id}_T{number}" for number in range(1, len(used) + 2 * len(document.entities) + 1))
+    free = (name for name in fresh if name not in used)
+    return [
+        one if one.id else Entity(one.spans, one.label, one.concepts, one.attributes, one.score, next(free))
+        for one in document.entities
+    ]
+
+
+def _passage_row(part: Part, number: int, document: Document, audit: Audit, meta: Mapping[str, Any]) -> dict[str, Any]:
+    ids, name = meta.get("passage_ids", []), f"{document.id}_P{number}"
+    if part.passage is None:
+        name, label = f"{name}_{BETWEEN}", "text"
+    else:
+        name, label = ids[number] if len(ids) == len(document.passages) else name, part.passage.label
+        if part.passage.attributes:
+            audit.lose(document.id, "attribute", "BigBio holds no attributes", count=len(part.passage.attributes))
+    place = [part.start, part.end]
+    return {"id": name, "type": label, "text": [document.text[part.start : part.end]], "offsets": [place]}
+
+
+def _entity_row(entity: Entity, document: Document, audit: Audit, names: Mapping[str, str]) -> dict[str, Any]:
+    written = entity.attributes.get(_concepts.AS_WRITTEN)
+    attributes = len(entity.attributes) - (written is not None and _concepts.parse(written) == entity.concepts)
+    if attributes:
+        audit.lose(document.id, "attribute", "BigBio holds no attributes", count=attributes)
+    if entity.score is not None:
+        audit.lose(document.id, "score", "BigBio holds no scores")
+    concepts = entity.concepts or ((written,) if written in _concepts.NONE and written else ())
+    return {
+        "id": entity.id,
+        "type": entity.label,
+        "text": [span.of(document.text) for span in entity.spans],
+        "offsets": [[span.start, span.end] for span in entity.spans],
+        "normalized": [{"db_name": names.get(one, names[""]), "db_id": one} for one in concepts],
+    }
+
+
+def _relation_rows(document: Document, entities: list[Entity], meta: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The rows of relations: a tie of two entities is one, a tie of concepts one for every two of their mentions."""
+    ids = {entity.id for entity in entities}
+    known = {row["id"]: row for row in meta.get("relations", [])}
+    for number, relation in enumerate(document.relations):
+        targets = [argument.target for argument in relation.arguments]
+        name = relation.id or f"{document.id}_R{number}"
+        roles = tuple(argument.role for argument in relation.arguments)
+        if roles == PLAIN_ROLES and relation.id and ids.issuperset(targets):
+            row = {"id": name, "type": relation.label, "arg1_id": targets[0], "arg2_id": targets[1], "normalized": []}
+            source = known.get(name, {})
+            yield source if {**source, "normalized": []} == row else row
+        else:
+            yield from _pair_rows(relation, name, entities, ids)
+
+
+def _pair_rows(relation: Relation, name: str, entities: list[Entity], ids: set[str]) -> Iterator[dict[str, Any]]:
+    """A row for every two mentions, each saying what the relation is; the rows are numbered behind a dot."""
+    marks = [{"db_name": OURS, "db_id": relation.id}]
+    marks += [{"db_name": f"{OURS}:{role}", "db_id": target} for role, target in relation.arguments]
+    ends = [_mentions_of(argument.target, entities, ids) for argument in relation.arguments[:2]]
+    ends += [[""]] * (2 - len(ends))
+    for number, (left, right) in enumerate(product(*ends)):
+        yield {
+            "id": f"{name}.{number}",
+            "type": relation.label,
+            "arg1_id": left,
+            "arg2_id": right,
+            "normalized": marks,
+        }
+
+
+def _mentions_of(target: str, entities: list[Entity], ids: set[str]) -> list[str]:
+    """The ids of a target's mentions; the target itself if it is an id, or has none."""
+    mentions = [entity.id for entity in entities if target in entity.concepts]
+    return [target] if target in ids or not mentions else mentions

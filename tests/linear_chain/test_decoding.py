@@ -1,0 +1,93 @@
+"""Against brute force: every tag sequence of a short sentence, by its score."""
+
+import math
+from itertools import pairwise, product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bionym.data.tags import BIO, BIOES, IO, IOB1, TagScheme, is_valid
+from bionym.linear_chain.decoding import Chain, chain, entities, marginals, unconstrained, viterbi
+
+SCHEMES = [IO, IOB1, BIO, BIOES]
+LENGTHS = [1, 2, 4, 3]
+
+
+def random_case(scheme: TagScheme, seed: int) -> tuple[Chain, np.ndarray, list[tuple[int, int]]]:
+    tags = scheme.tags(["A", "B"] if scheme is not BIOES else ["A"])
+    random = np.random.default_rng(seed)
+    ends = np.cumsum(LENGTHS)
+    ranges = [(int(end) - length, int(end)) for end, length in zip(ends, LENGTHS, strict=True)]
+    transitions = random.normal(size=(len(tags), len(tags)))
+    return chain(tags, transitions, scheme), 2 * random.normal(size=(ranges[-1][1], len(tags))), ranges
+
+
+def valid_paths(case: Chain, emissions: np.ndarray) -> list[tuple[float, tuple[int, ...]]]:
+    paths = []
+    for path in product(range(len(case.tags)), repeat=len(emissions)):
+        if is_valid([case.tags[tag] for tag in path], case.scheme):
+            score = sum(emissions[token, tag] for token, tag in enumerate(path))
+            paths.append((score + sum(case.transitions_LL[pair] for pair in pairwise(path)), path))
+    return paths
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
+@pytest.mark.parametrize("seed", range(3))
+def test_viterbi_finds_the_best_valid_path(scheme: TagScheme, seed: int) -> None:
+    case, emissions, ranges = random_case(scheme, seed)
+    for (start, end), path in zip(ranges, viterbi(emissions, ranges, case), strict=True):
+        assert tuple(path) == max(valid_paths(case, emissions[start:end]))[1]
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
+@pytest.mark.parametrize("seed", range(3))
+def test_entity_scores_are_their_share_of_all_valid_paths(scheme: TagScheme, seed: int) -> None:
+    case, emissions, ranges = random_case(scheme, seed)
+    for (start, end), found in zip(ranges, entities(emissions, ranges, case), strict=True):
+        paths = valid_paths(case, emissions[start:end])
+        total = sum(math.exp(score) for score, _ in paths)
+        for span, probability in found:
+            with_span = (
+                math.exp(score) for score, path in paths if span in scheme.decode([case.tags[tag] for tag in path])
+            )
+            assert probability == pytest.approx(sum(with_span) / total, abs=1e-9)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
+def test_marginals_sum_to_one_and_equal_brute_force(scheme: TagScheme) -> None:
+    case, emissions, ranges = random_case(scheme, 7)
+    found = marginals(emissions, ranges, case)
+    assert found.sum(axis=1) == pytest.approx(np.ones(len(found)))
+    start, end = ranges[2]
+    paths = valid_paths(case, emissions[start:end])
+    total = sum(math.exp(score) for score, _ in paths)
+    first = [sum(math.exp(score) for score, path in paths if path[0] == tag) / total for tag in range(len(case.tags))]
+    assert found[start] == pytest.approx(np.array(first), abs=1e-9)
+
+
+@settings(max_examples=30, deadline=None)
+@given(lengths=st.lists(st.integers(0, 30), min_size=1, max_size=12), seed=st.integers(0, 99))
+def test_a_sentence_gives_the_same_bits_alone_and_in_any_batch(lengths: list[int], seed: int) -> None:
+    tags = BIOES.tags(["A", "B"])
+    random = np.random.default_rng(seed)
+    case = chain(tags, random.normal(size=(len(tags), len(tags))), BIOES)
+    ends = np.cumsum(lengths)
+    ranges = [(int(end) - length, int(end)) for end, length in zip(ends, lengths, strict=True)]
+    emissions = 3 * random.normal(size=(ranges[-1][1], len(tags)))
+    together = entities(emissions, ranges, case)
+    alone = [entities(emissions[start:end], [(0, end - start)], case)[0] for start, end in ranges]
+    assert together == alone
+
+
+def test_extreme_scores_neither_overflow_nor_vanish() -> None:
+    case = chain(BIO.tags(["A"]), np.zeros((3, 3)), BIO)
+    emissions = np.array([[-2e3, 2e3, 0.0], [2e3, -2e3, -2e3], [0.0, 1e-9, 0.0]])
+    (first, *_), *_ = entities(emissions, [(0, 3)], case)
+    assert first[1] == pytest.approx(1.0)
+
+
+def test_an_unconstrained_chain_takes_the_best_tags() -> None:
+    free = unconstrained(["NN", "VB"], np.zeros((2, 2)))
+    assert viterbi(np.array([[0.0, 1.0], [1.0, 0.0]]), [(0, 2)], free) == [[1, 0]]
