@@ -29,7 +29,7 @@ FLOORS = {
     "pipeline": 7,
     "": 8,
     "apps": 9,
-    "__main__": 9,
+    "__main__": 10,
 }
 
 

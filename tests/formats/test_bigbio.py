@@ -17,7 +17,8 @@ from tests.strategies import documents, texts
 
 GOLD = Path(__file__).parents[1] / "gold"
 CORPUS = Path(__file__).parents[2].parent / "shared" / "data" / "corpora" / "bc5cdr"
-GENE = {"id": "e1", "type": "Gene", "text": ["p53"], "offsets": [[0, 3]], "normalized": [{"db_name": "NCBI", "db_id": "7157"}]}
+CONCEPT = {"db_name": "NCBI", "db_id": "7157"}
+GENE = {"id": "e1", "type": "Gene", "text": ["p53"], "offsets": [[0, 3]], "normalized": [CONCEPT]}
 ROW: dict[str, Any] = {
     "id": "0",
     "document_id": "1",
@@ -33,6 +34,10 @@ ROW: dict[str, Any] = {
     "coreferences": [{"id": "c1", "entity_ids": ["e1", "e2"]}],
     "relations": [{"id": "r1", "type": "in", "arg1_id": "e1", "arg2_id": "e2", "normalized": []}],
 }
+
+
+def gene_at(offsets: list[Any]) -> str:
+    return json.dumps([{**ROW, "entities": [{**GENE, "offsets": offsets}]}])
 
 
 def read_text(folder: Path, content: str | bytes, name: str = "some.json", **options: Any) -> list[Document]:
@@ -69,7 +74,7 @@ def test_events_coreferences_ids_and_databases_are_written_back(tmp_path: Path) 
     assert json.loads((tmp_path / "out.json").read_text()) == [ROW]
 
 
-@pytest.mark.parametrize("arranged", [json.dumps({"data": [ROW, ROW]}), json.dumps(ROW) + "\n" + json.dumps(ROW) + "\n"])
+@pytest.mark.parametrize("arranged", [json.dumps({"data": [ROW, ROW]}), f"{json.dumps(ROW)}\n{json.dumps(ROW)}\n"])
 def test_an_object_with_data_and_a_row_a_line_are_read(arranged: str, tmp_path: Path) -> None:
     assert [one.id for one in read_text(tmp_path, arranged)] == ["1", "1"]
 
@@ -121,9 +126,9 @@ def test_text_outside_of_passages_survives(tmp_path: Path) -> None:
         ("[\n{]", "line 2: not valid JSON"),
         (json.dumps([ROW])[:-20], "not valid JSON"),
         ("[3]", "expected an object, found a number"),
-        (json.dumps([{**ROW, "entities": [{**GENE, "offsets": [[0, 4]]}]}]), "the entity at [0, 4) of document 1 differs"),
-        (json.dumps([{**ROW, "entities": [{**GENE, "offsets": []}]}]), "the entity at [0, 0) of document 1 differs"),
-        (json.dumps([{**ROW, "entities": [{**GENE, "offsets": [["0", 4]]}]}]), "offsets: expected an array of [start, end]"),
+        (gene_at([[0, 4]]), "the entity at [0, 4) of document 1 differs"),
+        (gene_at([]), "the entity at [0, 0) of document 1 differs"),
+        (gene_at([["0", 4]]), "offsets: expected an array of [start, end]"),
         (json.dumps([{**ROW, "passages": ROW["passages"] * 2}]), "two passages overlap at offset 0"),
         (json.dumps([{**ROW, "passages": [{"text": ["a"], "offsets": []}]}]), "passages[0]: 1 texts have 0 offsets"),
         (json.dumps([{**ROW, "relations": [{"id": "r"}]}]), "relations[0]: the key 'arg1_id' is missing"),

@@ -52,8 +52,8 @@ def test_every_arrangement_of_documents_is_read(arranged: str, tmp_path: Path) -
 
 def test_numbers_as_ids_and_null_infons_are_no_harm(tmp_path: Path) -> None:
     infons = {"type": "Gene", "identifier": None}
-    tree = {"id": 7, "passages": [{"offset": 0, "text": "p53", "annotations": [{**MENTION, "id": 3, "infons": infons}]}]}
-    (document,) = read_text(tmp_path, json.dumps(tree))
+    passage = {"offset": 0, "text": "p53", "annotations": [{**MENTION, "id": 3, "infons": infons}]}
+    (document,) = read_text(tmp_path, json.dumps({"id": 7, "passages": [passage]}))
     assert (document.id, document.entities[0].id, document.entities[0].concepts) == ("7", "3", ())
 
 
@@ -78,7 +78,7 @@ def test_no_documents_make_a_collection_without_documents(tmp_path: Path) -> Non
 
 def test_documents_larger_than_a_chunk_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_json_stream, "_CHUNK_BYTES", 3)
-    text = "p53 é𠮷 \\ \" \n" * 20
+    text = 'p53 é𠮷 \\ " \n' * 20
     tree = {"id": "1", "passages": [{"offset": 0, "text": text, "annotations": [MENTION]}]}
     found = read_text(tmp_path, json.dumps({"key": 12, "documents": [tree, tree]}, ensure_ascii=False))
     assert [one.text for one in found] == [text, text]

@@ -32,7 +32,8 @@ def again(folder: Path, document: Document, audit: Audit | None = None) -> Docum
 
 
 def test_the_sample_carries_what_its_bioc_form_carries() -> None:
-    (ours,), theirs = inline.read(GOLD / "inline" / "227508.tagged"), next(bioc_xml.read(GOLD / "bioc_xml" / "bc5cdr.BioC.xml"))
+    (ours,) = inline.read(GOLD / "inline" / "227508.tagged")
+    theirs = next(bioc_xml.read(GOLD / "bioc_xml" / "bc5cdr.BioC.xml"))
     assert (ours.text, ours.entities) == (theirs.text, theirs.entities)
 
 
@@ -66,7 +67,7 @@ def test_labels_that_are_no_names_stand_in_an_attribute(label: str, tmp_path: Pa
 
 
 def test_ids_concepts_scores_and_attributes_come_back(tmp_path: Path) -> None:
-    attributes = {"assertion": "absent", "first line": "a|b<\"\n", "score": "high", "": "x"}
+    attributes = {"assertion": "absent", "first line": 'a|b<"\n', "score": "high", "": "x"}
     held = Entity((Span(0, 1),), "X", ("D1|D2", "a b"), attributes, 0.125, "T1")
     (found,) = again(tmp_path, Document("1", "a", entities=(held,))).entities
     assert (found, dict(found.attributes)) == (held, attributes)
@@ -81,8 +82,8 @@ def test_of_crossing_entities_the_longer_stays_and_the_other_is_counted(tmp_path
 
 def test_discontinuous_entities_relations_and_passages_are_lost_and_counted(tmp_path: Path) -> None:
     audit = Audit()
-    split = Entity((Span(0, 1), Span(2, 3)), "A")
-    written(tmp_path, Document("1", "abc", (Passage(0, 3, "t"),), (split,), (Relation("x", (Argument("a", "b"),)),)), audit)
+    split, tie = Entity((Span(0, 1), Span(2, 3)), "A"), Relation("x", (Argument("a", "b"),))
+    written(tmp_path, Document("1", "abc", (Passage(0, 3, "t"),), (split,), (tie,)), audit)
     assert {what: count for (what, _), count in audit.lost.items()} == {"entity": 1, "relation": 1, "passage": 1}
 
 

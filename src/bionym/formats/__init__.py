@@ -30,6 +30,7 @@ from bionym.protocols import Format
 __all__ = ["detect", "find", "names", "read", "write"]
 
 Source = str | os.PathLike[str]
+_OFFERED = ("audit", "beside", "texts", "require_annotations")  # options for formats that keep several files a document
 
 
 class File(NamedTuple):
@@ -199,9 +200,9 @@ def _by_suffix(path: Path) -> Format:
 
 
 def _options(function: Any, options: dict[str, Any]) -> dict[str, Any]:
-    """The options a reader or writer has; audit and pairs are offered to all, the rest must be known to it."""
+    """The options a reader or writer has; those that tell where its other files are, are offered to all."""
     known = [name for name in inspect.signature(function).parameters if name not in ("path", "documents")]
-    unknown = [name for name in options if name not in known and name not in ("audit", "beside", "require_annotations")]
+    unknown = [name for name in options if name not in known and name not in _OFFERED]
     if unknown:
         own = ", ".join(name for name in known if name != "audit") or "none"
         raise UsageError(f"This format has no option {unknown[0]!r}. Its options: {own}")

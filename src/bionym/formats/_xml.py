@@ -12,6 +12,7 @@ from bionym.files import open_bytes
 from bionym.formats._characters import NOT_IN_XML, REPLACEMENT, replace_each
 
 _SAFE: dict[str, Any] = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
+_TEXT_ALONE: dict[str, Any] = {"remove_comments": True, "remove_pis": True}  # they would cut an element's text in two
 _EXPORT_AGAIN = "Check that the file is whole, or export it again."
 
 
@@ -34,10 +35,18 @@ def line_of(element: Any) -> int:
     return element.sourceline if isinstance(element.sourceline, int) else 1
 
 
+def text_of(element: Any, path: Path) -> str:
+    """The text of an element that holds nothing else. Raises: FormatError if there are elements in it."""
+    if len(element):
+        found = f"the element {element.tag!r} holds elements, expected text alone"
+        raise FormatError(found, path=path, line=line_of(element), fix=_EXPORT_AGAIN)
+    return element.text or ""
+
+
 def _children(stream: IO[bytes], path: Path, root: str | None, wanted: tuple[str, ...]) -> Iterator[etree._Element]:
     depth = 0
     top: etree._Element | None = None
-    for event, element in etree.iterparse(stream, events=("start", "end"), **_SAFE):
+    for event, element in etree.iterparse(stream, events=("start", "end"), **_SAFE, **_TEXT_ALONE):
         depth += 1 if event == "start" else -1
         if top is None:
             top = _checked_root(element, path, root)

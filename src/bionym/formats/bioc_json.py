@@ -8,7 +8,7 @@
 Also read: an array of collections or of documents, one document alone, a document a line, and PubTator 3's exports.
 What BioC cannot hold, and what is done about it, stands in `bioc_xml`; JSON holds every character.
 
-Source: Comeau et al. 2019, BioC-JSON; the structure is that of Comeau et al. 2013.
+Source: Comeau et al. 2019, PMC text mining subset in BioC; the structure is that of Comeau et al. 2013.
 """
 
 import json

@@ -32,7 +32,7 @@ from bionym.formats._bioc import to_document
 from bionym.formats._bioc_write import collection_of, to_tree
 from bionym.formats._json import Record
 from bionym.formats._offsets import Repair
-from bionym.formats._xml import Builder, elements, line_of
+from bionym.formats._xml import Builder, elements, line_of, text_of
 
 SUFFIXES = (".xml", ".bioc")
 ONE_PER_FILE = False
@@ -53,7 +53,7 @@ def read(path: Path, *, audit: Audit | None = None, repair: Repair | None = None
     collection: dict[str, Any] = {}
     for element in elements(path, root="collection", wanted=("source", "date", "key", "infon", "document")):
         if element.tag != "document":
-            _add_to_collection(collection, element)
+            _add_to_collection(collection, element, path)
             continue
         record = Record(_tree(element, path), path, line_of(element))
         try:
@@ -84,11 +84,11 @@ def sniff(head: str) -> bool:
     return "<collection" in head
 
 
-def _add_to_collection(collection: dict[str, Any], element: Any) -> None:
+def _add_to_collection(collection: dict[str, Any], element: Any, path: Path) -> None:
     if element.tag == "infon":
-        collection["infons"] = {**collection.get("infons", {}), element.get("key", ""): element.text or ""}
+        collection["infons"] = {**collection.get("infons", {}), element.get("key", ""): text_of(element, path)}
     else:
-        collection[element.tag] = element.text or ""
+        collection[element.tag] = text_of(element, path)
 
 
 def _tree(element: Any, path: Path) -> dict[str, Any]:
@@ -98,9 +98,9 @@ def _tree(element: Any, path: Path) -> dict[str, Any]:
         tree["id"] = element.get("id")
     for child in element:
         if child.tag == "infon":
-            tree["infons"][child.get("key", "")] = child.text or ""
+            tree["infons"][child.get("key", "")] = text_of(child, path)
         elif child.tag in ("id", "text", "offset"):
-            tree[child.tag] = child.text or ""
+            tree[child.tag] = text_of(child, path)
         elif child.tag in ("location", "node"):
             tree.setdefault(f"{child.tag}s", []).append({Record.LINE: line_of(child), **child.attrib})
         elif child.tag in ("passage", "sentence", "annotation", "relation"):

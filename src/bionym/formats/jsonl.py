@@ -152,4 +152,3 @@ def _plain(value: Any, document_id: str, audit: Audit) -> Any:
         return value
     audit.lose(document_id, "meta value", f"JSON has no form for {type(value).__name__}")
     return None
-

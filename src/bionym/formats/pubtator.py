@@ -6,7 +6,7 @@ r"""PubTator: titles and abstracts with annotations, many documents a file.
     2234245<TAB>CID<TAB>D003676<TAB>D012164
 
 The text is title, one line break, abstract; offsets are code points (bytes and UTF-16 units are recognised and
-converted). Further columns are kept in `attributes`: the individual mentions of a composite one in column 7.
+converted). An id that stands twice is two documents of that id. Further columns are kept in `attributes`: the individual mentions of a composite one in column 7.
 
 Cannot hold, and what then happens: discontinuous entities (lost, or their extent), attributes, scores and ids, ties
 between mentions rather than concepts, roles of relations (Arg1, Arg2; those of CID are known), passages other than

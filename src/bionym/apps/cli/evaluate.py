@@ -1,11 +1,12 @@
 """`bionym evaluate`: predicted documents against gold ones."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from bionym.apps.cli._console import console, table
-from bionym.apps.cli._options import Json, companions, format_options, write_json
+from bionym.apps.cli._options import Json, format_options, write_json
 
 EPILOG = "Example: bionym evaluate gold/ predicted/ --format i2b2"
 
@@ -36,9 +37,9 @@ def evaluate(
     from bionym import evaluation, formats
 
     reading = format_options(option)
-    texts = companions(text)
-    gold_documents = formats.read(gold, gold_format or format, **reading, **texts)
-    predicted_documents = formats.read(predicted, predicted_format or format, **reading, **(texts or _texts_of(gold)))
+    places = _places(text or [])
+    gold_documents = formats.read(gold, gold_format or format, texts=places, **reading)
+    predicted_documents = formats.read(predicted, predicted_format or format, texts=[*places, *_places([gold])], **reading)
     scores = evaluation.evaluate(gold_documents, predicted_documents, metric or ["strict"])
     if json:
         write_json(json, scores.as_dict())
@@ -69,9 +70,6 @@ def _say_unpaired(scores: Any) -> None:
         )
 
 
-def _texts_of(gold: str) -> dict[str, Any]:
-    """Where a predicted annotation file without a text may find one: on the gold side."""
-    from pathlib import Path
-
-    place = Path(gold)
-    return {"texts": [place]} if place.is_dir() else {}
+def _places(given: list[str]) -> list[Path]:
+    """Folders in which an annotation file without a text beside it may find one."""
+    return [Path(place) if Path(place).is_dir() else Path(place).parent for place in given]

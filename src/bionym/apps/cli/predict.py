@@ -9,6 +9,7 @@ import typer
 from bionym.apps.cli._console import console, say_audit
 from bionym.apps.cli._options import Force, ReadOptions, Sources, format_options
 from bionym.data import Audit, Document
+from bionym.errors import InputError
 
 EPILOG = "Example: bionym predict notes/ --model models/first --to brat --out predicted/"
 
@@ -37,7 +38,8 @@ def predict(
 
     start, audit = time.monotonic(), Audit()
     reading = format_options(option) | {"require_annotations": False}
-    documents = formats.read(sources, format or "text", audit=audit, **reading)
+    unreadable: list[InputError] = []
+    documents = formats.read(sources, format or "text", audit=audit, on_error=unreadable.append, **reading)
     predicted = _timed(pipeline.load(model).predict(console.counted(documents, "documents")), audit)
     if show_text:
         predicted = _shown(predicted)
@@ -53,6 +55,15 @@ def predict(
         f"{'standard output' if out == '-' else out} in {seconds:.1f} s ({audit.read['tokens'] / seconds:,.0f} tokens/s)"
     )
     say_audit(audit)
+    _say_unreadable(unreadable)
+
+
+def _say_unreadable(errors: list[InputError]) -> None:
+    if errors:
+        console.say(f"{len(errors):,} files could not be read; all others are done:")
+        for error in errors:
+            console.say(f"  {error}")
+        raise typer.Exit(1)
 
 
 def _writing(source: str | None, to: str | None) -> dict[str, Any]:

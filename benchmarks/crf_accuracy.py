@@ -1,0 +1,68 @@
+"""Strict F1 of the feature CRF on public corpora, with the settings it comes with.
+
+    python benchmarks/crf_accuracy.py --data ../shared/data/corpora [--corpora BC5CDR NCBI-disease ...] [--out FILE]
+
+`DATA` holds `conll/CORPUS/{train,devel,test}.tsv`, `bc5cdr/` (PubTator) and `ncbi-disease/brat/`. For each corpus two
+protocols: `train` learns from the training split alone, `train+devel` from both; the test split is only scored. The rows
+`... (raw)` learn from standoff text with our tokenizer and are scored on character offsets. Nothing is chosen on a test
+split: the settings are the defaults. One JSON object a line.
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import bionym
+from bionym.data import Document
+
+CONLL = ("NCBI-disease", "BC5CDR", "BC2GM", "JNLPBA")
+RAW = {
+    "BC5CDR (raw)": ("pubtator", "bc5cdr/CDR_{}Set.PubTator.txt", ("Training", "Development", "Test")),
+    "NCBI-disease (raw)": ("brat", "ncbi-disease/brat/{}", ("train", "devel", "test")),
+}
+PROTOCOLS = {"train": 1, "train+devel": 2}
+
+
+def splits(data: Path, corpus: str) -> tuple[str, list[Path]]:
+    """Format and files of train, devel and test."""
+    if corpus in RAW:
+        format, pattern, names = RAW[corpus]
+        return format, [data / pattern.format(name) for name in names]
+    return "conll", [data / "conll" / corpus / f"{name}.tsv" for name in ("train", "devel", "test")]
+
+
+def measure(data: Path, corpus: str, protocol: str, settings: list[str]) -> dict[str, object]:
+    """Train, predict the test split, score."""
+    format, paths = splits(data, corpus)
+
+    def documents(chosen: list[Path]) -> Iterator[Document]:
+        for path in chosen:
+            yield from bionym.read(path, format)
+
+    start = time.process_time()
+    tagger = bionym.train(documents(paths[: PROTOCOLS[protocol]]), settings=settings)
+    seconds = time.process_time() - start
+    gold = list(documents(paths[2:]))
+    micro = bionym.evaluate(gold, tagger.predict(gold)).counts["strict"].micro
+    scores = {name: round(100 * getattr(micro, name), 2) for name in ("precision", "recall", "f1")}
+    counts = {"gold": micro.support, "predicted": micro.num_predicted}
+    return {"corpus": corpus, "protocol": protocol, **scores, **counts, "training_cpu_seconds": round(seconds)}
+
+
+def main() -> None:
+    """Print one JSON object for each corpus and protocol."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path(__file__).parents[2] / "shared" / "data" / "corpora")
+    parser.add_argument("--corpora", nargs="+", default=[*CONLL, *RAW])
+    parser.add_argument("--protocols", nargs="+", choices=PROTOCOLS, default=[*PROTOCOLS])
+    parser.add_argument("--set", nargs="+", default=[], metavar="KEY=VALUE")
+    arguments = parser.parse_args()
+    for corpus in arguments.corpora:
+        for protocol in arguments.protocols:
+            print(json.dumps(measure(arguments.data, corpus, protocol, arguments.set)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

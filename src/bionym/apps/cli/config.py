@@ -1,0 +1,29 @@
+"""`bionym config`: every setting of a model, as it would be used."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+EPILOG = "Example: bionym config show --set training.max_iterations=80 > my.toml"
+
+
+def add_to(app: typer.Typer) -> None:
+    """The verb, with its verb below it."""
+    config = typer.Typer(help="Show the settings of a model.", no_args_is_help=True, rich_markup_mode=None)
+    config.command("show", epilog=EPILOG)(show)
+    config.callback()(lambda: None)
+    app.add_typer(config, name="config", epilog=EPILOG)
+
+
+def show(
+    model: Annotated[str, typer.Option("--model", "-m", help="The kind of model.")] = "crf",
+    config: Annotated[Path | None, typer.Option("--config", help="A TOML file, over the defaults.")] = None,
+    set: Annotated[list[str] | None, typer.Option("--set", help="One setting: training.max_iterations=80.")] = None,
+) -> None:
+    """Print the whole configuration as TOML: the defaults, with a file and single settings laid over them."""
+    from bionym import plugins
+    from bionym.training import config as configuration
+
+    chosen = configuration.load(plugins.find("models", model).Config, config, set or [])
+    typer.echo(configuration.dump(chosen), nl=False)

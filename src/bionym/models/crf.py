@@ -1,0 +1,208 @@
+"""The feature CRF: a linear chain over the features that the configuration names.
+
+CliNER's default algorithm, on the text as it stands, with valid tag sequences and a probability for every entity.
+"""
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from bionym import plugins
+from bionym.data import Audit, Document, Entity, Span
+from bionym.data.align import join_cut_sentences, sentence_ranges, to_tags
+from bionym.data.flatten import Policy
+from bionym.data.tags import find_scheme
+from bionym.errors import ConfigError, ModelError
+from bionym.linear_chain.decoding import chain, entities
+from bionym.linear_chain.emissions import Emitter
+from bionym.linear_chain.training import Iteration, Optimizer, train
+from bionym.linear_chain.weights import Weights
+from bionym.features import FeatureOptions
+from bionym.features._template import Template
+from bionym.resources import resource_path
+from bionym.text.prepare import tokenized
+from bionym.training import config as configuration
+
+BATCH_TOKENS = 8_000  # decoded at once; has no influence on the result
+
+DEFAULT_FEATURES: dict[str, Any] = {
+    "lower": {"window": 2},
+    "affixes": {},
+    "ngrams": {},
+    "shapes": {"window": 1},
+    "patterns": {"window": 1},
+    "bigrams": {},
+    "clusters": {"window": 2, "file": "clusters"},
+    "gazetteer": {"window": 1, "lists": {name: name for name in ("diseases", "nci_thesaurus", "chemicals", "genes")}},
+    "abbreviations": {},
+    "repetition": {},
+}
+
+
+class Config(BaseModel):
+    """Configuration of the feature CRF."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    scheme: str = Field(default="BIOES", description="Tag scheme: IO, IOB1, BIO or BIOES.")
+    policy: Policy = Field(default="longest", description="Which of overlapping entities is learned.")
+    seed: int = Field(default=1, description="Recorded with the model; the training of a CRF has no chance in it.")
+    training: Optimizer = Field(default_factory=lambda: Optimizer(c1=0.05, c2=0.2))
+    features: dict[str, dict[str, Any] | bool] = Field(
+        default={},
+        validate_default=True,
+        description="Options of each feature, over the defaults; false leaves it out.",
+    )
+
+    @field_validator("features", mode="before")
+    @classmethod
+    def _complete(cls, features: Any) -> Any:
+        """Every option of every feature, over the defaults. Raises: ConfigError, UnknownNameError."""
+        if not isinstance(features, dict):
+            return features
+        given = configuration.merged(DEFAULT_FEATURES, features)
+        return {
+            name: settings if settings is False else _options(name, settings).model_dump(mode="json")
+            for name, settings in given.items()
+        }
+
+
+class Crf:
+    """A trained feature CRF.
+
+    Args:
+        config: what it was trained with; the features it names are built as `template`.
+        weights: what it learned.
+        folder: where the files that its features name lie; None if the names are paths or shipped files.
+    """
+
+    def __init__(self, config: Config, weights: Weights, folder: Path | None = None) -> None:
+        self.config, self._weights = config, weights
+        self._scheme = find_scheme(config.scheme)
+        self._features = _features(config, folder)
+        self.template = Template(self._features)
+        self._emitter = Emitter(self.template.columns, weights)
+        self._chain = chain(weights.tags, weights.transitions_LL, self._scheme)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels it can give, sorted."""
+        return tuple(sorted({tag.partition("-")[2] for tag in self._weights.tags} - {""}))
+
+    def predict(self, documents: Iterable[Document]) -> Iterator[Document]:
+        """The same documents, in order, with this model's entities, each with its probability."""
+        for batch in _batches(documents):
+            sequences = self.template.sequences(batch)
+            found = iter(entities(self._emitter.emissions(sequences), sequences.ranges, self._chain))
+            for document in batch:
+                yield document.with_entities(_on_characters(document, found))
+
+    def save(self, folder: Path) -> None:
+        """Weights, configuration and every file its features need, into `folder`."""
+        self._weights.save(folder)
+        features = {
+            name: options.with_files(partial(_copied_to, folder)) for name, (_, options) in self._features.items()
+        }
+        settings = self.config.model_dump(mode="json", exclude={"features"})
+        tables = {name: options.model_dump(mode="json") for name, options in features.items()}
+        turned_off = {name: False for name in DEFAULT_FEATURES if name not in tables}
+        text = configuration.dump({"model": "crf", **settings, "features": {**turned_off, **tables}})
+        (folder / "config.toml").write_text(text, encoding="utf-8")
+
+
+def load(folder: Path) -> Crf:
+    """A saved model. Raises: ModelError if it is not whole, ConfigError if its configuration is not valid."""
+    settings = configuration.read(folder / "config.toml")
+    settings.pop("model", None)
+    config = configuration.validated(Config, settings, origin=str(folder / "config.toml"))
+    return Crf(config, Weights.load(folder), folder)
+
+
+def fit(
+    train_documents: Iterable[Document],
+    config: Config,
+    *,
+    audit: Audit | None = None,
+    on_iteration: Callable[[Iteration], None] = lambda iteration: None,
+) -> Crf:
+    """A CRF that has learned from documents with entities.
+
+    Args:
+        audit: counts the entities that tags cannot hold, which the model therefore cannot learn.
+        on_iteration: told after each pass over the data.
+    Raises: ModelError if there is no entity to learn from.
+    """
+    audit = audit if audit is not None else Audit()
+    scheme = find_scheme(config.scheme)
+    template = Template(_features(config, None))
+    seen = 0
+
+    def batches() -> Iterator[tuple[Any, list[list[str]]]]:
+        nonlocal seen
+        for document in train_documents:
+            has_own = bool(document.tokens)
+            prepared = tokenized(document)
+            prepared = prepared if has_own else join_cut_sentences(prepared, audit)
+            seen += len(prepared.entities)
+            yield template.sequences([prepared]), to_tags(prepared, scheme, policy=config.policy, audit=audit)
+
+    weights = train(template.columns, batches(), config.training, on_iteration=on_iteration)
+    if not seen:
+        raise ModelError(
+            "The training documents hold no entity. Check that their annotations were read (bionym inspect)."
+        )
+    return Crf(config, weights)
+
+
+def _features(config: Config, folder: Path | None) -> dict[str, tuple[Any, FeatureOptions]]:
+    """Module and options of each feature that is on, the files they name found. Raises: ConfigError, InputError."""
+    chosen = {name: _options(name, settings) for name, settings in config.features.items() if settings is not False}
+    if not chosen:
+        raise ConfigError("Every feature is turned off: leave at least one on.")
+    return {
+        name: (plugins.find("features", name), options.with_files(lambda path: resource_path(path, folder)))
+        for name, options in chosen.items()
+    }
+
+
+def _options(name: str, settings: Any) -> FeatureOptions:
+    """A feature's options, of which `true` and nothing mean the defaults. Raises: ConfigError, UnknownNameError."""
+    given = settings if isinstance(settings, dict) else {}
+    found: FeatureOptions = configuration.validated(plugins.find("features", name).Options, given, prefix=f"features.{name}")
+    return found
+
+
+def _copied_to(folder: Path, path: Path) -> Path:
+    """The file's place in the model's folder, where it is copied."""
+    place = Path("resources") / path.name
+    (folder / place).parent.mkdir(exist_ok=True)
+    shutil.copyfile(path, folder / place)
+    return place
+
+
+def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    """Tokenised documents, enough of them together for numpy to be quick."""
+    batch: list[Document] = []
+    num_tokens = 0
+    for document in map(tokenized, documents):
+        batch.append(document)
+        num_tokens += len(document.tokens)
+        if num_tokens >= BATCH_TOKENS:
+            yield batch
+            batch, num_tokens = [], 0
+    if batch:
+        yield batch
+
+
+def _on_characters(document: Document, found: Iterator[Sequence[tuple[Any, float]]]) -> Iterator[Entity]:
+    tokens = document.tokens
+    for first, _ in sentence_ranges(document):
+        for span, score in next(found):
+            start, end = tokens[first + span.start].start, tokens[first + span.end - 1].end
+            yield Entity((Span(start, end),), span.label, score=round(score, 6))

@@ -1,0 +1,199 @@
+"""Models as folders: saved whole or not at all, found by name, loaded without running anything they hold.
+
+A model folder holds `config.toml` (which model, and its whole configuration), the weights (safetensors) and their names
+(JSON), the files its features need (`resources/`), `run.json` (data, versions, losses) and `model_card.md`.
+A name is looked for as a path, in `./models`, in the folders of `BIONYM_MODELS`, and among the models that ship.
+"""
+
+import json
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import blake2b
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bionym import plugins
+from bionym.data import Audit, Document
+from bionym.errors import ModelError, OutputError, UnknownNameError
+from bionym.protocols import Tagger
+from bionym.resources import SHIPPED
+from bionym.training import config as configuration
+
+
+class Found(NamedTuple):
+    """A model that can be loaded by its name."""
+
+    name: str
+    folder: Path
+
+
+class Fingerprint:
+    """A hash of documents as they stream by: their ids, texts and entities, in order; and how many there were."""
+
+    def __init__(self) -> None:
+        self._hash = blake2b(digest_size=16)
+        self.num_documents = self.num_entities = self.num_tokens = 0
+
+    def of(self, documents: Iterable[Document]) -> Iterator[Document]:
+        """The same documents, taken into the fingerprint."""
+        for document in documents:
+            spans = [(entity.label, *entity.spans) for entity in document.entities]
+            self._hash.update(repr((document.id, document.text, spans)).encode("utf-8", "surrogatepass"))
+            self.num_documents += 1
+            self.num_entities += len(document.entities)
+            yield document
+
+    def __str__(self) -> str:
+        return self._hash.hexdigest()
+
+
+def save(tagger: Tagger, folder: Path, run: Mapping[str, Any], *, force: bool = False) -> None:
+    """A trained model into a new folder, with the record of its training and a card.
+
+    Raises: OutputError if something stands there that is not a model, or if `force` is not given.
+    """
+    if folder.exists() and not force:
+        raise OutputError(f"{folder} exists. Choose another --out, or replace it with --force.")
+    if folder.exists() and any(folder.iterdir()) and not (folder / "config.toml").is_file():
+        raise OutputError(f"{folder} is not a model folder, so it is not replaced. Choose another --out.")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix=".bionym-", dir=folder.parent))
+    try:
+        unfinished = scratch / folder.name
+        unfinished.mkdir()
+        tagger.save(unfinished)
+        (unfinished / "run.json").write_text(json.dumps(run, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        (unfinished / "model_card.md").write_text(card(folder.name, run), encoding="utf-8")
+        if folder.exists():
+            os.replace(folder, scratch / "replaced")
+        os.replace(unfinished, folder)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def load(name: str | os.PathLike[str]) -> Tagger:
+    """The model of this name or in this folder. Raises: UnknownNameError, ModelError."""
+    folder = locate(name)
+    settings = configuration.read(folder / "config.toml")
+    kind = settings.get("model")
+    if not isinstance(kind, str):
+        raise ModelError(f'{folder / "config.toml"} does not say which model this is (model = "crf").')
+    part = plugins.find("models", kind)
+    tagger: Tagger = part.load(folder)
+    return tagger
+
+
+def locate(name: str | os.PathLike[str]) -> Path:
+    """The folder of a model. Raises: UnknownNameError with the nearest name; ModelError if a folder holds none."""
+    path = Path(name)
+    if (path / "config.toml").is_file():
+        return path
+    if path.is_dir() and len(path.parts) > 1:
+        raise ModelError(f"{path} holds no model: config.toml is missing. Name a folder that 'bionym train' wrote.")
+    known = {found.name: found.folder for found in available()}
+    if str(name) not in known:
+        raise UnknownNameError("model", str(name), known)
+    return known[str(name)]
+
+
+def available() -> tuple[Found, ...]:
+    """Every model that can be loaded by name, sorted; of equal names the first place wins."""
+    places = [Path("models"), *map(Path, os.environ.get("BIONYM_MODELS", "").split(os.pathsep)), SHIPPED / "models"]
+    found: dict[str, Found] = {}
+    for place in places:
+        if place != Path() and place.is_dir():
+            for config in sorted(place.glob("*/config.toml")):
+                found.setdefault(config.parent.name, Found(config.parent.name, config.parent))
+    return tuple(found[name] for name in sorted(found))
+
+
+def describe_run(
+    tagger: Any,
+    fingerprint: Fingerprint,
+    audit: Audit,
+    *,
+    seconds: float,
+    sources: Iterable[str],
+    scores: object = None,
+) -> dict[str, Any]:
+    """The record of a training: what it saw, what it could not hold, with which versions."""
+    packages = ("bionym", "python-crfsuite", "numpy")
+    return {
+        "model": type(tagger).__name__.lower(),
+        "labels": list(tagger.labels),
+        "data": {
+            "sources": list(sources),
+            "fingerprint": str(fingerprint),
+            "documents": fingerprint.num_documents,
+            "entities": fingerprint.num_entities,
+        },
+        "not_learned": audit.as_dict()["lost"],
+        "changed": audit.as_dict()["changed"],
+        "development_scores": scores,
+        "seconds": round(seconds, 1),
+        "seed": tagger.config.seed,
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in packages}},
+    }
+
+
+def card(name: str, run: Mapping[str, Any]) -> str:
+    """The model card, in Markdown, from the record of the training."""
+    data = run["data"]
+    lines = [
+        f"# {name}",
+        "",
+        f"A {run['model']} tagger that finds: {', '.join(run['labels'])}.",
+        "",
+        "## Training data",
+        "",
+        f"{data['documents']:,} documents with {data['entities']:,} entities, fingerprint `{data['fingerprint']}`.",
+        *(f"- {source}" for source in data["sources"]),
+        *_not_learned(run),
+        "",
+        "## Scores",
+        "",
+        *_scores(run["development_scores"]),
+        "",
+        "## Limits",
+        "",
+        "Each entity is one stretch of tokens; nested and overlapping entities are not found. Scores on other kinds of",
+        "text than the training data will be lower. Probabilities are the model's own and are not calibrated.",
+        "",
+        "## Versions",
+        "",
+        ", ".join(f"{package} {number}" for package, number in run["versions"].items()) + f"; seed {run['seed']}.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _not_learned(run: Mapping[str, Any]) -> list[str]:
+    lost = [entry for entry in run["not_learned"] if entry["what"] == "entity"]
+    if not lost:
+        return ["", "Every entity could be learned."]
+    return [
+        "",
+        "Entities that tags cannot hold and the model never saw:",
+        "",
+        *(f"- {e['count']:,}: {e['reason']}" for e in lost),
+    ]
+
+
+def _scores(scores: Any) -> list[str]:
+    if not scores:
+        return ["None were measured: no development data was given."]
+    strict = scores["metrics"]["strict"]
+    rows = [("all (micro)", strict["micro"]), *strict["labels"].items()]
+    return [
+        "On the development data, strict (span and label):",
+        "",
+        "| label | precision | recall | F1 | gold entities |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {label} | {100 * row['precision']:.1f} | {100 * row['recall']:.1f} | {100 * row['f1']:.1f} | {row['support']:,} |"
+            for label, row in rows
+        ),
+    ]

@@ -1,0 +1,142 @@
+"""The feature CRF on real abstracts: it learns, is saved, and predicts the same whatever stands beside a document."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import bionym
+from bionym.data import Audit, Document, Span, entity
+from bionym.errors import ConfigError, ModelError, OutputError, UnknownNameError
+from bionym.models import store
+
+GOLD = Path(__file__).parents[1] / "gold" / "conll" / "ncbi.tsv"
+QUICK = ["training.max_iterations=30", "features.gazetteer=false", "features.clusters=false"]
+
+
+@pytest.fixture(scope="module")
+def documents() -> list[Document]:
+    return list(bionym.read(GOLD, "conll"))
+
+
+@pytest.fixture(scope="module")
+def tagger(documents: list[Document]) -> bionym.Pipeline:
+    return bionym.train(documents, settings=QUICK)
+
+
+def test_it_learns_the_sentences_it_has_seen(tagger: bionym.Pipeline, documents: list[Document]) -> None:
+    assert bionym.evaluate(documents, tagger.predict(documents)).f1 > 0.97
+
+
+def test_entities_stand_on_the_source_text_with_a_probability(tagger: bionym.Pipeline) -> None:
+    document = tagger.predict("A man  with\tbreast cancer.\r\nNo mutation.")
+    assert document.text == "A man  with\tbreast cancer.\r\nNo mutation."
+    assert [document.mention(one) for one in document.entities] == ["breast cancer"]
+    assert all(0 < (one.score or 0) <= 1 for one in document.entities)
+
+
+def test_gold_entities_of_the_input_are_ignored(tagger: bionym.Pipeline, documents: list[Document]) -> None:
+    bare = [document.with_entities([]) for document in documents]
+    assert list(tagger.predict(documents)) == list(tagger.predict(bare))
+
+
+def test_prediction_does_not_depend_on_batch_or_order(tagger: bionym.Pipeline, documents: list[Document]) -> None:
+    together = {one.id: one.entities for one in tagger.predict(documents)}
+    reverse = {one.id: one.entities for one in tagger.predict(documents[::-1])}
+    alone = {one.id: next(iter(tagger.predict([one]))).entities for one in documents}
+    assert together == reverse == alone
+
+
+def test_a_saved_model_predicts_the_same(tagger: bionym.Pipeline, documents: list[Document], tmp_path: Path) -> None:
+    tagger.save(tmp_path / "model")
+    loaded = bionym.load(tmp_path / "model")
+    assert list(loaded.predict(documents)) == list(tagger.predict(documents))
+
+
+def test_a_model_folder_holds_its_record_and_nothing_executable(tagger: bionym.Pipeline, tmp_path: Path) -> None:
+    tagger.save(tmp_path / "model")
+    files = {path.name for path in (tmp_path / "model").iterdir()}
+    assert files == {"config.toml", "weights.safetensors", "weights.json", "run.json", "model_card.md"}
+    run = json.loads((tmp_path / "model" / "run.json").read_text())
+    assert run["labels"] == ["Disease"]
+    assert run["data"]["documents"] == 3
+    assert len(run["data"]["fingerprint"]) == 32
+    assert {"bionym", "python-crfsuite"} <= set(run["versions"])
+
+
+def test_the_files_of_its_features_travel_with_the_model(documents: list[Document], tmp_path: Path) -> None:
+    terms = tmp_path / "mine.txt"
+    terms.write_text("adenomatous polyposis coli\n")
+    settings = ["training.max_iterations=3", "features.clusters=false", f"features.gazetteer.lists={{mine='{terms}'}}"]
+    bionym.train(documents, settings=settings).save(tmp_path / "model")
+    terms.unlink()
+    config = (tmp_path / "model" / "config.toml").read_text()
+    assert 'mine = "resources/mine.txt"' in config
+    assert bionym.load(tmp_path / "model").predict("adenomatous polyposis coli").id == "text"
+
+
+def test_an_existing_model_is_kept_unless_forced(tagger: bionym.Pipeline, tmp_path: Path) -> None:
+    tagger.save(tmp_path / "model")
+    with pytest.raises(OutputError, match="--force"):
+        tagger.save(tmp_path / "model")
+    tagger.save(tmp_path / "model", force=True)
+
+
+def test_a_folder_that_is_no_model_is_never_replaced(tagger: bionym.Pipeline, tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(OutputError, match="not a model folder"):
+        tagger.save(tmp_path, force=True)
+    assert (tmp_path / "thesis.txt").exists()
+
+
+def test_no_entity_to_learn_from_is_an_error(documents: list[Document]) -> None:
+    with pytest.raises(ModelError, match="no entity"):
+        bionym.train([document.with_entities([]) for document in documents], settings=QUICK)
+
+
+def test_entities_it_cannot_learn_are_counted_in_the_card(documents: list[Document], tmp_path: Path) -> None:
+    first = documents[0]
+    crossing = entity(0, first.sentences[1].end, "Disease")
+    audit = Audit()
+    made = bionym.train([first.with_entities([*first.entities, crossing])], settings=QUICK, audit=audit)
+    assert audit.num_lost == 1
+    assert "crosses the end of a sentence" in store.card("model", made.run)
+
+
+def test_development_documents_are_scored_and_never_learned_from(documents: list[Document]) -> None:
+    made = bionym.train(documents[:1], dev=documents[1:], settings=QUICK)
+    assert made.run["data"]["documents"] == 1
+    assert made.run["development_scores"]["documents"] == 2
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("training.max_iteration=8", "Did you mean 'max_iterations'"),
+        ("training.c1=minus", "training.c1"),
+        ("features.affix={}", "Did you mean 'affixes'"),
+        ("features.affixes.windo=1", "Did you mean 'window'"),
+        ("features.clusters.file='no.tsv'", "one of those that ship"),
+        ("policy='best'", "policy"),
+        ("training.c1", "expected key=value"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_the_right_word(documents: list[Document], setting: str, message: str) -> None:
+    with pytest.raises((ConfigError, UnknownNameError, bionym.errors.InputError), match=message):
+        bionym.train(documents, settings=[*QUICK, setting] if "clusters" not in setting else [QUICK[0], setting])
+
+
+def test_unknown_model_names_are_answered_with_what_there_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UnknownNameError, match="There is no model named 'biomedica'"):
+        bionym.load("biomedica")
+
+
+def test_a_folder_without_a_model_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"config\.toml is missing"):
+        bionym.load(tmp_path)
+
+
+def test_empty_and_blank_documents_have_no_entities(tagger: bionym.Pipeline) -> None:
+    found = list(tagger.predict([Document("1", ""), Document("2", " \n\t "), Document("3", "x", tokens=(Span(0, 1),))]))
+    assert [document.entities for document in found] == [(), (), ()]
