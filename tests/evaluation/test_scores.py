@@ -46,6 +46,11 @@ def test_the_same_id_twice_is_paired_in_order() -> None:
     assert evaluate(gold, gold).f1 == 1
 
 
+def test_documents_under_other_ids_are_paired_by_their_text() -> None:
+    scores = evaluate([document(DRUG, id="gold")], [document(DRUG, id="predicted")])
+    assert (scores.f1, scores.num_documents, scores.only_gold) == (1, 1, ())
+
+
 def test_different_texts_are_refused_without_quoting_them() -> None:
     with pytest.raises(InputError, match="differ from character 38 on") as caught:
         evaluate([document(DRUG)], [document(DRUG, text=f"{TEXT} More.")])

@@ -179,9 +179,10 @@ def is_tag(tag: str) -> bool:
 
 
 def detect_scheme(sentences: Iterable[Sequence[str]]) -> TagScheme:
-    """The narrowest scheme under which all these tag sequences are valid; the likeliest one where none is.
+    """The scheme under which all these tag sequences are valid; the likeliest one where none is.
 
-    Sentences without entities are valid under every scheme and give BIO.
+    Sentences without entities are valid under every scheme and give BIO; tags with I alone give IOB1, which writes what
+    IO writes and keeps adjacent entities apart.
     """
     prefixes: set[str] = set()
     fits = dict.fromkeys(("BIO", "IOB1", "BIOES"), True)
@@ -191,8 +192,6 @@ def detect_scheme(sentences: Iterable[Sequence[str]]) -> TagScheme:
             fits[name] = is_valid(tags, SCHEMES[name])
     if prefixes & {"E", "S"}:
         return BIOES
-    if "B" not in prefixes and "I" in prefixes:
-        return IO
     return BIO if fits["BIO"] or not fits["IOB1"] else IOB1
 
 

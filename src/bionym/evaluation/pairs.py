@@ -1,7 +1,7 @@
 """Which predicted document belongs to which gold one."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from bionym.data import Document
@@ -16,22 +16,45 @@ class Pair(NamedTuple):
 
 
 def pair(gold: Iterable[Document], predicted: Iterable[Document]) -> Iterator[Pair]:
-    """Pairs by document id, the first with the first where an id stands several times.
+    """Pairs by document id, the first with the first where an id stands several times; then by equal text.
 
-    A document on one side only is paired with an empty one, so its entities count as missed or as spurious.
-    Raises: InputError if two paired texts differ, since then their offsets do not compare.
+    Documents whose ids tell nothing, as those of CoNLL files that are named after their file, are so paired by their text.
+    A document on one side only is paired with an empty one: its entities count as missed or as spurious.
+    Raises: InputError if two texts paired by id differ, since then their offsets do not compare.
     """
-    waiting: defaultdict[str, list[Document]] = defaultdict(list)
-    for document in predicted:
-        waiting[document.id].append(document)
+    waiting, alone = _grouped(predicted, _id), []
     for document in gold:
-        same = waiting.get(document.id)
-        other = same.pop(0) if same else document.with_entities(())
-        _check_texts(document, other)
-        yield Pair(document, other)
-    for left_over in waiting.values():
-        for document in left_over:
-            yield Pair(document.with_entities(()), document)
+        other = _taken(waiting, document.id)
+        if other is None:
+            alone.append(document)
+        else:
+            _check_texts(document, other)
+            yield Pair(document, other)
+    left_over = _grouped((document for same in waiting.values() for document in same), _text)
+    for document in alone:
+        yield Pair(document, _taken(left_over, document.text) or document.with_entities(()))
+    for same in left_over.values():
+        yield from (Pair(document.with_entities(()), document) for document in same)
+
+
+def _grouped(documents: Iterable[Document], key: Callable[[Document], str]) -> dict[str, deque[Document]]:
+    groups: defaultdict[str, deque[Document]] = defaultdict(deque)
+    for document in documents:
+        groups[key(document)].append(document)
+    return groups
+
+
+def _taken(groups: Mapping[str, deque[Document]], key: str) -> Document | None:
+    """The next document of a group, which it leaves."""
+    return groups[key].popleft() if groups.get(key) else None
+
+
+def _id(document: Document) -> str:
+    return document.id
+
+
+def _text(document: Document) -> str:
+    return document.text
 
 
 def _check_texts(gold: Document, predicted: Document) -> None:

@@ -47,12 +47,12 @@ def evaluate(gold: Iterable[Document], predicted: Iterable[Document], metrics: S
     parts = {name: plugins.find("evaluation.metrics", name) for name in metrics}
     gold, predicted = list(gold), list(predicted)
     pairs: list[Pair] = list(pair(gold, predicted))
-    gold_ids, predicted_ids = {document.id for document in gold}, {document.id for document in predicted}
+    given = {id(document) for document in (*gold, *predicted)}
     return Scores(
         {name: part.score(pairs) for name, part in parts.items()},
         len(pairs),
-        tuple(sorted(gold_ids - predicted_ids)),
-        tuple(sorted(predicted_ids - gold_ids)),
+        tuple(sorted(gold.id for gold, predicted in pairs if id(predicted) not in given)),
+        tuple(sorted(predicted.id for gold, predicted in pairs if id(gold) not in given)),
     )
 
 

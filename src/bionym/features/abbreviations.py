@@ -1,12 +1,12 @@
 """What an abbreviation stands for, wherever it is used after its definition in the document."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 from pydantic import Field
 
 from bionym.data import Document
 from bionym.features._options import FeatureOptions
-from bionym.lexicon.abbreviations import find_definitions
+from bionym.lexicon.abbreviations import short_forms
 
 PER_WORD = False
 
@@ -19,26 +19,21 @@ class Options(FeatureOptions):
 
 
 def build(options: Options) -> Callable[[Document], list[tuple[str, ...]]]:
-    """From a document to the first and last word of the long form, for each token that is a defined short form."""
+    """From a document to the words of the long form, for each token that is a defined short form."""
 
     def meanings(document: Document) -> list[tuple[str, ...]]:
         words = [document.text[start:end] for start, end in document.tokens]
-        definitions = iter(find_definitions(words))
-        upcoming = next(definitions, None)
-        known: dict[str, tuple[int, tuple[str, ...]]] = {}
         values: list[tuple[str, ...]] = [()] * len(words)
-        for position, word in enumerate(words):
-            while upcoming is not None and upcoming.short_start <= position:
-                if upcoming.short_end - upcoming.short_start == 1:
-                    known[words[upcoming.short_start]] = position, _meaning(words[upcoming.start : upcoming.end])
-                upcoming = next(definitions, None)
-            if word in known and position - known[word][0] <= options.reach:
-                values[position] = known[word][1]
+        for position, (start, end) in short_forms(words, options.reach):
+            values[position] = tuple(_meaning(words[start:end]))
         return values
 
     return meanings
 
 
-def _meaning(long_form: list[str]) -> tuple[str, ...]:
-    first, last = long_form[0].lower(), long_form[-1].lower()
-    return "short", f"first={first}", f"last={last}", f"last-suffix={last[-4:]}"
+def _meaning(long_form: Sequence[str]) -> Iterator[str]:
+    lower = [word.lower() for word in long_form]
+    yield from ("short", f"first={lower[0]}", f"last={lower[-1]}")
+    for word in dict.fromkeys(lower):
+        if len(word) > 3:
+            yield from (f"word={word}", f"suffix={word[-4:]}")

@@ -1,4 +1,7 @@
-"""Membership in lists of terms: where in a listed term a token stands (B, I, E, or S for a term of one token)."""
+"""Membership in lists of terms: where in a listed term a token stands (B, I, E, or S for a term of one token).
+
+An abbreviation that the document defines is also a member of the lists in which its long form stands.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +12,7 @@ from bionym.data import Document
 from bionym.data.align import sentence_ranges
 from bionym.data.tags import BIOES, TokenSpan
 from bionym.features._options import FeatureOptions
+from bionym.lexicon.abbreviations import short_forms
 from bionym.lexicon.terms import TermList, read_terms
 
 PER_WORD = False
@@ -19,6 +23,7 @@ class Options(FeatureOptions):
 
     window: int = 1
     lists: dict[str, Path] = Field(description="For each name a file of terms, or a list that ships.")
+    reach: int = Field(default=1000, ge=1, description="Tokens over which an abbreviation stands for its long form.")
     shortest: int = Field(default=3, ge=1, description="Terms of fewer letters and digits are left out.")
 
 
@@ -33,9 +38,18 @@ def build(options: Options) -> Callable[[Document], list[tuple[str, ...]]]:
             for name, terms in lists.items():
                 for position, tag in _tags(name, terms, words[start:end]):
                     found[start + position] += (tag,)
-        return found
+        return _with_short_forms(words, found, options.reach)
 
     return places
+
+
+def _with_short_forms(words: list[str], found: list[tuple[str, ...]], reach: int) -> list[tuple[str, ...]]:
+    """A defined abbreviation gets the lists of the terms in its long form: `("short-diseases",)`."""
+    spread = found.copy()
+    for position, (start, end) in short_forms(words, reach):
+        names = dict.fromkeys(tag.partition("-")[2] for tags in found[start:end] for tag in tags)
+        spread[position] = found[position] + tuple(f"short-{name}" for name in names)
+    return spread
 
 
 def _tags(name: str, terms: TermList, words: list[str]) -> list[tuple[int, str]]:

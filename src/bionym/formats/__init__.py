@@ -193,10 +193,14 @@ def _has_pair(path: Path, part: Format) -> bool:
 
 
 def _by_suffix(path: Path) -> Format:
+    """The format with this suffix; of several the one that is named like it, or that it leads."""
     matching = [name for name in names() if suffix(path) in find(name).SUFFIXES]
-    if len(matching) != 1:
+    named = [name for name in matching if suffix(path) == f".{name}"]
+    leading = [name for name in matching if suffix(path) == find(name).SUFFIXES[0]]
+    chosen = matching if len(matching) == 1 else named or leading
+    if len(chosen) != 1:
         raise UsageError(f"The format of {path} cannot be told from its name. Name it: {', '.join(names())}")
-    return find(matching[0])
+    return find(chosen[0])
 
 
 def _options(function: Any, options: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from bionym.data import Span
 from bionym.errors import FormatError
 from bionym.files import BOM
 from bionym.formats._brat_lines import BREAKS, AnnLine
-from bionym.formats._offsets import CODE_POINTS, UNITS, Ranges, Repair, edges, repaired
+from bionym.formats._offsets import CODE_POINTS, UNITS, Ranges, Repair, edges, repaired, width
 
 WITH_MARK = ", byte order mark included"
 _LINE_END = re.compile(r"[\n\r]+")
@@ -92,8 +92,8 @@ def _rulers(text: str, has_mark: bool) -> Iterator[Ruler]:
     yield Ruler(text)
     if has_mark:
         yield Ruler(text, CODE_POINTS + WITH_MARK)
-    if not text.isascii() or "\n" in text:
-        for unit in UNITS[1:]:
+    for unit in UNITS[1:]:
+        if width(text, unit) != len(text):
             yield Ruler(text, unit)
             if has_mark:
                 yield Ruler(text, unit + WITH_MARK)

@@ -31,7 +31,7 @@ class Fact(NamedTuple):
 
 
 class Source(NamedTuple):
-    """The lines of a file, and what they say: entities, relations (with events that have arguments), triggers, by id."""
+    """The lines of a file and, by id, what they say; events that have arguments are among the relations."""
 
     lines: Sequence[AnnLine]
     entities: Mapping[str, Entity]

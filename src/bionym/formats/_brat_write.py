@@ -136,7 +136,7 @@ def _gone(
             audit.lose(document_id, _NAMES[line.kind], _REASON)
     while waiting:
         follow = {_key(one): one for one in referring.get(waiting.pop().id, ()) if _key(one) not in gone}
-        gone |= follow.keys()
+        gone.update(follow)
         waiting += follow.values()
         for line in follow.values():
             if not _is_said_again(line, source, placed):

@@ -41,6 +41,7 @@ def read(
     *,
     audit: Audit | None = None,
     beside: Sequence[Path] = (),
+    texts: Sequence[Path] = (),
     require_annotations: bool = True,
     repair: Repair | None = None,
 ) -> Iterator[Document]:
@@ -49,12 +50,13 @@ def read(
     Args:
         audit: counts offsets that were converted or repaired.
         beside: files or folders in which the other half may lie, if not in the same folder.
+        texts: folders in which the text may lie, if in none of these.
         require_annotations: False reads a text without an `.ann` file as a document without entities.
         repair: "nearest" moves a mention that is not where its offsets say to its nearest occurrence.
     Raises: InputError where half of the pair is missing; FormatError at the first line that is broken, refers to
         nothing, or whose mention is not at its place in the text.
     """
-    text_path, ann_path = _pair(path, beside, require_annotations)
+    text_path, ann_path = _pair(path, beside, texts, require_annotations)
     written = read_text(text_path)
     text = written.removeprefix(BOM)
     if ann_path is None:
@@ -89,10 +91,12 @@ def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = No
         configuration.write(folder)
 
 
-def _pair(path: Path, beside: Sequence[Path], require_annotations: bool) -> tuple[Path, Path | None]:
+def _pair(
+    path: Path, beside: Sequence[Path], texts: Sequence[Path], require_annotations: bool
+) -> tuple[Path, Path | None]:
     if path == STREAM:
         raise InputError("brat needs a pair of files, not standard input", fix="Name the .ann file or its folder.")
-    text = path if suffix(path) == ".txt" else companion(path, ".txt", beside)
+    text = path if suffix(path) == ".txt" else companion(path, ".txt", beside) or companion(path, ".txt", texts)
     ann = path if suffix(path) == ".ann" else companion(path, ".ann", beside)
     if text is None:
         fix = f"Put {stem(path)}.txt next to it, or name its folder with --text."

@@ -40,14 +40,14 @@ class Layout(TypedDict):
         scheme: name of the tag scheme.
         rows: the columns of each token, as they were read.
         tag_column: which of them is the tag; None if there is none.
-        has_start: whether a `-DOCSTART-` line opens the document.
+        start: the `-DOCSTART-` line that opens the document; None if there is none.
     """
 
     separator: str
     scheme: str
     rows: Sequence[Sequence[str]]
     tag_column: int | None
-    has_start: bool
+    start: str | None
 
 
 class _Row(NamedTuple):
@@ -79,11 +79,9 @@ def read(
     separator = separator or ("\t" if any("\t" in line.text for line in seen) else " ")
     columns = _Columns(path, token_column, _tag_column(seen, separator, tag_column), separator)
     found = find_scheme(scheme) if scheme else detect_scheme(columns.tags(seen))
-    num_documents = 0
-    for start, sentences in _documents(chain(seen, lines), columns):
-        num_documents += 1
-        name = start or (stem(path) if num_documents == 1 and start is None else f"{stem(path)}-{num_documents}")
-        yield _document(name, sentences, columns, found, decoding, has_start=start is not None)
+    for number, (start, sentences) in enumerate(_documents(chain(seen, lines), columns), start=1):
+        numbered = stem(path) if start is None and number == 1 else f"{stem(path)}-{number}"
+        yield _document(_start_id(start or "") or numbered, sentences, columns, found, decoding, start)
 
 
 def write(
@@ -177,14 +175,14 @@ def _is_break(line: Line) -> bool:
 
 
 def _documents(lines: Iterable[Line], columns: _Columns) -> Iterator[tuple[str | None, list[list[_Row]]]]:
-    """Sentences of each document, with the id its start line gives ("" if none, None if it has no start line)."""
+    """Sentences of each document, with the line that starts it, if there is one."""
     start: str | None = None
     sentences: list[list[_Row]] = [[]]
     for line in lines:
         if line.text.startswith(DOCUMENT_START):
             if start is not None or any(sentences):
                 yield start, [rows for rows in sentences if rows]
-            start, sentences = _start_id(line.text), [[]]
+            start, sentences = line.text, [[]]
         elif _is_break(line):
             if sentences[-1]:
                 sentences.append([])
@@ -206,21 +204,18 @@ def _document(
     columns: _Columns,
     scheme: TagScheme,
     decoding: Decoding,
-    *,
-    has_start: bool,
+    start: str | None,
 ) -> Document:
     words = [[columns.at(row, columns.token) for row in rows] for rows in sentences]
     tokens, spans, offset = [], [], 0
     for sentence in words:
-        start = offset
+        begin = offset
         for word in sentence:
             tokens.append(Span(offset, offset + len(word)))
             offset += len(word) + 1
-        spans.append(Span(start, offset - 1))
+        spans.append(Span(begin, offset - 1))
     rows = tuple(row.columns for sentence in sentences for row in sentence)
-    layout = Layout(
-        separator=columns.separator, scheme=scheme.name, rows=rows, tag_column=columns.tag, has_start=has_start
-    )
+    layout = Layout(separator=columns.separator, scheme=scheme.name, rows=rows, tag_column=columns.tag, start=start)
     text = "\n".join(" ".join(sentence) for sentence in words)
     bare = Document(name, text, tokens=tuple(tokens), sentences=tuple(spans), meta={"conll": layout})
     tags = ([columns.tag_of(row) for row in sentence] for sentence in sentences)
@@ -246,7 +241,11 @@ def _lines(
     _count_lost(document, audit)
     rows = layout["rows"] if layout else [(token.of(document.text),) for token in document.tokens]
     tag_column = None if append or layout is None else layout["tag_column"]
-    if layout is None or layout["has_start"] or not is_first:
+    start = layout["start"] if layout else None
+    if start is not None:
+        yield f"{start}{between}O" if append else start
+        yield ""
+    elif layout is None or not is_first:
         num_columns = len(_with_tag(rows[0], "O", tag_column)) if rows else 2
         yield between.join((_start_token(document.id, between), *["O"] * (num_columns - 1)))
         yield ""

@@ -51,6 +51,7 @@ def read(
     *,
     audit: Audit | None = None,
     beside: Sequence[Path] = (),
+    texts: Sequence[Path] = (),
     require_annotations: bool = True,
 ) -> Iterator[Document]:
     """The document of `x.txt` and those of `x.con`, `x.ast` and `x.rel` that there are, by any of their names.
@@ -58,10 +59,11 @@ def read(
     Args:
         audit: counts duplicates, and concepts whose stated text is not that of their tokens.
         beside: files or folders in which the others may lie, if not in the same folder.
+        texts: folders in which the text may lie, if in none of these.
         require_annotations: False reads a text without `.con` and `.ast` as a document without entities.
     Raises: InputError where a file is missing; FormatError at the first line that is broken or points outside the text.
     """
-    files = _companions(path, beside, require_annotations)
+    files = _companions(path, beside, texts, require_annotations)
     written = read_text(files[".txt"])
     text = written.removeprefix(BOM)
     layout = _i2b2_layout.of_lines(text)
@@ -153,10 +155,13 @@ class _Found:
         return entity
 
 
-def _companions(path: Path, beside: Sequence[Path], require_annotations: bool) -> dict[str, Path]:
+def _companions(
+    path: Path, beside: Sequence[Path], texts: Sequence[Path], require_annotations: bool
+) -> dict[str, Path]:
     if path == STREAM:
         raise InputError("i2b2 needs several files, not standard input", fix="Name the .txt file or its folder.")
     found = {name: path if suffix(path) == name else companion(path, name, beside) for name in SUFFIXES}
+    found[".txt"] = found[".txt"] or companion(path, ".txt", texts)
     files = {name: place for name, place in found.items() if place is not None}
     if ".txt" not in files:
         fix = f"Put {stem(path)}.txt next to it, or name its folder with --text."

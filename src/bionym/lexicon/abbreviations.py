@@ -3,7 +3,7 @@
 Source: Schwartz and Hearst 2003, for definitions of the form long form (short form).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 MAX_SHORT_TOKENS = 3
@@ -30,6 +30,22 @@ def find_definitions(words: Sequence[str]) -> list[Definition]:
             if start is not None:
                 found.append(Definition(start, position, position + 1, short_end))
     return found
+
+
+def short_forms(words: Sequence[str], reach: int) -> Iterator[tuple[int, tuple[int, int]]]:
+    """Each place where a defined short form of one token stands, with the tokens `[start, end)` of its long form.
+
+    Args:
+        reach: tokens behind its definition over which a short form holds; a later definition replaces it.
+    """
+    defined = {one.short_start: one for one in find_definitions(words) if one.short_end - one.short_start == 1}
+    known: dict[str, Definition] = {}
+    for position, word in enumerate(words):
+        if position in defined:
+            known[word] = defined[position]
+        meaning = known.get(word)
+        if meaning is not None and position - meaning.short_start <= reach:
+            yield position, (meaning.start, meaning.end)
 
 
 def _closing(words: Sequence[str], start: int) -> int:

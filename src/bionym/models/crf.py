@@ -6,8 +6,6 @@ CliNER's default algorithm, on the text as it stands, with valid tag sequences a
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-
-
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +17,12 @@ from bionym.data.align import join_cut_sentences, sentence_ranges, to_tags
 from bionym.data.flatten import Policy
 from bionym.data.tags import find_scheme
 from bionym.errors import ConfigError, ModelError
+from bionym.features import FeatureOptions
+from bionym.features._template import Template
 from bionym.linear_chain.decoding import chain, entities
 from bionym.linear_chain.emissions import Emitter
 from bionym.linear_chain.training import Iteration, Optimizer, train
 from bionym.linear_chain.weights import Weights
-from bionym.features import FeatureOptions
-from bionym.features._template import Template
 from bionym.resources import resource_path
 from bionym.text.prepare import tokenized
 from bionym.training import config as configuration
@@ -174,7 +172,9 @@ def _features(config: Config, folder: Path | None) -> dict[str, tuple[Any, Featu
 def _options(name: str, settings: Any) -> FeatureOptions:
     """A feature's options, of which `true` and nothing mean the defaults. Raises: ConfigError, UnknownNameError."""
     given = settings if isinstance(settings, dict) else {}
-    found: FeatureOptions = configuration.validated(plugins.find("features", name).Options, given, prefix=f"features.{name}")
+    found: FeatureOptions = configuration.validated(
+        plugins.find("features", name).Options, given, prefix=f"features.{name}"
+    )
     return found
 
 

@@ -39,7 +39,9 @@ def evaluate(
     reading = format_options(option)
     places = _places(text or [])
     gold_documents = formats.read(gold, gold_format or format, texts=places, **reading)
-    predicted_documents = formats.read(predicted, predicted_format or format, texts=[*places, *_places([gold])], **reading)
+    predicted_documents = formats.read(
+        predicted, predicted_format or format, texts=[*places, *_places([gold])], **reading
+    )
     scores = evaluation.evaluate(gold_documents, predicted_documents, metric or ["strict"])
     if json:
         write_json(json, scores.as_dict())

@@ -1,0 +1,79 @@
+"""The docs name what there is, and lead where they say."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bionym import plugins
+from tools import build_reference
+from tools.build_reference import REFERENCE, Verb
+
+ROOT = Path(__file__).parents[1]
+WRITTEN = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md")))
+LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+VERBS = build_reference.verbs()
+
+
+def words_of(verb: Verb) -> str:
+    return " ".join(verb.words)
+
+
+def headings_of(page: str) -> set[str]:
+    return set(HEADING.findall((REFERENCE / page).read_text(encoding="utf-8")))
+
+
+def relative_links(page: Path) -> Iterator[str]:
+    """Where a page's links lead, those to other sites and within the page aside."""
+    for target in LINK.findall(page.read_text(encoding="utf-8")):
+        if "://" not in target and not target.startswith(("#", "mailto:")):
+            yield target.partition("#")[0]
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=words_of)
+def test_every_verb_and_its_options_stand_in_the_reference(verb: Verb) -> None:
+    page = (REFERENCE / "commands.md").read_text(encoding="utf-8")
+    section = page.partition(f"## bionym {words_of(verb)}\n")[2].partition("\n## ")[0]
+    missing = [option for option in verb.options if not re.search(rf"(?<![\w-]){option}(?![\w-])", section)]
+    assert section, "this verb is missing: python tools/build_reference.py"
+    assert not missing, f"missing: {missing}; run python tools/build_reference.py"
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=words_of)
+def test_help_ends_with_an_example(verb: Verb) -> None:
+    last = build_reference.help_of(verb).strip().split("\n\n")[-1]
+    assert " ".join(last.split()).startswith(f"Example: bionym {verb.words[0]} ")
+
+
+@pytest.mark.parametrize("name", build_reference.own_parts("formats"))
+def test_every_format_stands_in_the_reference(name: str) -> None:
+    page = (REFERENCE / "formats" / "index.md").read_text(encoding="utf-8")
+    assert re.search(rf"^\| \[?{name}\b", page, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", build_reference.own_parts("features"))
+def test_every_feature_and_its_settings_stand_in_the_reference(name: str) -> None:
+    page = (REFERENCE / "configuration.md").read_text(encoding="utf-8")
+    section = page.partition(f"\n### {name}\n")[2].partition("\n### ")[0]
+    assert all(f"| `{key}` |" in section for key in plugins.find("features", name).Options.model_fields)
+
+
+def test_every_name_of_the_front_door_stands_in_the_reference() -> None:
+    import bionym
+
+    assert set(bionym.__all__) <= headings_of("python.md")
+
+
+@pytest.mark.parametrize(
+    "page", [path for path in build_reference.PAGES if path.name != "commands.md"], ids=lambda path: path.name
+)
+def test_generated_pages_are_up_to_date(page: Path) -> None:
+    assert page.read_text(encoding="utf-8") == build_reference.PAGES[page](), "run python tools/build_reference.py"
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_to_files(page: Path) -> None:
+    broken = [target for target in relative_links(page) if not (page.parent / target).exists()]
+    assert not broken

@@ -1,0 +1,290 @@
+"""Write the pages of docs/reference/ that say what the code says: commands, settings, the front door, formats.
+
+    python tools/build_reference.py            writes the pages
+    python tools/build_reference.py --check    writes nothing; exits 1 if a page is out of date
+
+`commands.md` is what `--help` prints, so its bytes also depend on the version of typer.
+"""
+
+import argparse
+import ast
+import importlib.util
+import inspect
+import os
+import subprocess
+import sys
+import types
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
+
+import annotated_types
+import typer
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+import bionym
+from bionym import plugins
+from bionym.features import FeatureOptions
+from bionym.linear_chain.training import Optimizer
+from bionym.models import crf
+
+REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
+TERMINAL = {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "80"}
+MADE = "<!-- Made by tools/build_reference.py; change the code, not this page. -->"
+WIDEST_SIGNATURE = 100
+BUILT_IN = {int: "integer", float: "number", str: "text", bool: "true or false", Path: "file", Any: "anything"}
+LIMITS = (
+    (annotated_types.Ge, "ge", "from {}"),
+    (annotated_types.Gt, "gt", "above {}"),
+    (annotated_types.Le, "le", "to {}"),
+)
+
+
+class Verb(NamedTuple):
+    """A command with the words that call it, and the options it takes."""
+
+    words: tuple[str, ...]
+    options: tuple[str, ...]
+
+
+def main() -> int:
+    """Write the pages, or compare them. Returns: the exit code."""
+    parser = argparse.ArgumentParser(description="Write the generated pages of docs/reference/.")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a page is out of date")
+    is_check = parser.parse_args().check
+    stale = [path for path, build in PAGES.items() if not path.is_file() or path.read_text(encoding="utf-8") != build()]
+    for path in stale:
+        print(f"{path.relative_to(REFERENCE.parents[1])}: {'out of date' if is_check else 'written'}")
+        if not is_check:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(PAGES[path](), encoding="utf-8")
+    return 1 if is_check and stale else 0
+
+
+def commands() -> str:
+    """What `--help` prints, of `bionym` and of every verb."""
+    parts = [_heading("Commands", "What `--help` prints. Every command's help ends with an example.")]
+    for verb in (Verb((), ()), *verbs()):
+        parts.append(f"## {' '.join(('bionym', *verb.words))}\n\n```text\n{help_of(verb)}```\n")
+    return "\n".join(parts)
+
+
+def verbs() -> tuple[Verb, ...]:
+    """Every verb and the verbs below it."""
+    app = typer.Typer()
+    for name in plugins.names("apps.cli"):
+        plugins.find("apps.cli", name).add_to(app)
+    return tuple(_verbs_of(typer.main.get_command(app), ()))
+
+
+def help_of(verb: Verb) -> str:
+    """What a verb's `--help` prints on a plain terminal of 80 columns."""
+    command = [sys.executable, "-m", "bionym", *verb.words, "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, **TERMINAL})
+    return "\n".join(line.rstrip() for line in done.stdout.strip().splitlines()) + "\n"
+
+
+def configuration() -> str:
+    """Every setting of the feature CRF and of its features."""
+    about = "Settings of the feature CRF, in TOML (`--config FILE`) or one by one (`--set training.max_iterations=80`)."
+    settings = crf.Config().model_dump(mode="json")
+    parts = [
+        _heading("Configuration", about, "`bionym config show` prints them with their values."),
+        "## General\n\n" + _settings(crf.Config, settings, without=("training", "features")),
+        f"## training\n\n{inspect.getdoc(Optimizer)}\n\n" + _settings(Optimizer, settings["training"]),
+        "## features\n\nEach has a table `[features.NAME]`; `NAME = false` leaves it out, `NAME = true` takes it in.\n",
+        *(_feature(name, settings["features"].get(name)) for name in own_parts("features")),
+    ]
+    return "\n".join(parts)
+
+
+def python() -> str:
+    """The front door: signatures and docstrings."""
+    about = "What `import bionym` offers. Everything else may change between versions."
+    parts = [_heading("Python", about)]
+    for name in bionym.__all__:
+        parts.append(_described(getattr(bionym, name)))
+    return "\n".join(parts)
+
+
+def formats() -> str:
+    """A row for each format."""
+    about = "Names for `--format`, `--from` and `--to`. Any format converts to any other."
+    rows = [_format_row(name) for name in own_parts("formats")]
+    return _heading("Formats", about) + "\n" + _table(("format", "suffixes", "what it is"), rows)
+
+
+def own_parts(room: str) -> tuple[str, ...]:
+    """The parts of a room that are Bionym's own, not those of installed packages."""
+    return tuple(name for name in plugins.names(room) if importlib.util.find_spec(f"bionym.{room}.{name}"))
+
+
+def _verbs_of(command: Any, words: tuple[str, ...]) -> Iterator[Verb]:
+    if words:
+        yield Verb(words, tuple(option for one in command.params for option in one.opts if option.startswith("-")))
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from _verbs_of(inner, (*words, name))
+
+
+def _format_row(name: str) -> tuple[str, str, str]:
+    part = plugins.find("formats", name)
+    first = (inspect.getdoc(part) or "").splitlines()[0]
+    shown = f"[{name}]({name}.md)" if (REFERENCE / "formats" / f"{name}.md").is_file() else name
+    return shown, " ".join(f"`{suffix}`" for suffix in part.SUFFIXES), first
+
+
+def _feature(name: str, values: dict[str, Any] | Literal[False] | None) -> str:
+    part = plugins.find("features", name)
+    state = "On unless turned off." if values else "Off unless asked for."
+    return f"### {name}\n\n{_quoted(inspect.getdoc(part) or '')}\n\n{state}\n\n" + _settings(part.Options, values or {})
+
+
+def _quoted(docstring: str) -> str:
+    """A docstring as prose, and as it stands where it has lines that are aligned."""
+    return f"```text\n{docstring}\n```" if "  " in docstring else docstring
+
+
+def _settings(schema: type[BaseModel], values: dict[str, Any], *, without: tuple[str, ...] = ()) -> str:
+    rows = [
+        (f"`{name}`", _type(field), _default(field, values.get(name)), _description(name, field))
+        for name, field in schema.model_fields.items()
+        if name not in without
+    ]
+    return _table(("setting", "type", "default", "what it does"), rows)
+
+
+def _default(field: FieldInfo, value: object) -> str:
+    if value is None and field.get_default(call_default_factory=True) is PydanticUndefined:
+        return "required"
+    shown = field.get_default(call_default_factory=True) if value is None else value
+    return f"`{_written(shown)}`"
+
+
+def _written(value: object) -> str:
+    """A value as TOML writes it, near enough to read."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {_written(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_written, value)) + "]"
+    return f'"{value}"' if isinstance(value, (str, Path)) else str(value).lower()
+
+
+def _description(name: str, field: FieldInfo) -> str:
+    shared = FeatureOptions.model_fields.get(name)
+    return field.description or (shared.description if shared else "") or ""
+
+
+def _type(field: FieldInfo) -> str:
+    limits = [
+        words.format(f"{getattr(limit, name):g}")
+        for kind, name, words in LIMITS
+        for limit in field.metadata
+        if isinstance(limit, kind)
+    ]
+    return " ".join([_type_name(field.annotation), *limits])
+
+
+def _type_name(annotation: Any) -> str:
+    inner = [argument for argument in get_args(annotation) if argument is not Ellipsis]
+    origin = get_origin(annotation)
+    if origin is Literal:
+        return ", ".join(f"`{value}`" for value in inner)
+    if origin in (tuple, list):
+        return f"list of {_type_name(inner[0])}"
+    if origin is dict:
+        return f"table of name = {_type_name(inner[1])}"
+    if origin in (Union, types.UnionType):
+        return " or ".join(map(_type_name, inner))
+    return BUILT_IN.get(annotation, "table")
+
+
+def _described(thing: Any) -> str:
+    """A function or a class with its public methods, as Markdown."""
+    module = ast.parse(inspect.getsource(inspect.getmodule(thing) or bionym))
+    nodes = {node.name: node for node in module.body if isinstance(node, (ast.ClassDef, ast.FunctionDef))}
+    node = nodes[thing.__name__]
+    lines = [f"## {node.name}", ""]
+    if isinstance(node, ast.FunctionDef):
+        return "\n".join([*lines, *_entry(f"{node.name}{_signature(node)}", ast.get_docstring(node))])
+    lines += _entry(f"{node.name}{_constructor(node)}", ast.get_docstring(node))
+    for method in _methods(node):
+        shown = (
+            f" -> {ast.unparse(method.returns)}" if _is(method, "property") and method.returns else _signature(method)
+        )
+        lines += [f"### {node.name}.{method.name}", "", *_entry(f"{method.name}{shown}", ast.get_docstring(method))]
+    return "\n".join(lines)
+
+
+def _entry(signature: str, docstring: str | None) -> list[str]:
+    return ["```text", signature, "", *(docstring or "").splitlines(), "```", ""]
+
+
+def _methods(node: ast.ClassDef) -> Iterator[ast.FunctionDef]:
+    """Public methods; of overloaded ones the one that does the work."""
+    for method in node.body:
+        if isinstance(method, ast.FunctionDef) and not method.name.startswith("_") and not _is(method, "overload"):
+            yield method
+
+
+def _is(method: ast.FunctionDef, decorator: str) -> bool:
+    return any(ast.unparse(one) == decorator for one in method.decorator_list)
+
+
+def _constructor(node: ast.ClassDef) -> str:
+    made = [one for one in node.body if isinstance(one, ast.FunctionDef) and one.name in ("__init__", "__new__")]
+    if made:
+        return _signature(made[0], returns=False)
+    fields = [one for one in node.body if isinstance(one, ast.AnnAssign)]
+    return _wrapped([_field(one) for one in fields], "")
+
+
+def _field(node: ast.AnnAssign) -> str:
+    shown = f"{ast.unparse(node.target)}: {ast.unparse(node.annotation)}"
+    if node.value is None:
+        return shown
+    is_made = isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "field"
+    return f"{shown} = {'...' if is_made else ast.unparse(node.value)}"
+
+
+def _signature(node: ast.FunctionDef, *, returns: bool = True) -> str:
+    arguments = node.args
+    given = [*arguments.posonlyargs, *arguments.args]
+    defaults: list[ast.expr | None] = [*[None] * (len(given) - len(arguments.defaults)), *arguments.defaults]
+    shown = [_argument(*pair) for pair in zip(given, defaults, strict=True) if pair[0].arg not in ("self", "cls")]
+    if arguments.kwonlyargs:
+        shown += ["*", *map(_argument, arguments.kwonlyargs, arguments.kw_defaults)]
+    if arguments.kwarg:
+        shown.append(f"**{_argument(arguments.kwarg, None)}")
+    return _wrapped(shown, f" -> {ast.unparse(node.returns)}" if returns and node.returns else "")
+
+
+def _argument(argument: ast.arg, default: ast.expr | None) -> str:
+    shown = f"{argument.arg}: {ast.unparse(argument.annotation)}" if argument.annotation else argument.arg
+    return f"{shown} = {ast.unparse(default)}" if default else shown
+
+
+def _wrapped(arguments: list[str], returns: str) -> str:
+    line = f"({', '.join(arguments)}){returns}"
+    return line if len(line) <= WIDEST_SIGNATURE else "(\n    " + ",\n    ".join(arguments) + f",\n){returns}"
+
+
+def _heading(title: str, *sentences: str) -> str:
+    return f"{MADE}\n\n# {title}\n\n{' '.join(sentences)}\n"
+
+
+def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [header, ("---",) * len(header), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines) + "\n"
+
+
+PAGES: dict[Path, Callable[[], str]] = {
+    REFERENCE / "commands.md": commands,
+    REFERENCE / "configuration.md": configuration,
+    REFERENCE / "python.md": python,
+    REFERENCE / "formats" / "index.md": formats,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())
