@@ -8,7 +8,7 @@ import sys
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, cast
 
 from bionym.errors import FormatError, InputError
 
@@ -68,11 +68,11 @@ def decode(raw: bytes, *, path: Path, line: int | None = None, encoding: str = "
 def open_bytes(path: Path) -> IO[bytes]:
     """A file opened for reading, unpacked if its name ends in `.gz`; `-` is standard input."""
     if path == STREAM:
-        return io.BufferedReader(sys.stdin.buffer.raw) if hasattr(sys.stdin.buffer, "raw") else sys.stdin.buffer
+        return sys.stdin.buffer
     if path.is_dir():
         raise InputError("this is a folder, expected a file", path=path, fix="Name a file in it, or its format.")
     try:
-        return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
+        return cast(IO[bytes], gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
     except OSError as error:
         raise InputError(_reason(error), path=path) from error
 
@@ -88,9 +88,12 @@ def open_output(path: Path) -> Iterator[IO[str]]:
         finally:
             stream.detach()
     elif path.suffix == ".gz":
-        with path.open("wb") as raw, gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as packed:
-            with io.TextIOWrapper(packed, encoding="utf-8", newline="") as stream:
-                yield stream
+        with (
+            path.open("wb") as raw,
+            gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as packed,
+            io.TextIOWrapper(packed, encoding="utf-8", newline="") as stream,
+        ):
+            yield stream
     else:
         with path.open("w", encoding="utf-8", newline="") as stream:
             yield stream

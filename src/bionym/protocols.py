@@ -9,12 +9,10 @@ Engine    a way to run a tagger over many documents
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from bionym.data import Document
-
-if TYPE_CHECKING:
-    from bionym.data.counts import Counts
+from bionym.data.counts import Counts
 
 
 class Format(Protocol):
@@ -43,7 +41,7 @@ class Tagger(Protocol):
 class Metric(Protocol):
     """One way to score; see `bionym.evaluation.metrics`."""
 
-    def score(self, gold: Sequence[Document], predicted: Sequence[Document]) -> "Counts":
+    def score(self, gold: Sequence[Document], predicted: Sequence[Document]) -> Counts:
         """True positives, false positives and false negatives per label."""
 
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bionym.data.counts import Counts, count_matches
 from bionym.data.tags import (
     BIO,
     BIOES,
@@ -19,7 +20,6 @@ from bionym.data.tags import (
     split_tag,
 )
 from bionym.errors import UnknownNameError
-from bionym.evaluation.counts import Counts, count_matches
 
 ORACLE = Path(__file__).parents[2].parent / "shared" / "oracles" / "conlleval"
 LABELS = ("Disease", "cell-line", "B_cell")

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from bionym.data import Document, Entity, Span, entity
 from bionym.data.align import from_tags
+from bionym.data.counts import count_matches
 from bionym.data.tags import BIO
 from bionym.errors import InputError, UnknownNameError
 from bionym.evaluation import Counts, evaluate
 from bionym.evaluation.census import take
-from bionym.evaluation.counts import count_matches
 
 TEXT = "Selegiline-induced hypotension in man."
 DRUG, DISEASE = entity(0, 10, "Chemical"), entity(19, 30, "Disease")
@@ -33,9 +33,8 @@ def test_discontinuous_entities_match_by_all_their_spans() -> None:
 
 
 def test_a_document_on_one_side_only_counts_as_missed_or_spurious() -> None:
-    scores = evaluate(
-        [document(DRUG, id="1"), document(DISEASE, id="2")], [document(DRUG, id="1"), document(DRUG, id="3")]
-    )
+    gold = [document(DRUG, id="1"), document(DISEASE, id="2")]
+    scores = evaluate(gold, [document(DRUG, id="1"), document(DRUG, id="3", text=f"{TEXT} Other.")])
     micro = scores.counts["strict"].micro
     assert (micro.true_positives, micro.false_positives, micro.false_negatives) == (1, 1, 1)
     assert (scores.only_gold, scores.only_predicted) == (("2",), ("3",))

@@ -10,6 +10,7 @@ from bionym.data import Document
 from bionym.data.align import sentence_ranges
 from bionym.features import shapes
 from bionym.formats import read
+from bionym.resources import resource_path
 from bionym.text.prepare import tokenized
 
 GOLD = Path(__file__).parents[1] / "gold" / "conll" / "ncbi.tsv"
@@ -139,7 +140,8 @@ DOCUMENT_FEATURES = [name for name in plugins.names("features") if not plugins.f
 def test_every_document_feature_gives_one_tuple_a_token(name: str, tmp_path: Path) -> None:
     part = plugins.find("features", name)
     (tmp_path / "terms.txt").write_text("disease\n")
-    options = part.Options(**({"lists": {"d": tmp_path / "terms.txt"}} if name == "gazetteer" else {}))
+    given = {"lists": {"d": tmp_path / "terms.txt"}} if name == "gazetteer" else {}
+    options = part.Options(**given).with_files(resource_path)
     for document in read(GOLD, "conll"):
         values = part.build(options)(document)
         assert len(values) == len(document.tokens) == sentence_ranges(document)[-1][1]

@@ -30,20 +30,20 @@ def choose(
             `priority` goes by the order of labels in `priority` (unnamed labels last), then by length.
     Returns: one flag a span, in the order given.
     """
-    spans = [Labelled(*span) for span in spans]
+    labelled = [Labelled(*span) for span in spans]
     keep = [False] * len(spans)
-    candidates = range(len(spans)) if policy != "outermost" else _outermost(spans)
+    candidates = range(len(spans)) if policy != "outermost" else _outermost(labelled)
     rank = {label: position for position, label in enumerate(priority)}
 
     def order(index: int) -> tuple[int, ...]:
-        start, end, label = spans[index]
+        start, end, label = labelled[index]
         if policy == "first":
             return start, start - end, index
         return rank.get(label, len(rank)) if policy == "priority" else 0, start - end, start, index
 
     taken: list[tuple[int, int]] = []
     for index in sorted(candidates, key=order):
-        start, end, _ = spans[index]
+        start, end, _ = labelled[index]
         if _is_free(taken, start, end):
             insort(taken, (start, end))
             keep[index] = True

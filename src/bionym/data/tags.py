@@ -15,6 +15,7 @@ Source: Ramshaw and Marcus 1995; Tjong Kim Sang and Veenstra 1999; the rules of 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from bionym.errors import UnknownNameError
@@ -200,5 +201,5 @@ def is_valid(tags: Sequence[str], scheme: TagScheme) -> bool:
     edges: list[str | None] = [None, *tags, None]
     known = {OUTSIDE, *scheme.prefixes}
     return all(split_tag(tag)[0] in known for tag in tags) and all(
-        scheme.allowed(left, right) for left, right in zip(edges, edges[1:], strict=False)
+        scheme.allowed(left, right) for left, right in pairwise(edges)
     )

@@ -1,6 +1,6 @@
 """Scores of predicted documents against gold ones; whoever made them, on character spans of the text."""
 
-from bionym.evaluation.counts import Counts, LabelCounts
+from bionym.data.counts import Counts, LabelCounts
 from bionym.evaluation.pairs import Pair, pair
 from bionym.evaluation.scores import Scores, evaluate
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bionym import plugins
 from bionym.data import Document
-from bionym.evaluation.counts import Counts, LabelCounts
+from bionym.data.counts import Counts, LabelCounts
 from bionym.evaluation.pairs import Pair, pair
 
 

@@ -118,17 +118,16 @@ def write(
 
 def detect(path: Path) -> str:
     """The name of a file's format, by suffix and, where several share it, by content. Raises: InputError."""
-    candidates = [name for name in names() if suffix(path) in find(name).SUFFIXES]
+    candidates = _with_suffix(path)
     if len(candidates) > 1:
         head = read_head(path)
         sniffing = [name for name in candidates if (sniff := getattr(find(name), "sniff", None)) and sniff(head)]
         pairs = [name for name in candidates if not hasattr(find(name), "sniff") and _has_pair(path, find(name))]
-        candidates = sniffing or pairs or candidates
-    if not candidates or (len(candidates) > 1 and "text" not in candidates):
-        raise InputError(
-            "the format cannot be told from the name", path=path, fix=f"Name it with --format: {', '.join(names())}"
-        )
-    return "text" if len(candidates) > 1 else candidates[0]
+        candidates = sniffing or pairs or _by_name(path, candidates)
+    if len(candidates) != 1:
+        fix = f"Name it with --format: {', '.join(names())}"
+        raise InputError("the format cannot be told from the name", path=path, fix=fix)
+    return candidates[0]
 
 
 def _read_file(part: Format, file: File, options: dict[str, Any]) -> Iterator[Document]:
@@ -192,12 +191,20 @@ def _has_pair(path: Path, part: Format) -> bool:
     return leader != path and leader.exists()
 
 
+def _with_suffix(path: Path) -> list[str]:
+    return [name for name in names() if suffix(path) in find(name).SUFFIXES]
+
+
+def _by_name(path: Path, candidates: list[str]) -> list[str]:
+    """Of several formats with a suffix the one that is named like it, or those that it leads."""
+    named = [name for name in candidates if suffix(path) == f".{name}"]
+    return named or [name for name in candidates if suffix(path) == find(name).SUFFIXES[0]]
+
+
 def _by_suffix(path: Path) -> Format:
-    """The format with this suffix; of several the one that is named like it, or that it leads."""
-    matching = [name for name in names() if suffix(path) in find(name).SUFFIXES]
-    named = [name for name in matching if suffix(path) == f".{name}"]
-    leading = [name for name in matching if suffix(path) == find(name).SUFFIXES[0]]
-    chosen = matching if len(matching) == 1 else named or leading
+    """The format to write to a path."""
+    candidates = _with_suffix(path)
+    chosen = candidates if len(candidates) == 1 else _by_name(path, candidates)
     if len(chosen) != 1:
         raise UsageError(f"The format of {path} cannot be told from its name. Name it: {', '.join(names())}")
     return find(chosen[0])

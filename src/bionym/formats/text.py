@@ -20,10 +20,11 @@ def read(path: Path, *, encoding: str = "utf-8") -> Iterator[Document]:
 
 def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = None) -> None:
     """One `.txt` a document in the folder `path`."""
+    audit = audit if audit is not None else Audit()
     names = FileNames()
     for document in documents:
-        for entity in document.entities if audit is not None else ():
+        for entity in document.entities:
             audit.lose(document.id, entity, "plain text holds no entities")
-        if document.relations and audit is not None:
+        if document.relations:
             audit.lose(document.id, "relation", "plain text holds no relations", count=len(document.relations))
         write_text(path / f"{names.of(document.id)}.txt", document.text)

@@ -8,6 +8,7 @@ Source: Rabiner 1989 (Viterbi, forward and backward with scaling); Culotta and M
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -180,14 +181,14 @@ def _backward(emissions_TBL: Floats, lengths_B: NDArray[np.intp], moves_LL: Floa
 
 def _step(probabilities_BL: Floats, moves_LL: Floats) -> Floats:
     """Sum over the tags of one token, one tag after the other: bit-equal for any number of sentences."""
-    total_BL = probabilities_BL[:, :1] * moves_LL[0]
+    total_BL: Floats = probabilities_BL[:, :1] * moves_LL[0]
     for tag in range(1, len(moves_LL)):
         total_BL += probabilities_BL[:, tag : tag + 1] * moves_LL[tag]
     return total_BL
 
 
 def _total(values_BL: Floats) -> Floats:
-    total_B1 = values_BL[:, :1].copy()
+    total_B1: Floats = values_BL[:, :1].copy()
     for tag in range(1, values_BL.shape[1]):
         total_B1 += values_BL[:, tag : tag + 1]
     return total_B1
@@ -230,7 +231,7 @@ def _path_probability(lattice: _Lattice, row: int, span: TokenSpan, path: list[i
         before_L = lattice.forward_TBL[span.start - 1, row] * lattice.moves_LL[:, path[0]]
         begins_L = [not _goes_on(chain, tag, path[0]) for tag in range(len(chain.tags))]
         weight = weight * before_L[begins_L].sum()
-    for token, (left, right) in enumerate(zip(path, path[1:], strict=False), start=span.start + 1):
+    for token, (left, right) in enumerate(pairwise(path), start=span.start + 1):
         weight = weight * lattice.moves_LL[left, right] * emissions_TL[token, right]
     if span.end < lattice.lengths_B[row]:
         behind_L = lattice.moves_LL[path[-1]] * emissions_TL[span.end] * lattice.backward_TBL[span.end, row]

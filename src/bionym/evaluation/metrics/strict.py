@@ -7,7 +7,7 @@ seqeval's strict mode.
 from collections.abc import Iterable
 
 from bionym.data import Document
-from bionym.evaluation.counts import Counts, count_matches
+from bionym.data.counts import Counts, count_matches
 from bionym.evaluation.pairs import Pair
 
 
