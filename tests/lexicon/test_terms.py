@@ -6,23 +6,29 @@ from hypothesis import strategies as st
 
 from bionym.errors import FormatError
 from bionym.lexicon.abbreviations import find_definitions
-from bionym.lexicon.terms import Match, TermList, normalized, pieces, read_terms
+from bionym.lexicon.terms import Match, TermLists, normalized, pieces, read_terms
 
 WORD = st.sampled_from(["a", "b", "ab", "-", "2", "a2"])
 
 
-def terms(*names: str) -> TermList:
-    return TermList(normalized(names, shortest=1))
+def terms(*names: str) -> TermLists:
+    return TermLists({"d": normalized(names, shortest=1)})
 
 
 @pytest.mark.parametrize("words", [["IL", "-", "2"], ["il2"], ["IL-2"], ["IL", "2"]])
 def test_a_term_is_found_whatever_the_tokenizer_made_of_it(words: list[str]) -> None:
-    assert terms("IL-2").find(words) == [Match(0, len(words))]
+    assert terms("IL-2").find(words) == [Match(0, len(words), "d")]
 
 
 def test_the_longest_term_wins_and_matches_do_not_overlap() -> None:
     found = terms("breast", "breast cancer", "cancer cells").find(["breast", "cancer", "cells"])
-    assert found == [Match(0, 2)]
+    assert found == [Match(0, 2, "d")]
+
+
+def test_lists_are_found_together_and_do_not_hide_one_another() -> None:
+    both = TermLists({"long": ["breast cancer cell"], "short": ["breast", "cancer cell"]})
+    found = both.find(["breast", "cancer", "cells"])
+    assert found == [Match(0, 3, "long"), Match(0, 1, "short"), Match(1, 3, "short")]
 
 
 def test_a_match_never_begins_or_ends_inside_a_token() -> None:
@@ -33,7 +39,7 @@ def test_a_match_never_begins_or_ends_inside_a_token() -> None:
 def test_plurals_are_found_and_words_that_only_look_so_are_kept() -> None:
     assert pieces("Tumors") == ("tumor",)
     assert pieces("diabetes-virus") == ("diabete", "virus")
-    assert terms("tumor").find(["tumors"]) == [Match(0, 1)]
+    assert terms("tumor").find(["tumors"]) == [Match(0, 1, "d")]
 
 
 def test_numbers_and_short_terms_are_left_out() -> None:
@@ -45,16 +51,16 @@ def test_numbers_and_short_terms_are_left_out() -> None:
 )
 def test_every_match_is_a_listed_term(names: list[str], words: list[str]) -> None:
     listed = set(normalized(names, shortest=1))
-    for match in TermList(listed).find(words):
+    for match in TermLists({"d": listed}).find(words):
         assert " ".join(piece for word in words[match.start : match.end] for piece in pieces(word)) in listed
 
 
 def test_a_column_of_a_table_can_be_the_list(tmp_path: Path) -> None:
     table = tmp_path / "names.tsv"
     table.write_text('id\tlabel\n1\t"aplastic anemia"\n', encoding="utf-8")
-    assert read_terms(table, column="label").find(["aplastic", "anemia"]) == [Match(0, 2)]
+    assert list(read_terms(table, column="label")) == ["aplastic anemia"]
     with pytest.raises(FormatError, match="no column 'name'"):
-        read_terms(table, column="name")
+        list(read_terms(table, column="name"))
 
 
 @pytest.mark.parametrize(

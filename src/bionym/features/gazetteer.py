@@ -10,10 +10,9 @@ from pydantic import Field
 
 from bionym.data import Document
 from bionym.data.align import sentence_ranges
-from bionym.data.tags import BIOES, TokenSpan
 from bionym.features._options import FeatureOptions
 from bionym.lexicon.abbreviations import short_forms
-from bionym.lexicon.terms import TermList, read_terms
+from bionym.lexicon.terms import TermLists, read_terms
 
 PER_WORD = False
 
@@ -30,14 +29,15 @@ class Options(FeatureOptions):
 def build(options: Options) -> Callable[[Document], list[tuple[str, ...]]]:
     """From a document to each token's place in the terms of every list: `("B-diseases",)`."""
     lists = {name: read_terms(path, shortest=options.shortest) for name, path in options.lists.items()}
+    terms = TermLists(lists)
 
     def places(document: Document) -> list[tuple[str, ...]]:
         words = [document.text[start:end] for start, end in document.tokens]
         found: list[tuple[str, ...]] = [()] * len(words)
         for start, end in sentence_ranges(document):
-            for name, terms in lists.items():
-                for position, tag in _tags(name, terms, words[start:end]):
-                    found[start + position] += (tag,)
+            for match in terms.find(words[start:end]):
+                for position, prefix in enumerate(_prefixes(match.end - match.start), start + match.start):
+                    found[position] += (f"{prefix}-{match.name}",)
         return _with_short_forms(words, found, options.reach)
 
     return places
@@ -52,8 +52,6 @@ def _with_short_forms(words: list[str], found: list[tuple[str, ...]], reach: int
     return spread
 
 
-def _tags(name: str, terms: TermList, words: list[str]) -> list[tuple[int, str]]:
-    matches = [TokenSpan(match.start, match.end, name) for match in terms.find(words)]
-    return (
-        [(number, tag) for number, tag in enumerate(BIOES.encode(matches, len(words))) if tag != "O"] if matches else []
-    )
+def _prefixes(num_tokens: int) -> str:
+    """`S` for a term of one token, else `B`, `I` ..., `E`."""
+    return "S" if num_tokens == 1 else f"B{'I' * (num_tokens - 2)}E"

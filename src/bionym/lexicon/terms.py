@@ -7,7 +7,8 @@ of several from one place the longest is taken, and matches of one list do not o
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -20,55 +21,74 @@ MAX_PIECES = 12  # longer terms are descriptions, not names
 
 
 class Match(NamedTuple):
-    """A term found: token positions `[start, end)`."""
+    """A term found: token positions `[start, end)`, and the name of the list it stands in."""
 
     start: int
     end: int
+    name: str
 
 
-class TermList:
-    """Terms, ready to be found.
+class TermLists:
+    """Named lists of terms, ready to be found together in one pass over a text.
 
     Args:
-        terms: their pieces, joined by one space, as `normalized` gives them.
+        lists: for each name its terms: their pieces, joined by one space, as `normalized` gives them.
     """
 
-    def __init__(self, terms: Iterable[str]) -> None:
-        self._joined = set(terms)
-        self._longest: dict[str, int] = {}
-        for term in self._joined:
-            first = term.partition(" ")[0]
-            num_pieces = term.count(" ") + 1
-            if num_pieces > self._longest.get(first, 0):
-                self._longest[first] = num_pieces
+    def __init__(self, lists: Mapping[str, Iterable[str]]) -> None:
+        self.names = tuple(lists)
+        self._lists_of: dict[str, tuple[int, ...]] = {}
+        self._lengths: dict[str, tuple[int, ...]] = {}
+        lengths: defaultdict[str, set[int]] = defaultdict(set)
+        for number, terms in enumerate(lists.values()):
+            for term in terms:
+                self._lists_of[term] = (*self._lists_of.get(term, ()), number)
+                lengths[_opening(term)].add(term.count(" ") + 1)
+        known: dict[tuple[int, ...], tuple[int, ...]] = {}
+        for opening, found in lengths.items():
+            longest_first = tuple(sorted(found, reverse=True))
+            self._lengths[opening] = known.setdefault(longest_first, longest_first)
 
     def __len__(self) -> int:
-        return len(self._joined)
+        return len(self._lists_of)
 
     def find(self, words: Sequence[str]) -> list[Match]:
-        """Where terms stand among the words of a text, from left to right."""
-        stream = [(piece, position) for position, word in enumerate(words) for piece in pieces(word)]
+        """Where terms stand among the words of a text, from left to right; matches of one list do not overlap."""
+        parts: list[str] = []
+        owners: list[int] = []
+        for position, word in enumerate(words):
+            found = pieces(word)
+            parts += found
+            owners += [position] * len(found)
         matches: list[Match] = []
-        index, longest = 0, self._longest
-        while index < len(stream):
-            piece, position = stream[index]
-            reach = longest.get(piece)
-            is_first = index == 0 or stream[index - 1][1] != position
-            end = self._longest_from(stream, index, reach) if reach and is_first else index
-            if end > index:
-                matches.append(Match(position, stream[end - 1][1] + 1))
-            index = max(end, index + 1)
+        free_from = [0] * len(self.names)
+        for index in range(len(parts)):
+            if index == 0 or owners[index] != owners[index - 1]:
+                for end, numbers in self._from(parts, owners, index):
+                    for number in numbers:
+                        if free_from[number] <= index:
+                            free_from[number] = end
+                            matches.append(Match(owners[index], owners[end - 1] + 1, self.names[number]))
         return matches
 
-    def _longest_from(self, stream: Sequence[tuple[str, int]], index: int, reach: int) -> int:
-        """The end in `stream` of the longest term from `index`; `index` if there is none."""
-        parts = [piece for piece, _ in stream[index : index + reach]]
-        for length in range(len(parts), 0, -1):
-            end = index + length
-            at_edge = end == len(stream) or stream[end][1] != stream[end - 1][1]
-            if at_edge and " ".join(parts[:length]) in self._joined:
-                return end
-        return index
+    def _from(self, parts: list[str], owners: list[int], index: int) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """Ends of the terms that begin at a piece, longest first, each with the lists it stands in."""
+        first = parts[index]
+        if index + 1 < len(parts):
+            for length in self._lengths.get(f"{first} {parts[index + 1]}", ()):
+                end = index + length
+                if end <= len(parts) and (end == len(parts) or owners[end] != owners[end - 1]):
+                    numbers = self._lists_of.get(" ".join(parts[index:end]))
+                    if numbers:
+                        yield end, numbers
+        if first in self._lengths and (index + 1 == len(parts) or owners[index + 1] != owners[index]):
+            yield index + 1, self._lists_of[first]
+
+
+def _opening(term: str) -> str:
+    """The first two pieces of a term, or its only one: what its lengths are filed under."""
+    first, space, rest = term.partition(" ")
+    return first + space + rest.partition(" ")[0]
 
 
 def normalized(terms: Iterable[str], *, shortest: int = 3) -> Iterator[str]:
@@ -84,15 +104,15 @@ def normalized(terms: Iterable[str], *, shortest: int = 3) -> Iterator[str]:
             yield joined
 
 
-def read_terms(path: Path, *, column: str | None = None, shortest: int = 3) -> TermList:
-    """A list of a file: one term a line, or a named column of a table with a header line (`.tsv`, `.csv`).
+def read_terms(path: Path, *, column: str | None = None, shortest: int = 3) -> Iterator[str]:
+    """The normalized terms of a file: one a line, or a named column of a table with a header line (`.tsv`, `.csv`).
 
     A file whose name ends in `.terms` or `.terms.gz` holds terms that are normalized already.
     Raises: InputError, FormatError; the latter if the table has no such column.
     """
     if suffix(path) == ".terms":
-        return TermList(filter(None, read_text(path).split("\n")))
-    return TermList(normalized(_column(path, column) if column else _lines(path), shortest=shortest))
+        return filter(None, read_text(path).split("\n"))
+    return normalized(_column(path, column) if column else _lines(path), shortest=shortest)
 
 
 @lru_cache(maxsize=50_000)
