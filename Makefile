@@ -16,7 +16,7 @@ demo: $(READY) $(DEMO)/model/config.toml
 	@echo
 	@echo "Open $(DEMO)/note.html in a browser, or $(DEMO)/brat in brat."
 
-$(DEMO)/model/config.toml: $(READY) $(wildcard examples/bc5cdr/*)
+$(DEMO)/model/config.toml: $(wildcard examples/bc5cdr/*) | $(READY)
 	$(BIN)/bionym train examples/bc5cdr/train.pubtator --format pubtator --model crf --out $(DEMO)/model --force
 	$(BIN)/bionym predict examples/bc5cdr/test.pubtator --format pubtator --model $(DEMO)/model \
 	    --to pubtator --out $(DEMO)/test.pubtator --force

@@ -72,8 +72,7 @@ def main() -> None:
         column(at / "mondo_exactmatch_umls.sssom.tsv", 1),
         obo_graph(at / "ncit-disease-2018-06-08.json.gz"),
     )
-    write("diseases", ontology)
-    write("mondo", mondo)
+    write("diseases", (*ontology, *mondo))
     write("nci_thesaurus", thesaurus)
     write("chemicals", (*column(at / "drugcentral.synonyms.tsv", 0), *column(at / "chembl.compound.synonyms.tsv", 0)))
     write("genes", genes(at / "Homo_sapiens.gene_info.gz"))

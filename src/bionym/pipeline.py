@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, overload
 
-from bionym import plugins
+from bionym import models, plugins
 from bionym.data import Audit, Document
 from bionym.engines import local
 from bionym.evaluation import evaluate
-from bionym.models import store
 from bionym.protocols import Tagger
 from bionym.training import config as configuration
 
@@ -38,12 +37,12 @@ class Pipeline:
 
     def save(self, folder: str | os.PathLike[str], *, force: bool = False) -> None:
         """Write the model to a folder, whole or not at all."""
-        store.save(self.tagger, Path(folder), self.run, force=force)
+        models.save(self.tagger, Path(folder), self.run, force=force)
 
 
 def load(name: str | os.PathLike[str]) -> Pipeline:
     """The model in this folder or of this name. Raises: UnknownNameError, ModelError."""
-    return Pipeline(store.load(name))
+    return Pipeline(models.load(name))
 
 
 def train(
@@ -60,7 +59,7 @@ def train(
     """A tagger that has learned from documents with entities; development documents are scored, never learned from.
 
     Args:
-        model: a name of `bionym models --kinds`.
+        model: the kind of model: "crf".
         config: a TOML file laid over the defaults.
         settings: single keys laid over that: `["training.max_iterations=80"]`.
         sources: where the documents come from, for the record.
@@ -68,10 +67,10 @@ def train(
     """
     part = plugins.find("models", model)
     chosen = configuration.load(part.Config, Path(config) if config else None, settings)
-    audit, fingerprint, start = audit if audit is not None else Audit(), store.Fingerprint(), time.monotonic()
+    audit, fingerprint, start = audit if audit is not None else Audit(), models.Fingerprint(), time.monotonic()
     tagger = part.fit(fingerprint.of(documents), chosen, audit=audit, on_iteration=on_iteration)
     held_out = list(dev)
     scores = evaluate(held_out, tagger.predict(held_out)).as_dict() if held_out else None
     seconds = time.monotonic() - start
-    run = store.describe_run(tagger, fingerprint, audit, seconds=seconds, sources=sources, scores=scores)
+    run = models.describe_run(tagger, fingerprint, audit, seconds=seconds, sources=sources, scores=scores)
     return Pipeline(tagger, run)

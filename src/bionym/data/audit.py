@@ -71,7 +71,7 @@ class Audit:
         event = Event(kind, what, reason, document_id, place)
         if self.strict:
             raise LossError(
-                f"Document {document_id!r}: {what} {place} would be {kind}: {reason}. "
+                f"Document {document_id!r}: {f'{what} {place}'.rstrip()} would be {kind}: {reason}. "
                 "Nothing was written; leave out --strict to accept and count it."
             )
         (self.lost if kind == "lost" else self.changed)[what, reason] += count

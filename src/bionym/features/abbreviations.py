@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pydantic import Field
 
 from bionym.data import Document
-from bionym.features._options import FeatureOptions
+from bionym.features._options import FeatureOptions, Window
 from bionym.lexicon.abbreviations import short_forms
 
 PER_WORD = False
@@ -14,7 +14,7 @@ PER_WORD = False
 class Options(FeatureOptions):
     """Settings of `abbreviations`."""
 
-    window: int = 1
+    window: Window = 1
     reach: int = Field(default=1000, ge=1, description="Tokens behind its definition over which an abbreviation holds.")
 
 

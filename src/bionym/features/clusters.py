@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from bionym.features._options import FeatureOptions
+from bionym.features._options import FeatureOptions, Window
 from bionym.lexicon.clusters import WordClusters
 
 PER_WORD = True
@@ -17,7 +17,7 @@ PER_WORD = True
 class Options(FeatureOptions):
     """Settings of `clusters`."""
 
-    window: int = 2
+    window: Window = 2
     file: Path = Field(description="Lines of word TAB cluster [TAB cluster in another clustering ...].")
 
 

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from bionym.data import Document
 from bionym.data.align import sentence_ranges
-from bionym.features._options import FeatureOptions
+from bionym.features._options import FeatureOptions, Window
 from bionym.lexicon.abbreviations import short_forms
 from bionym.lexicon.terms import TermLists, read_terms
 
@@ -20,7 +20,7 @@ PER_WORD = False
 class Options(FeatureOptions):
     """Settings of `gazetteer`."""
 
-    window: int = 1
+    window: Window = 1
     lists: dict[str, Path] = Field(description="For each name a file of terms, or a list that ships.")
     reach: int = Field(default=1000, ge=1, description="Tokens over which an abbreviation stands for its long form.")
     shortest: int = Field(default=3, ge=1, description="Terms of fewer letters and digits are left out.")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bionym.features._options import FeatureOptions
+from bionym.features._options import FeatureOptions, Window
 
 PER_WORD = True
 
@@ -10,7 +10,7 @@ PER_WORD = True
 class Options(FeatureOptions):
     """Settings of `lower`."""
 
-    window: int = 2
+    window: Window = 2
 
 
 def build(options: Options) -> Callable[[str], list[str]]:

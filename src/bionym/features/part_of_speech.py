@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bionym.data import Document
 from bionym.features import affixes, lower, shapes
-from bionym.features._options import FeatureOptions
+from bionym.features._options import FeatureOptions, Window
 from bionym.features._template import Template
 from bionym.linear_chain.decoding import Chain, unconstrained, viterbi
 from bionym.linear_chain.emissions import Emitter
@@ -20,7 +20,7 @@ NAME = "part_of_speech"
 class Options(FeatureOptions):
     """Settings of `part_of_speech`."""
 
-    window: int = 1
+    window: Window = 1
 
 
 def build(options: Options) -> Callable[[Document], list[tuple[str, ...]]]:

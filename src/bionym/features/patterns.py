@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from bionym.features._options import FeatureOptions
+from bionym.features._options import FeatureOptions, Window
 
 PER_WORD = True
 
@@ -49,7 +49,7 @@ _COMPILED = {name: re.compile(pattern) for name, pattern in _PATTERNS.items()}
 class Options(FeatureOptions):
     """Settings of `patterns`."""
 
-    window: int = 1
+    window: Window = 1
 
 
 def build(options: Options) -> Callable[[str], list[str]]:

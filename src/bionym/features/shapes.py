@@ -10,7 +10,9 @@ import re
 from collections.abc import Callable
 from typing import Literal
 
-from bionym.features._options import FeatureOptions
+from pydantic import Field
+
+from bionym.features._options import FeatureOptions, Window
 
 PER_WORD = True
 
@@ -20,9 +22,9 @@ Shape = Literal["full", "collapsed", "bounded", "kind"]
 class Options(FeatureOptions):
     """Settings of `shapes`."""
 
-    window: int = 1
-    shapes: tuple[Shape, ...] = ("full", "collapsed", "bounded", "kind")
-    longest_word: int = 40
+    window: Window = 1
+    shapes: tuple[Shape, ...] = Field(default=("full", "collapsed", "bounded", "kind"), description="Which shapes.")
+    longest_word: int = Field(default=40, ge=1, description="Longer words give only the shape of their beginning.")
 
 
 def build(options: Options) -> Callable[[str], list[str]]:

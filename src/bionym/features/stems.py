@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import snowballstemmer
+from pydantic import Field
 
 from bionym.features._options import FeatureOptions
 
@@ -12,7 +13,7 @@ PER_WORD = True
 class Options(FeatureOptions):
     """Settings of `stems`."""
 
-    language: str = "english"
+    language: str = Field(default="english", description="A language of the Snowball stemmers.")
 
 
 def build(options: Options) -> Callable[[str], list[str]]:

@@ -97,7 +97,7 @@ def _moved(mention: Mention, text: str, name: str, audit: Audit, repair: Repair 
     start, end = (mention.ranges[0][0], mention.ranges[-1][1]) if mention.ranges else (0, 0)
     if repair is None:
         found = f"the entity at [{start}, {end}) of document {name} differs from the text there"
-        raise mention.record.error(found, "Re-export the file, or pass --repair nearest.")
+        raise mention.record.error(found, "Re-export the file, or pass --option repair=nearest.")
     better = repaired(text, start, end, mention.claim.mention or "")
     if better is None:
         audit.lose(name, "entity", "its mention does not occur in the text")

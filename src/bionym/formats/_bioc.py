@@ -172,7 +172,7 @@ def _moved(mention: Mention, text: str, document_id: str, audit: Audit, repair: 
         return mention
     if repair is None:
         found = f"the annotation at [{start}, {end}) of document {document_id} differs from the text there"
-        raise mention.record.error(found, "Re-export the file, or pass --repair nearest.")
+        raise mention.record.error(found, "Re-export the file, or pass --option repair=nearest.")
     better = repaired(text, start, end, written)
     if better is None:
         audit.lose(document_id, "entity", "its mention does not occur in the text")

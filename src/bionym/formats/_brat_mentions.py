@@ -145,7 +145,11 @@ def _moved(line: AnnLine, text: str) -> tuple[Ranges, str] | None:
 
 def _misplaced(line: AnnLine, text: str, path: Path, repair: Repair | None) -> FormatError:
     where = f"{line.id} {', '.join(f'[{start}, {end})' for start, end in line.ranges)}"
-    fix = "Re-export the pair, or pass --repair nearest." if repair is None else "Its mention is nowhere in the text."
+    fix = (
+        "Re-export the pair, or pass --option repair=nearest."
+        if repair is None
+        else "Its mention is nowhere in the text."
+    )
     return FormatError(f"{where} {_difference(line, text)}", path=path, line=line.number, fix=fix)
 
 

@@ -203,7 +203,7 @@ def _moved(tag: Tag, text: str, path: Path, repair: Repair | None) -> tuple[Rang
     if found is None:
         outside = tag.ranges[-1][1] > len(text)
         why = f"ends beyond the {len(text)} characters of the text" if outside else "differs from the text"
-        fix = "Its text is nowhere in the note." if repair else "Re-export the file, or pass --repair nearest."
+        fix = "Its text is nowhere in the note." if repair else "Re-export the file, or pass --option repair=nearest."
         raise FormatError(f"{tag.id or tag.name} [{start}, {end}) {why}", path=path, line=tag.line, fix=fix)
     return ((found[0], found[1]),), found[2]
 

@@ -125,7 +125,7 @@ def _moved(row: Row, document_id: str, text: str, path: Path, audit: Audit, repa
         return row._replace(start=start, end=start + len(covered.strip()))
     if repair is None:
         found = f"the mention at [{row.start}, {row.end}) of document {document_id} differs from the text there"
-        raise FormatError(found, path=path, line=row.number, fix="Re-export the file, or pass --repair nearest.")
+        raise FormatError(found, path=path, line=row.number, fix="Re-export the file, or pass --option repair=nearest.")
     better = repaired(text, row.start, row.end, mention)
     if better is None:
         audit.lose(document_id, "entity", "its mention does not occur in the text")

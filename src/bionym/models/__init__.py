@@ -1,1 +1,5 @@
-"""Taggers, and how a model is saved in a folder, found by name and loaded."""
+"""Taggers, one file a kind, and how a model is saved in a folder, found by name and loaded."""
+
+from bionym.models._store import Fingerprint, Found, available, card, describe_run, load, locate, save
+
+__all__ = ["Fingerprint", "Found", "available", "card", "describe_run", "load", "locate", "save"]

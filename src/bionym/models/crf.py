@@ -3,7 +3,6 @@
 CliNER's default algorithm, on the text as it stands, with valid tag sequences and a probability for every entity.
 """
 
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -16,7 +15,7 @@ from bionym.data import Audit, Document, Entity, Span
 from bionym.data.align import join_cut_sentences, sentence_ranges, to_tags
 from bionym.data.flatten import Policy
 from bionym.data.tags import find_scheme
-from bionym.errors import ConfigError, ModelError
+from bionym.errors import ConfigError, InputError, ModelError
 from bionym.features import FeatureOptions
 from bionym.features._template import Template
 from bionym.linear_chain.decoding import chain, entities
@@ -43,6 +42,13 @@ DEFAULT_FEATURES: dict[str, Any] = {
 }
 
 
+class Training(Optimizer):
+    """How the weights are found; the regularisation was chosen on development splits."""
+
+    c1: float = Field(default=0.05, ge=0, description="L1 regularisation: above 0 most weights become exactly 0.")
+    c2: float = Field(default=0.2, ge=0, description="L2 regularisation.")
+
+
 class Config(BaseModel):
     """Configuration of the feature CRF."""
 
@@ -51,7 +57,7 @@ class Config(BaseModel):
     scheme: str = Field(default="BIOES", description="Tag scheme: IO, IOB1, BIO or BIOES.")
     policy: Policy = Field(default="longest", description="Which of overlapping entities is learned.")
     seed: int = Field(default=1, description="Recorded with the model; the training of a CRF has no chance in it.")
-    training: Optimizer = Field(default_factory=lambda: Optimizer(c1=0.05, c2=0.2))
+    training: Training = Field(default_factory=Training)
     features: dict[str, dict[str, Any] | bool] = Field(
         default={},
         validate_default=True,
@@ -163,10 +169,13 @@ def _features(config: Config, folder: Path | None) -> dict[str, tuple[Any, Featu
     chosen = {name: _options(name, settings) for name, settings in config.features.items() if settings is not False}
     if not chosen:
         raise ConfigError("Every feature is turned off: leave at least one on.")
-    return {
-        name: (plugins.find("features", name), options.with_files(lambda path: resource_path(path, folder)))
-        for name, options in chosen.items()
-    }
+    try:
+        return {
+            name: (plugins.find("features", name), options.with_files(lambda path: resource_path(path, folder)))
+            for name, options in chosen.items()
+        }
+    except InputError as error:
+        raise ConfigError(f"A feature names a file: {error}") from error
 
 
 def _options(name: str, settings: Any) -> FeatureOptions:
@@ -179,10 +188,14 @@ def _options(name: str, settings: Any) -> FeatureOptions:
 
 
 def _copied_to(folder: Path, path: Path) -> Path:
-    """The file's place in the model's folder, where it is copied."""
+    """The file's place in the model's folder, where it is copied; another file of that name gets a number."""
+    (folder / "resources").mkdir(exist_ok=True)
+    content, number = path.read_bytes(), 1
     place = Path("resources") / path.name
-    (folder / place).parent.mkdir(exist_ok=True)
-    shutil.copyfile(path, folder / place)
+    while (folder / place).exists() and (folder / place).read_bytes() != content:
+        number += 1
+        place = Path("resources") / f"{number}-{path.name}"
+    (folder / place).write_bytes(content)
     return place
 
 

@@ -5,18 +5,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bionym.data import Audit, Document
+from bionym.data import Audit
+from bionym.errors import BionymError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 Item = TypeVar("Item")
+NUM_ERRORS = 20
 
 
 class Messages:
-    """One line at a time, nothing under `-q`."""
+    """One line at a time; nothing under `-q`, every place of a loss under `-v`."""
 
     quiet = False
+    verbose = False
 
     def say(self, message: str) -> None:
         """A line of information."""
@@ -79,18 +82,26 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def say_audit(audit: Audit) -> None:
-    """What was lost or changed, most frequent first; nothing if nothing was."""
+    """What was lost or changed, most frequent first; nothing if nothing was. Under `-v` also where."""
     for verb, counter in (("lost", audit.lost), ("changed", audit.changed)):
         for (what, reason), number in counter.most_common():
-            console.say(f"  {verb}: {number:,} {_plural(what, number)}: {reason}")
+            console.say(f"  {verb}: {number_of(number, what)}: {reason}")
+    if console.verbose:
+        for event in audit.examples:
+            console.say(f"    {event.kind} in {event.document_id}: {event.what} {event.place}: {event.reason}")
 
 
-def total(documents: Iterable[Document]) -> int:
-    """Entities of a stream."""
-    return sum(len(document.entities) for document in documents)
+def say_errors(errors: Sequence[BionymError]) -> None:
+    """The first errors, a line each; all of them under `-v`."""
+    shown = errors if console.verbose else errors[:NUM_ERRORS]
+    for error in shown:
+        console.say(f"  {error}")
+    if len(shown) < len(errors):
+        console.say(f"  ... and {len(errors) - len(shown):,} more (all with -v)")
 
 
-def _plural(what: str, number: int) -> str:
+def number_of(number: int, what: str) -> str:
+    """A number and its noun: "1 entity", "1,955 entities"."""
     if number == 1:
-        return what
-    return f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
+        return f"1 {what}"
+    return f"{number:,} {what[:-1]}ies" if what.endswith("y") else f"{number:,} {what}s"

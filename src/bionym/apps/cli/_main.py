@@ -17,7 +17,9 @@ PRIVACY_SWITCHES = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "OMP_WAIT_POLICY": "PASSIVE",
 }
-EPILOG = "Everywhere: -q says only what went wrong, --debug shows where in the code. Docs: docs/ of the source."
+INTERRUPTED = 130
+STOPPED = "Stopped. Nothing half-written was left behind."
+EPILOG = "Everywhere: -q says only what went wrong, -v says where anything was lost, --debug shows where in the code."
 
 app = typer.Typer(
     name="bionym",
@@ -51,17 +53,18 @@ def main(arguments: list[str] | None = None) -> int:
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = _take(given, "--debug")
-    console.quiet = _take(given, "-q", "--quiet")
+    console.quiet, console.verbose = _take(given, "-q", "--quiet"), _take(given, "-v", "--verbose")
     for name, value in PRIVACY_SWITCHES.items():
         os.environ.setdefault(name, value)
     _add_verbs()
     try:
         result: Any = typer.main.get_command(app).main(given, prog_name="bionym", standalone_mode=False)
-        return result if isinstance(result, int) else 0
+        code = result if isinstance(result, int) else 0
+        return code if code != INTERRUPTED else _fail(STOPPED, KeyboardInterrupt(), INTERRUPTED, debug)
     except BionymError as error:
         return _fail(str(error), error, error.exit_code, debug)
     except (KeyboardInterrupt, typer.Abort) as error:
-        return _fail("Stopped. Nothing half-written was left behind.", error, 130, debug)
+        return _fail(STOPPED, error, INTERRUPTED, debug)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
@@ -71,6 +74,9 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as error:
         if not hasattr(error, "format_message"):
             raise
+        if type(error).__name__ == "NoArgsIsHelpError":
+            typer.echo(error.format_message())
+            return 2
         return _fail(_usage(error), error, 2, debug)
 
 
@@ -82,9 +88,7 @@ def _fail(message: str, error: BaseException, code: int, debug: bool) -> int:
 
 
 def _usage(error: Any) -> str:
-    """What typer has to say of a wrong command line, in one line; its help where no verb was given."""
-    if type(error).__name__ == "NoArgsIsHelpError":
-        return str(error.format_message())
+    """What typer has to say of a wrong command line, in one line."""
     context = getattr(error, "ctx", None)
     hint = f" See: {context.command_path} --help" if context is not None else ""
     return " ".join(error.format_message().split()) + hint

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from bionym.apps.cli._console import console, say_audit
+from bionym.apps.cli._console import console, number_of, say_audit
 from bionym.apps.cli._options import Beside, Force, Json, ReadOptions, Sources, companions, format_options, write_json
 
-EPILOG = "Example: bionym convert CDR_TestSet.PubTator.txt --from pubtator --to brat --out cdr/"
+EPILOG = "Example: bionym convert examples/bc5cdr/test.pubtator --to brat --out gold/"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -24,7 +24,7 @@ def convert(
     source: Annotated[
         str | None, typer.Option("--from", help="The format to read; else told from name and content.")
     ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Refuse to lose or change any entity.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse to lose or change anything.")] = False,
     force: Force = False,
     beside: Beside = None,
     option: ReadOptions = None,
@@ -42,9 +42,9 @@ def convert(
     documents = console.counted(formats.read(sources, source, audit=audit, **reading), "documents")
     formats.write(documents, out, to, force=force, audit=audit, **format_options(write_option))
     console.say(
-        f"{audit.read['documents']:,} documents to {out}: {audit.read['entities']:,} entities read, "
+        f"{number_of(audit.read['documents'], 'document')} to {out}: {number_of(audit.read['entities'], 'entity')} read, "
         f"{audit.written['entities']:,} written, {audit.num_changed:,} changed, {audit.num_lost:,} lost; "
-        f"{audit.read['relations']:,} relations read, {audit.written['relations']:,} written"
+        f"{number_of(audit.read['relations'], 'relation')} read, {audit.written['relations']:,} written"
     )
     say_audit(audit)
     if json:

@@ -8,7 +8,7 @@ import typer
 from bionym.apps.cli._console import console, table
 from bionym.apps.cli._options import Json, format_options, write_json
 
-EPILOG = "Example: bionym evaluate gold/ predicted/ --format i2b2"
+EPILOG = "Example: bionym evaluate examples/bc5cdr/test.pubtator predicted/ --predicted-format brat"
 
 
 def add_to(app: typer.Typer) -> None:

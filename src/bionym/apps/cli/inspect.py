@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from bionym.apps.cli._console import console, table
+from bionym.apps.cli._console import console, number_of, say_errors, table
 from bionym.apps.cli._options import Beside, Format, Json, ReadOptions, Sources, companions, format_options, write_json
 
-EPILOG = "Example: bionym inspect train.pubtator test.pubtator --format pubtator"
+EPILOG = "Example: bionym inspect examples/bc5cdr/train.pubtator examples/bc5cdr/test.pubtator"
 NUM_SHOWN = 20
 
 
@@ -46,9 +46,8 @@ def inspect(
     if json != "-":
         _print(found, list_places, show_text)
     if damaged:
-        console.say(f"{len(damaged):,} files need attention:")
-        for error in damaged:
-            console.say(f"  {error}")
+        console.say(f"{number_of(len(damaged), 'file')} cannot be read:")
+        say_errors(damaged)
         raise typer.Exit(1)
 
 
@@ -73,8 +72,8 @@ def _by_folder(documents: Iterable[Any]) -> dict[str, list[Any]]:
 def _print(found: Any, list_places: bool, show_text: bool) -> None:
     summary = found.as_dict()
     typer.echo(
-        f"{found.num_documents:,} documents, {found.num_tokens:,} tokens, {found.num_entities:,} entities, "
-        f"{len(found.labels)} labels; {found.nested:,} nested, {found.crossing:,} crossing, "
+        f"{number_of(found.num_documents, 'document')}, {number_of(found.num_tokens, 'token')}, "
+        f"{number_of(found.num_entities, 'entity')}, {number_of(len(found.labels), 'label')}; {found.nested:,} nested, {found.crossing:,} crossing, "
         f"{found.same_label:,} overlap with the same label, {found.discontinuous:,} discontinuous"
     )
     if len(found.splits) > 1:
@@ -100,14 +99,15 @@ def _print(found: Any, list_places: bool, show_text: bool) -> None:
 
 def _print_attention(found: Any) -> None:
     lines = [
-        (found.misaligned, "entities have an edge inside a token of ours"),
-        (found.duplicates, "entities stand twice in a document"),
-        (len(found.repeated_ids), f"ids stand twice in a split: {', '.join(list(found.repeated_ids)[:5])}"),
+        (found.misaligned, "entity", "with an edge inside a token of ours"),
+        (found.duplicates, "entity", "that stand twice in a document"),
+        (len(found.repeated_ids), "id", f"that stand twice in a split: {', '.join(list(found.repeated_ids)[:5])}"),
         (
             len(found.leaks),
-            f"documents stand in several splits: {', '.join(leak.document_id for leak in found.leaks[:5])}",
+            "document",
+            f"that stand in several splits: {', '.join(leak.document_id for leak in found.leaks[:5])}",
         ),
     ]
-    shown = [f"  {number:,} {message}" for number, message in lines if number]
+    shown = [f"  {number_of(number, what)} {message}" for number, what, message in lines if number]
     if shown:
         typer.echo("\n" + "\n".join(shown))

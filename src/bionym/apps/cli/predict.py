@@ -1,17 +1,19 @@
 """`bionym predict`: entities of texts, in any format."""
 
+import contextlib
 import time
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from bionym.apps.cli._console import console, say_audit
+from bionym.apps.cli._console import console, number_of, say_audit, say_errors
 from bionym.apps.cli._options import Force, ReadOptions, Sources, format_options
 from bionym.data import Audit, Document
 from bionym.errors import InputError
 
-EPILOG = "Example: bionym predict notes/ --model models/first --to brat --out predicted/"
+EPILOG = "Example: bionym predict examples/notes --model models/first --to brat --out predicted/"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -37,10 +39,13 @@ def predict(
     from bionym import formats, pipeline
 
     start, audit = time.monotonic(), Audit()
+    tagger = pipeline.load(model)
+    if format is None:
+        _say_if_not_text(sources)
     reading = format_options(option) | {"require_annotations": False}
     unreadable: list[InputError] = []
     documents = formats.read(sources, format or "text", audit=audit, on_error=unreadable.append, **reading)
-    predicted = _timed(pipeline.load(model).predict(console.counted(documents, "documents")), audit)
+    predicted = _timed(tagger.predict(console.counted(documents, "documents")), audit)
     if show_text:
         predicted = _shown(predicted)
     if out == "-" and to is None and show_text:
@@ -51,7 +56,8 @@ def predict(
         formats.write(predicted, out, to, force=force, audit=audit, **_writing(format, to))
     seconds = max(time.monotonic() - start, 1e-9)
     console.say(
-        f"{audit.read['documents']:,} documents, {audit.read['tokens']:,} tokens: {audit.read['found']:,} entities to "
+        f"{number_of(audit.read['documents'], 'document')}, {number_of(audit.read['tokens'], 'token')}: "
+        f"{number_of(audit.read['found'], 'entity')} to "
         f"{'standard output' if out == '-' else out} in {seconds:.1f} s ({audit.read['tokens'] / seconds:,.0f} tokens/s)"
     )
     say_audit(audit)
@@ -60,10 +66,20 @@ def predict(
 
 def _say_unreadable(errors: list[InputError]) -> None:
     if errors:
-        console.say(f"{len(errors):,} files could not be read; all others are done:")
-        for error in errors:
-            console.say(f"  {error}")
+        console.say(f"{number_of(len(errors), 'file')} could not be read; all others are done:")
+        say_errors(errors)
         raise typer.Exit(1)
+
+
+def _say_if_not_text(sources: list[str]) -> None:
+    """A file of another format that would be tagged with its markup is named."""
+    from bionym import formats
+
+    for source in sources:
+        with contextlib.suppress(InputError, OSError):
+            found = formats.detect(Path(source)) if Path(source).is_file() else "text"
+            if found not in ("text", "brat", "i2b2"):
+                console.say(f"{source} is read as raw text, markup and all; if it is {found}, add --format {found}")
 
 
 def _writing(source: str | None, to: str | None) -> dict[str, Any]:

@@ -8,7 +8,10 @@ import typer
 from bionym.apps.cli._console import console, say_audit
 from bionym.apps.cli._options import Beside, Force, Format, ReadOptions, Sources, companions, format_options
 
-EPILOG = "Example: bionym train 'notes/*.txt' --annotations 'notes/*.con' --format i2b2 --model crf --out models/first"
+EPILOG = (
+    "With i2b2 files: bionym train 'notes/*.txt' --annotations 'notes/*.con' --format i2b2 --out models/notes. "
+    "Example: bionym train examples/bc5cdr/train.pubtator --model crf --out models/first"
+)
 
 
 def add_to(app: typer.Typer) -> None:
