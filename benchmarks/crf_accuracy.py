@@ -58,10 +58,16 @@ def main() -> None:
     parser.add_argument("--corpora", nargs="+", default=[*CONLL, *RAW])
     parser.add_argument("--protocols", nargs="+", choices=PROTOCOLS, default=[*PROTOCOLS])
     parser.add_argument("--set", nargs="+", default=[], metavar="KEY=VALUE")
+    parser.add_argument("--lists", type=Path, help="a folder of further term lists, see tools/build_terms.py --own-use")
     arguments = parser.parse_args()
+    lists = sorted(arguments.lists.glob("*.terms.gz")) if arguments.lists else []
+    settings = [
+        *arguments.set,
+        *(f"features.gazetteer.lists.{path.name.split('.')[0]}={str(path)!r}" for path in lists),
+    ]
     for corpus in arguments.corpora:
         for protocol in arguments.protocols:
-            print(json.dumps(measure(arguments.data, corpus, protocol, arguments.set)), flush=True)
+            print(json.dumps(measure(arguments.data, corpus, protocol, settings)), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
 """Build the term lists that ship in `src/bionym/resources` from open terminologies.
 
-    python tools/build_terms.py --terminologies DIR
+    python tools/build_terms.py --terminologies DIR [--own-use LISTS]
 
-`DIR` holds the terminologies under the names below. Sources and licences stand in `src/bionym/resources/ORIGIN.md`.
+`DIR` holds the terminologies under the names below. Sources and licences stand in `src/bionym/resources/ORIGIN.md`. The
+names of the Human Phenotype Ontology may be used by everyone but not passed on changed, so they do not ship: `--own-use`
+writes their list elsewhere, and `features.gazetteer.lists.phenotypes=LISTS/phenotypes.terms.gz` uses it.
 """
 
 import argparse
@@ -14,7 +16,7 @@ from pathlib import Path
 
 from bionym.lexicon.terms import normalized
 
-OUT = Path(__file__).parents[1] / "src" / "bionym" / "resources"
+SHIPPED = Path(__file__).parents[1] / "src" / "bionym" / "resources"
 _REMARK = re.compile(r"\s*\((?:disorder|finding|disease|situation|morphologic abnormality)\)$|\s+\[.*?\]$|,? NOS\b.*$")
 
 
@@ -50,32 +52,38 @@ def genes(path: Path) -> Iterator[str]:
                 yield from (columns[2], *columns[4].split("|"), columns[8], *columns[13].split("|"))
 
 
-def write(name: str, terms: Iterable[str]) -> None:
+def write(folder: Path, name: str, terms: Iterable[str]) -> None:
     """The normalized terms, one a line, sorted."""
     kept = sorted(set(normalized(_REMARK.sub("", term.strip()) for term in terms)))
     text = "".join(f"{term}\n" for term in kept)
-    (OUT / f"{name}.terms.gz").write_bytes(gzip.compress(text.encode("utf-8"), 9, mtime=0))
-    print(f"{name}: {len(kept):,} terms")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.terms.gz").write_bytes(gzip.compress(text.encode("utf-8"), 9, mtime=0))
+    print(f"{folder / name}.terms.gz: {len(kept):,} terms")
 
 
 def main() -> None:
     """Write every list."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--terminologies", type=Path, required=True)
-    at = parser.parse_args().terminologies
+    parser.add_argument("--out", type=Path, default=SHIPPED)
+    parser.add_argument("--own-use", type=Path, help="write the lists here that may be used but not passed on changed")
+    arguments = parser.parse_args()
+    at = arguments.terminologies
     ontology = (
         *obo_graph(at / "doid-2018-07-05.json.gz"),
         *column(at / "HumanDO.tsv", 1),
         *obo(at / "DO_rare_slim.obo"),
     )
-    mondo, thesaurus = (
-        column(at / "mondo_exactmatch_umls.sssom.tsv", 1),
-        obo_graph(at / "ncit-disease-2018-06-08.json.gz"),
-    )
-    write("diseases", (*ontology, *mondo))
-    write("nci_thesaurus", thesaurus)
-    write("chemicals", (*column(at / "drugcentral.synonyms.tsv", 0), *column(at / "chembl.compound.synonyms.tsv", 0)))
-    write("genes", genes(at / "Homo_sapiens.gene_info.gz"))
+    mondo = column(at / "mondo_exactmatch_umls.sssom.tsv", 1)
+    drugs = column(at / "drugcentral.synonyms.tsv", 0)
+    compounds = column(at / "chembl.compound.synonyms.tsv", 0)
+    write(arguments.out, "diseases", (*ontology, *mondo))
+    write(arguments.out, "nci_thesaurus", obo_graph(at / "ncit-disease-2018-06-08.json.gz"))
+    write(arguments.out, "chemicals", (*drugs, *compounds))
+    write(arguments.out, "genes", genes(at / "Homo_sapiens.gene_info.gz"))
+    if arguments.own_use:
+        phenotypes = (at / "hpo_noabb_lemma.dic").read_text(encoding="utf-8").splitlines()
+        write(arguments.own_use, "phenotypes", phenotypes)
 
 
 if __name__ == "__main__":

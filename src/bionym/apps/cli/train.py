@@ -9,7 +9,7 @@ from bionym.apps.cli._console import console, say_audit
 from bionym.apps.cli._options import Beside, Force, Format, ReadOptions, Sources, companions, format_options
 
 EPILOG = (
-    "With i2b2 files: bionym train 'notes/*.txt' --annotations 'notes/*.con' --format i2b2 --out models/notes. "
+    "With i2b2 files: bionym train 'notes/*.txt' --annotations 'notes/*.con' --format i2b2 --out models/notes\n\n"
     "Example: bionym train examples/bc5cdr/train.pubtator --model crf --out models/first"
 )
 
