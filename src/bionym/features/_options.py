@@ -4,15 +4,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from bionym.training.config import Settings
 
 Window = Annotated[int, Field(ge=0, le=10, description="Counts for this many tokens to either side as well.")]
 
 
-class FeatureOptions(BaseModel):
+class FeatureOptions(Settings):
     """Settings of a feature; unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     window: Window = 0
 

@@ -12,17 +12,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pycrfsuite
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from bionym.errors import ModelError
 from bionym.linear_chain.columns import EDGE, Cell, Column, Sequences, full_name
 from bionym.linear_chain.weights import Weights, from_entries
+from bionym.training.config import Settings
 
 
-class Optimizer(BaseModel):
+class Optimizer(Settings):
     """How the weights are found: L-BFGS, or OWL-QN where `c1` is above zero."""
-
-    model_config = ConfigDict(extra="forbid")
 
     c1: float = Field(default=0.0, ge=0, description="L1 regularisation: above 0 most weights become exactly 0.")
     c2: float = Field(default=0.1, ge=0, description="L2 regularisation.")

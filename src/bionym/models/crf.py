@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
 from bionym import plugins
 from bionym.data import Audit, Document, Entity, Span
@@ -49,10 +49,8 @@ class Training(Optimizer):
     c2: float = Field(default=0.2, ge=0, description="L2 regularisation.")
 
 
-class Config(BaseModel):
+class Config(configuration.Settings):
     """Configuration of the feature CRF."""
-
-    model_config = ConfigDict(extra="forbid")
 
     scheme: str = Field(default="BIOES", description="Tag scheme: IO, IOB1, BIO or BIOES.")
     policy: Policy = Field(default="longest", description="Which of overlapping entities is learned.")
@@ -180,6 +178,8 @@ def _features(config: Config, folder: Path | None) -> dict[str, tuple[Any, Featu
 
 def _options(name: str, settings: Any) -> FeatureOptions:
     """A feature's options, of which `true` and nothing mean the defaults. Raises: ConfigError, UnknownNameError."""
+    if not isinstance(settings, (dict, bool)):
+        raise ConfigError(f"The setting 'features.{name}' is {settings!r}: expected a table of options, true or false.")
     given = settings if isinstance(settings, dict) else {}
     found: FeatureOptions = configuration.validated(
         plugins.find("features", name).Options, given, prefix=f"features.{name}"

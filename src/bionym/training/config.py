@@ -9,12 +9,26 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 
 from bionym.errors import ConfigError, did_you_mean
 
 Schema = TypeVar("Schema", bound=BaseModel)
-Settings = dict[str, Any]
+Tables = dict[str, Any]
+
+
+class Settings(BaseModel):
+    """A table of settings: unknown keys are refused, and so is true or false where a number belongs."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth_value_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
+        field = cls.model_fields.get(info.field_name or "")
+        if isinstance(value, bool) and field is not None and field.annotation in (int, float):
+            raise ValueError("expected a number, found true or false")
+        return value
 
 
 def load(schema: type[Schema], path: Path | None = None, overrides: Iterable[str] = ()) -> Schema:
@@ -30,7 +44,7 @@ def load(schema: type[Schema], path: Path | None = None, overrides: Iterable[str
     return validated(schema, settings, origin=str(path) if path else "")
 
 
-def read(path: Path) -> Settings:
+def read(path: Path) -> Tables:
     """The tables of a TOML file. Raises: ConfigError with the line where it is not TOML."""
     try:
         with path.open("rb") as stream:
@@ -41,7 +55,7 @@ def read(path: Path) -> Settings:
         raise ConfigError(f"{path} is not TOML: {error}.") from error
 
 
-def parse(override: str) -> Settings:
+def parse(override: str) -> Tables:
     """`"training.c1=0.2"` as nested tables. Raises: ConfigError if there is no `=`."""
     key, equals, value = override.partition("=")
     if not equals or not key.strip():
@@ -49,11 +63,11 @@ def parse(override: str) -> Settings:
     settings: Any = _value(value.strip())
     for part in reversed(key.strip().split(".")):
         settings = {part: settings}
-    found: Settings = settings
+    found: Tables = settings
     return found
 
 
-def merged(settings: Mapping[str, Any], over: Mapping[str, Any]) -> Settings:
+def merged(settings: Mapping[str, Any], over: Mapping[str, Any]) -> Tables:
     """Both, key by key; where both are tables they are merged too, else `over` wins."""
     result = dict(settings)
     for key, value in over.items():
