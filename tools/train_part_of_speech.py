@@ -14,7 +14,6 @@ from pathlib import Path
 
 from bionym.data import Document, Span
 from bionym.features import part_of_speech
-from bionym.linear_chain.decoding import unconstrained, viterbi
 from bionym.linear_chain.emissions import Emitter
 from bionym.linear_chain.training import Optimizer, train
 from bionym.linear_chain.weights import Weights
@@ -55,9 +54,8 @@ def accuracy(weights: Weights, corpus: list[Sentence]) -> float:
     template = part_of_speech.template()
     sequences = template.sequences([document(sentence) for sentence in corpus])
     emissions = Emitter(template.columns, weights).emissions(sequences)
-    paths = viterbi(emissions, sequences.ranges, unconstrained(weights.tags, weights.transitions_LL))
     gold = [tag for sentence in corpus for _, tag in sentence]
-    predicted = [weights.tags[tag] for path in paths for tag in path]
+    predicted = [weights.tags[tag] for tag in emissions.argmax(axis=1).tolist()]
     return sum(map(str.__eq__, gold, predicted)) / len(gold)
 
 
@@ -71,7 +69,7 @@ def main() -> None:
     template = part_of_speech.template()
     batches = ((template.sequences([document(one)]), [[tag for _, tag in one]]) for one in corpus)
     optimizer = Optimizer(c1=1.0, c2=0.01, min_frequency=2, max_iterations=60)
-    weights = train(template.columns, batches, optimizer)
+    weights = train(template.columns, batches, optimizer, is_chained=False)
     weights.save(arguments.out, part_of_speech.NAME)
     scores = {
         split: accuracy(weights, list(sentences(arguments.corpus / f"{split}.tsv"))) for split in ("devel", "test")

@@ -56,6 +56,12 @@ def content(document: Document) -> Any:
     return document.id, document.text, document.passages, entities, document.relations
 
 
+@pytest.mark.parametrize("value", [{"train": [ROW], "test": []}, {"rows": [{"row": ROW}]}, {"tokens": ["p53"]}])
+def test_a_value_that_is_no_row_is_refused(value: Any, tmp_path: Path) -> None:
+    with pytest.raises(FormatError, match="line 1: expected a row with passages"):
+        read_text(tmp_path, json.dumps(value))
+
+
 def test_the_sample_carries_what_its_bioc_form_carries() -> None:
     ours, theirs = bigbio.read(GOLD / "bigbio" / "bc5cdr.json"), bioc_xml.read(GOLD / "bioc_xml" / "bc5cdr.BioC.xml")
     assert [content(one) for one in ours] == [content(one) for one in theirs]

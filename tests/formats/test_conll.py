@@ -77,6 +77,30 @@ def test_tokens_alone_are_a_document_without_entities(tmp_path: Path) -> None:
     assert (document.text, len(document.sentences), document.entities) == ("mild fever\nNo pain", 2, ())
 
 
+def test_the_scheme_of_the_only_sentence_is_found_without_a_blank_line_behind_it(tmp_path: Path) -> None:
+    (document,) = from_text(tmp_path, "left S-Side\nknee B-Site\njoint E-Site")
+    assert document.meta["conll"]["scheme"] == "BIOES"
+
+
+def test_a_token_keeps_white_space_that_is_no_separator(tmp_path: Path) -> None:
+    (document,) = from_text(tmp_path, "10\u00a0mg B-Dose\n\u00a0 O\na\x0bb O\n")
+    assert mentions(document) == [("10\u00a0mg", "Dose")]
+    assert [token.of(document.text) for token in document.tokens] == ["10\u00a0mg", "\u00a0", "a\x0bb"]
+
+
+def test_a_tab_in_a_blank_line_separates_no_columns(tmp_path: Path) -> None:
+    (document,) = from_text(tmp_path, "mild O\n \t\nfever B-Disease\n")
+    assert mentions(document) == [("fever", "Disease")]
+
+
+@pytest.mark.parametrize("remark", ["###MEDLINE:95369245\n\n", "# id = 5\n# text = mild fever\n"])
+def test_remarks_are_passed_over_and_counted(remark: str, tmp_path: Path) -> None:
+    audit = Audit()
+    (document,) = from_text(tmp_path, f"{remark}#\tO\nfever\tB-Disease\n", audit=audit)
+    assert (document.text, mentions(document)) == ("# fever", [("fever", "Disease")])
+    assert sum(audit.lost.values()) == remark.count("# ") + remark.count("###")
+
+
 def test_document_starts_name_their_documents(tmp_path: Path) -> None:
     text = "-DOCSTART- (10192393)\tO\n\nfever\tO\n\n-DOCSTART-\tO\n\npain\tO\n"
     assert [one.id for one in from_text(tmp_path, text)] == ["10192393", "some-2"]

@@ -1,6 +1,6 @@
 """Membership in lists of terms: where in a listed term a token stands (B, I, E, or S for a term of one token).
 
-For a term of one token the kind of its shape is told too, since "WAS" and "was" are the same term. An abbreviation that the document defines is also a member of the lists in which its long form stands.
+An abbreviation that the document defines is also a member of the lists in which its long form stands.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,6 @@ from pydantic import Field
 from bionym.data import Document
 from bionym.data.align import sentence_ranges
 from bionym.features._options import FeatureOptions, Window
-from bionym.features.shapes import kind
 from bionym.lexicon.abbreviations import short_forms
 from bionym.lexicon.terms import TermLists, read_terms
 
@@ -37,11 +36,8 @@ def build(options: Options) -> Callable[[Document], list[tuple[str, ...]]]:
         found: list[tuple[str, ...]] = [()] * len(words)
         for start, end in sentence_ranges(document):
             for match in terms.find(words[start:end]):
-                place = start + match.start
-                for position, prefix in enumerate(_prefixes(match.end - match.start), place):
+                for position, prefix in enumerate(_prefixes(match.end - match.start), start + match.start):
                     found[position] += (f"{prefix}-{match.name}",)
-                if match.end - match.start == 1:
-                    found[place] += (f"S-{match.name}/{kind(words[place])}",)
         return _with_short_forms(words, found, options.reach)
 
     return places
@@ -51,7 +47,7 @@ def _with_short_forms(words: list[str], found: list[tuple[str, ...]], reach: int
     """A defined abbreviation gets the lists of the terms in its long form: `("short-diseases",)`."""
     spread = found.copy()
     for position, (start, end) in short_forms(words, reach):
-        names = dict.fromkeys(tag[2:].partition("/")[0] for tags in found[start:end] for tag in tags)
+        names = dict.fromkeys(tag[2:] for tags in found[start:end] for tag in tags)
         spread[position] = found[position] + tuple(f"short-{name}" for name in names)
     return spread
 

@@ -13,6 +13,7 @@ TITLE, ABSTRACT = "title", "abstract"
 INDIVIDUAL_MENTIONS = "individual_mentions"  # the attribute that keeps column 7
 PASSAGE = re.compile(r"(?P<id>[^|\t]*)\|(?P<kind>[ta])\|(?P<text>.*)", re.DOTALL)
 _OFFSET = re.compile(r"[0-9]{1,15}")
+_NUMBER = re.compile(r"[-+]?[0-9]+([.,][0-9]*)?")
 
 
 class Row(NamedTuple):
@@ -80,10 +81,15 @@ def _add(line: Line, passage: re.Match[str] | None, block: Block | None, path: P
         raise FormatError(found, path=path, line=line.number, fix="Check for a line break within the line before.")
     if passage:
         _add_abstract(passage["text"], block, line.number, path)
-    elif _OFFSET.fullmatch(columns[1]):
+    elif is_number(columns[1]):
         block.rows.append(_row(columns, line.number, path))
     else:
         block.relations.append(columns[1:])
+
+
+def is_number(name: str) -> bool:
+    """Whether a line with this in its second column is an annotation, be its offset usable or not; no relation's name."""
+    return _NUMBER.fullmatch(name) is not None
 
 
 def _add_abstract(text: str, block: Block, number: int, path: Path) -> None:
@@ -94,9 +100,9 @@ def _add_abstract(text: str, block: Block, number: int, path: Path) -> None:
 
 
 def _row(columns: list[str], number: int, path: Path) -> Row:
-    if len(columns) < 5 or not _OFFSET.fullmatch(columns[2]):
-        found = f"expected id, start, end, mention, type and concept, found {len(columns)} columns"
-        raise FormatError(found, path=path, line=number, fix="Separate the columns by tabs.")
+    if len(columns) < 5 or not all(map(_OFFSET.fullmatch, columns[1:3])):
+        found = f"expected id, start, end, mention, type and concept, found {len(columns)} columns or an offset that is none"
+        raise FormatError(found, path=path, line=number, fix="Separate the columns by tabs; offsets are whole numbers.")
     start, end = int(columns[1]), int(columns[2])
     concepts = columns[5] if len(columns) > 5 else ""
     return Row(number, start, end, columns[3], columns[4], concepts, tuple(columns[6:]))

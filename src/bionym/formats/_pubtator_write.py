@@ -6,7 +6,7 @@ from dataclasses import replace
 from bionym.data import Audit, Document, Entity, Relation, Span
 from bionym.formats import _concepts
 from bionym.formats._characters import BREAKS_AND_TABS, LINE_BREAKS, REPLACEMENT, SURROGATES, replace_each
-from bionym.formats._pubtator_lines import ABSTRACT, INDIVIDUAL_MENTIONS, TITLE
+from bionym.formats._pubtator_lines import ABSTRACT, INDIVIDUAL_MENTIONS, TITLE, is_number
 
 Roles = Mapping[str, tuple[str, ...]]
 
@@ -126,7 +126,7 @@ def _relation(relation: Relation, document: Document, audit: Audit, known_roles:
     if not ids.isdisjoint(columns[1:]):
         audit.lose(document.id, "relation", "ties mentions: PubTator ties concepts")
         return None
-    if len(columns) < 3 or relation.label.isdigit():
+    if len(columns) < 3 or is_number(relation.label):
         audit.lose(document.id, "relation", "PubTator's have a name that is no number, and two arguments or more")
         return None
     roles = [argument.role for argument in relation.arguments]

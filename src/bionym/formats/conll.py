@@ -4,13 +4,15 @@ Source: the layout of the CoNLL-2000 to 2003 shared tasks and of their evaluatio
 
 Read: columns split at tabs, or at runs of spaces if the file has no tab; the first column is the token and the last the
 tag unless told otherwise; the tag scheme is found from the tags. Tokens are joined by one space, sentences by a line
-break. A line `-DOCSTART- (ID)` names its document; without any the file is one document. Further columns are kept.
+break. A line `-DOCSTART- (ID)` names its document; without any the file is one document. Further columns are kept. A
+line that begins with # and has no tag is a remark, as in CoNLL-U or JNLPBA: it is passed over, and counted.
 
 Cannot hold: discontinuous, overlapping and nested entities (the longest stays), entities across sentences (sentences of
 our own splitter are joined around them), entity edges inside a token (widened), concepts, attributes, scores, relations,
 and the text between tokens. All of it is counted.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
@@ -30,6 +32,8 @@ ONE_PER_FILE = False
 
 DOCUMENT_START = "-DOCSTART-"
 NUM_LINES_SEEN = 2_000  # to find the separator and the scheme
+_SPACE = " \t\r"  # what separates columns; a token may hold any other white space
+_RUN = re.compile(f"[{_SPACE}]+")
 
 
 class Layout(TypedDict):
@@ -64,6 +68,7 @@ def read(
     scheme: str | None = None,
     decoding: Decoding = "lenient",
     encoding: str = "utf-8",
+    audit: Audit | None = None,
 ) -> Iterator[Document]:
     """Documents of a file.
 
@@ -72,14 +77,17 @@ def read(
         separator: between columns; None finds it.
         scheme: name of the tag scheme; None finds it.
         decoding: "lenient" starts an entity at any tag, "strict" only where the scheme allows.
+        audit: counts the remarks.
     Raises: FormatError with the line of a missing column or of a tag that is none.
     """
     lines = read_lines(path, encoding=encoding)
     seen = list(islice(lines, NUM_LINES_SEEN))
-    separator = separator or ("\t" if any("\t" in line.text for line in seen) else " ")
+    separator = separator or ("\t" if any("\t" in line.text for line in seen if not _is_break(line)) else " ")
     columns = _Columns(path, token_column, _tag_column(seen, separator, tag_column), separator)
     found = find_scheme(scheme) if scheme else detect_scheme(columns.tags(seen))
-    for number, (start, sentences) in enumerate(_documents(chain(seen, lines), columns), start=1):
+    count = audit if audit is not None else Audit()
+    said = columns.without_remarks(chain(seen, lines), count)
+    for number, (start, sentences) in enumerate(_documents(said, columns), start=1):
         numbered = stem(path) if start is None and number == 1 else f"{stem(path)}-{number}"
         yield _document(_start_id(start or "") or numbered, sentences, columns, found, decoding, start)
 
@@ -126,17 +134,14 @@ class _Columns(NamedTuple):
     separator: str
 
     def split(self, line: Line) -> _Row:
-        columns = line.text.split("\t") if self.separator == "\t" else line.text.split(self.separator)
-        if self.separator == " ":
-            columns = line.text.split()
-        row = _Row(line.number, tuple(columns))
+        row = _Row(line.number, tuple(_split(line.text, self.separator)))
         if not self.at(row, self.token):
             raise self.error(row, f"there is no token in column {self.token}")
         return row
 
     def at(self, row: _Row, column: int) -> str:
         try:
-            return row.columns[column].strip(" \t\r")
+            return row.columns[column].strip(_SPACE)
         except IndexError:
             found = f"expected a column {column}, found {len(row.columns)} columns"
             raise self.error(row, found) from None
@@ -150,14 +155,29 @@ class _Columns(NamedTuple):
         return tag
 
     def tags(self, lines: Iterable[Line]) -> Iterator[list[str]]:
-        """The tags of each sentence among these lines."""
+        """The tags of each sentence among these lines, the last of which may be cut."""
         sentence: list[str] = []
-        for line in lines:
+        for line in self.without_remarks(lines, Audit()):
             if _is_break(line):
                 yield sentence
                 sentence = []
             else:
                 sentence.append(self.tag_of(self.split(line)))
+        yield sentence
+
+    def without_remarks(self, lines: Iterable[Line], audit: Audit) -> Iterator[Line]:
+        """The lines that are no remarks; those that are, are counted."""
+        for line in lines:
+            if self._is_remark(line):
+                audit.lose(stem(self.path), "remark", "a line that begins with # and has no tag")
+            else:
+                yield line
+
+    def _is_remark(self, line: Line) -> bool:
+        if self.tag is None or not line.text.startswith("#"):
+            return False
+        found = _split(line.text, self.separator)
+        return not (-len(found) <= self.tag < len(found) and is_tag(found[self.tag].strip(_SPACE)))
 
     def error(self, row: _Row, message: str) -> FormatError:
         fix = "Name the columns with --option token_column=0 --option tag_column=-1, or mend the line."
@@ -166,12 +186,17 @@ class _Columns(NamedTuple):
 
 def _tag_column(lines: Sequence[Line], separator: str, wanted: int | None) -> int | None:
     """None if the file has a single column, as a file of tokens to be tagged has."""
-    rows = (line.text.split(None if separator == " " else separator) for line in lines if not _is_break(line))
+    rows = (_split(line.text, separator) for line in lines if not _is_break(line))
     return wanted if any(len(columns) > 1 for columns in rows) else None
 
 
+def _split(text: str, separator: str) -> list[str]:
+    """The columns of a line; the separator " " stands for any run of spaces and tabs."""
+    return _RUN.split(text.strip(_SPACE)) if separator == " " else text.split(separator)
+
+
 def _is_break(line: Line) -> bool:
-    return not line.text.strip(" \t\r") or line.text.startswith(DOCUMENT_START)
+    return not line.text.strip(_SPACE) or line.text.startswith(DOCUMENT_START)
 
 
 def _documents(lines: Iterable[Line], columns: _Columns) -> Iterator[tuple[str | None, list[list[_Row]]]]:

@@ -46,12 +46,14 @@ def train(
     batches: Iterable[tuple[Sequences, Sequence[Sequence[str]]]],
     optimizer: Optimizer,
     *,
+    is_chained: bool = True,
     on_iteration: Callable[[Iteration], None] = lambda iteration: None,
 ) -> Weights:
     """Weights from sentences and their tags.
 
     Args:
         batches: sentences, with one list of tags for each of them.
+        is_chained: False learns each token by itself, its window still known: a classifier without transitions.
         on_iteration: called after each pass over the data.
     Raises: ModelError if there is nothing to learn from.
     """
@@ -61,7 +63,11 @@ def train(
     for sequences, sentence_tags in batches:
         for attributes, wanted in zip(_numbered(columns, sequences, numbers), sentence_tags, strict=True):
             tags.update(dict.fromkeys(wanted))
-            trainer.append(attributes, list(wanted))
+            if is_chained:
+                trainer.append(attributes, list(wanted))
+            else:
+                for token, tag in zip(attributes, wanted, strict=True):
+                    trainer.append([token], [tag])
     if not tags:
         raise ModelError("There is no token to learn from. Check the training files and their format.")
     trainer.set_params(crfsuite_names(optimizer))

@@ -39,6 +39,7 @@ DEFAULT_FEATURES: dict[str, Any] = {
     "gazetteer": {"window": 1, "lists": {name: name for name in ("diseases", "nci_thesaurus", "chemicals", "genes")}},
     "abbreviations": {},
     "repetition": {},
+    "shape_sequences": {},
 }
 
 
