@@ -14,6 +14,10 @@ from bionym.files import FileNames, companion, stem, suffix
         ("a:b*?", "a%3Ab%2A%3F"),
         ("", "document"),
         ("ä", "ä"),
+        ("notes[1] & O'Hara #2", "notes[1] & O'Hara #2"),
+        ("u\u0308", "u\u0308"),
+        (".5mg/.x", "%2E5mg/%2Ex"),
+        ("50%\n", "50%25%0A"),
     ],
 )
 def test_names_are_safe_and_stay_readable(document_id: str, name: str) -> None:

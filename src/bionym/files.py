@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, NamedTuple, cast
 
-from bionym.errors import FormatError, InputError
+from bionym.errors import FormatError, InputError, UsageError
 
 STREAM = Path("-")  # standard input or output
 BOM = "\ufeff"
@@ -54,11 +54,13 @@ def read_head(path: Path, num_chars: int = 4096) -> str:
 
 
 def decode(raw: bytes, *, path: Path, line: int | None = None, encoding: str = "utf-8") -> str:
-    """Bytes as text. Raises: FormatError that names the line and the way out."""
+    """Bytes as text. Raises: FormatError that names the line and the way out; UsageError for an unknown encoding."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")) and encoding == "utf-8":
         raise FormatError("the file is in UTF-16, expected UTF-8", path=path, line=1, fix=_convert(path, "UTF-16"))
     try:
         return raw.decode(encoding)
+    except LookupError as error:
+        raise UsageError(f"There is no encoding {encoding!r}. Names are such as utf-8, latin-1, cp1252.") from error
     except UnicodeDecodeError as error:
         number = line or raw.count(b"\n", 0, error.start) + 1
         found = f"byte 0x{raw[error.start]:02x} is not {encoding.upper()}"
@@ -68,6 +70,8 @@ def decode(raw: bytes, *, path: Path, line: int | None = None, encoding: str = "
 def open_bytes(path: Path) -> IO[bytes]:
     """A file opened for reading, unpacked if its name ends in `.gz`; `-` is standard input."""
     if path == STREAM:
+        if sys.stdin.buffer.closed:
+            raise InputError("standard input can be read only once", path=path, fix="Put one of the inputs in a file.")
         return sys.stdin.buffer
     if path.is_dir():
         raise InputError("this is a folder, expected a file", path=path, fix="Name a file in it, or its format.")
@@ -107,8 +111,8 @@ def write_text(path: Path, text: str) -> None:
 
 
 def stem(path: Path) -> str:
-    """The name without `.gz` and without the suffix of its format: `a/b.json.gz` gives "b"."""
-    return Path(path.name.removesuffix(".gz")).stem
+    """The name without `.gz` and without the suffix of its format: `a/b.json.gz` gives "b", `-` "stdin"."""
+    return "stdin" if path == STREAM else Path(path.name.removesuffix(".gz")).stem
 
 
 def suffix(path: Path) -> str:
@@ -149,8 +153,9 @@ class FileNames:
 
 
 def _safe(part: str) -> str:
-    if set(part) == {"."}:
-        return part.replace(".", "%2E")
+    if part.startswith("."):  # a hidden file, or a step up
+        dots = len(part) if set(part) == {"."} else 1
+        return "%2E" * dots + _safe(part[dots:])
     kept = "".join(
         char if _is_safe(char) else "".join(f"%{byte:02X}" for byte in char.encode("utf-8", "surrogatepass"))
         for char in part
@@ -159,7 +164,7 @@ def _safe(part: str) -> str:
 
 
 def _is_safe(char: str) -> bool:
-    return char.isalnum() or char in "-_.+,=@ ()"
+    return char.isprintable() and char not in '<>:"/\\|?*%'
 
 
 def _read_all(stream: IO[bytes], path: Path) -> bytes:

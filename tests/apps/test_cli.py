@@ -70,6 +70,13 @@ def test_a_wrong_command_is_one_line_with_the_way_out(
     assert not any(tmp_path.iterdir())
 
 
+def test_json_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
+    arguments = ["convert", str(CONLL), "--from", "conll", "--to", "jsonl"]
+    assert main([*arguments, "--out", str(tmp_path / "out.jsonl"), "--json", str(tmp_path)]) == 1
+    assert [path.name for path in tmp_path.parent.iterdir() if path.name.startswith(f".{tmp_path.name}")] == []
+    assert main([*arguments, "--out", "-", "--json", "-"]) == 2
+
+
 def test_debug_shows_where_it_happened() -> None:
     with pytest.raises(bionym.errors.InputError):
         main(["inspect", "missing.tsv", "--debug"])

@@ -56,6 +56,12 @@ def test_different_texts_are_refused_without_quoting_them() -> None:
     assert "Selegiline" not in str(caught.value)
 
 
+def test_a_line_end_in_place_of_a_blank_moves_no_offset() -> None:
+    lines = TEXT.replace(" ", "\n")
+    assert evaluate([document(DRUG)], [document(DRUG, text=lines)]).f1 == 1
+    assert evaluate([document(DRUG)], [document(DRUG, id="other", text=lines)]).f1 == 1
+
+
 def test_precision_recall_and_f1_of_nothing_are_zero() -> None:
     micro = evaluate([document()], [document()]).counts["strict"].micro
     assert (micro.precision, micro.recall, micro.f1) == (0, 0, 0)

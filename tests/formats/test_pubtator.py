@@ -146,6 +146,8 @@ def test_white_space_at_the_end_of_a_mention_is_trimmed(tmp_path: Path) -> None:
         ("1|t|a\nx\n", "line 2: expected a passage"),
         ("1|t|a\n1\t0\t1\ta\n", "line 2: expected id, start, end"),
         ("1|t|a\n1\t0\tx\ta\tGene\n", "line 2: expected id, start, end"),
+        ("1|t|a\n1\t-1\t0\ta\tGene\t1\n", "line 2: expected id, start, end"),
+        ("1|t|a\n1\t0.0\t1.0\ta\tGene\t1\n", "line 2: expected id, start, end"),
         ("1|t|a\n1\t1\t1\t\tGene\t1\n", "line 2: the mention at"),
         ("1|t|a\n1\t0\t99\ta\tGene\t1\n", "line 2: the mention at"),
         ("1|t|a\n1\t0\t99999999999999999999\ta\tGene\t1\n", "line 2: expected id, start"),

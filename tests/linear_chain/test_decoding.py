@@ -91,3 +91,12 @@ def test_extreme_scores_neither_overflow_nor_vanish() -> None:
 def test_an_unconstrained_chain_takes_the_best_tags() -> None:
     free = unconstrained(["NN", "VB"], np.zeros((2, 2)))
     assert viterbi(np.array([[0.0, 1.0], [1.0, 0.0]]), [(0, 2)], free) == [[1, 0]]
+
+
+def test_a_penalty_on_outside_finds_more_and_leaves_the_probabilities_alone() -> None:
+    case = chain(BIO.tags(["A"]), np.zeros((3, 3)), BIO)
+    emissions = np.array([[1.0, 0.0, 0.0], [0.0, 3.0, 0.0]])
+    (plain,), (bold,) = entities(emissions, [(0, 2)], case), entities(emissions, [(0, 2)], case, outside_penalty=2.0)
+    assert [span.start for span, _ in plain] == [1]
+    assert [span.start for span, _ in bold] == [0, 1]
+    assert bold[1] == plain[0]

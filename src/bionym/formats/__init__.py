@@ -11,10 +11,10 @@ and, where other formats have the same suffix, `sniff(head) -> bool`, which reco
 """
 
 import glob
-import inspect
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -24,13 +24,14 @@ from typing import Any, NamedTuple
 from bionym import plugins
 from bionym.data import Audit, Document
 from bionym.errors import FormatError, InputError, OutputError, SpanError, UsageError
-from bionym.files import STREAM, read_head, stem, suffix
+from bionym.files import STREAM, companion, read_head, stem, suffix
+from bionym.formats import _options
 from bionym.protocols import Format
 
 __all__ = ["detect", "find", "names", "read", "write"]
 
 Source = str | os.PathLike[str]
-_OFFERED = ("audit", "beside", "texts", "require_annotations")  # options for formats that keep several files a document
+_COUNTED = {"entity": "entities", "relation": "relations"}  # what is lost, by its name among what is read and written
 
 
 class File(NamedTuple):
@@ -71,11 +72,9 @@ def read(
     """
     count = audit if audit is not None else Audit()
     for part, file in _files(sources, format):
-        given = _options(part.read, options | {"audit": audit})
+        given = _options.taken(part.read, options | {"audit": audit})
         try:
-            for document in _read_file(part, file, given):
-                count.read.update(documents=1, entities=len(document.entities), relations=len(document.relations))
-                yield document
+            yield from _counted_in(_read_file(part, file, given), count)
         except InputError as error:
             if on_error is None:
                 raise
@@ -103,17 +102,14 @@ def write(
     target = Path(path)
     part = find(format) if format else _by_suffix(target)
     count = audit if audit is not None else Audit()
-    given = _options(part.write, options | {"audit": count})
+    given = _options.taken(part.write, options | {"audit": count})
     if target == STREAM:
         if part.ONE_PER_FILE:
             raise UsageError("This format writes a file for each document: name a folder with --out, not '-'")
-        part.write(_counted(documents, count), target, **given)
+        part.write(_counted_out(documents, count), target, **given)
         return
     with _whole(target, is_folder=part.ONE_PER_FILE, force=force) as unfinished:
-        part.write(_counted(documents, count), unfinished, **given)
-    for what in ("entities", "relations"):
-        singular = "entity" if what == "entities" else "relation"
-        count.written[what] -= sum(num for (kind, _), num in count.lost.items() if kind == singular)
+        part.write(_counted_out(documents, count), unfinished, **given)
 
 
 def detect(path: Path) -> str:
@@ -156,7 +152,7 @@ def _files(sources: Source | Iterable[Source], format: str | None) -> Iterator[t
 
 def _expand(source: Path, part: Format | None) -> list[File]:
     if source.is_dir():
-        root, paths = source, sorted(path for path in source.rglob("*") if path.is_file() and path.name[0] != ".")
+        root, paths = source, sorted(path for path in source.rglob("*") if path.is_file() and _is_shown(path, source))
     elif source.exists() or not glob.has_magic(str(source)):
         if not source.exists():
             raise InputError("no such file or folder", path=source)
@@ -173,12 +169,13 @@ def _one_of_each_pair(files: list[File], part: Format | None) -> list[File]:
     """One file a document where a format keeps several with the same stem (`x.txt`, `x.ann`)."""
     parts = [part] if part else [find(name) for name in names()]
     paired = [one for one in parts if one.ONE_PER_FILE and len(one.SUFFIXES) > 1]
+    claims = Counter(name for one in parts for name in one.SUFFIXES)
     leading: dict[str, File] = {}
     present = {(file.document_id, suffix(file.path)) for file in files}
     for file in files:
         for one in paired:
-            has_leader = (file.document_id, one.SUFFIXES[0]) in present
-            if has_leader and suffix(file.path) in one.SUFFIXES[1:]:
+            own = (name for name in one.SUFFIXES if claims[name] == 1 and (file.document_id, name) in present)
+            if suffix(file.path) in one.SUFFIXES and next(own, suffix(file.path)) != suffix(file.path):
                 break
         else:
             leading.setdefault(f"{file.document_id}{'' if part and part in paired else suffix(file.path)}", file)
@@ -186,9 +183,13 @@ def _one_of_each_pair(files: list[File], part: Format | None) -> list[File]:
 
 
 def _has_pair(path: Path, part: Format) -> bool:
-    """Whether the format's leading file stands beside this one, which is another."""
-    leader = path.with_name(stem(path) + part.SUFFIXES[0])
-    return leader != path and leader.exists()
+    """Whether another file of the format stands beside this one."""
+    return any(companion(path, name) for name in part.SUFFIXES if name != suffix(path))
+
+
+def _is_shown(path: Path, root: Path) -> bool:
+    """Whether neither the file nor a folder between it and the root is hidden, as our own unfinished output is."""
+    return not any(part.startswith(".") for part in path.relative_to(root).parts)
 
 
 def _with_suffix(path: Path) -> list[str]:
@@ -210,20 +211,35 @@ def _by_suffix(path: Path) -> Format:
     return find(chosen[0])
 
 
-def _options(function: Any, options: dict[str, Any]) -> dict[str, Any]:
-    """The options a reader or writer has; those that tell where its other files are, are offered to all."""
-    known = [name for name in inspect.signature(function).parameters if name not in ("path", "documents")]
-    unknown = [name for name in options if name not in known and name not in _OFFERED]
-    if unknown:
-        own = ", ".join(name for name in known if name != "audit") or "none"
-        raise UsageError(f"This format has no option {unknown[0]!r}. Its options: {own}")
-    return {name: value for name, value in options.items() if name in known}
-
-
-def _counted(documents: Iterable[Document], audit: Audit) -> Iterator[Document]:
+def _counted_in(documents: Iterable[Document], audit: Audit) -> Iterator[Document]:
+    """The documents, what their reader lost of them being counted as read."""
+    before = _lost(audit)
     for document in documents:
-        audit.written.update(documents=1, entities=len(document.entities), relations=len(document.relations))
+        audit.read.update(_held(document))
+        audit.read.update(_lost(audit) - before)
         yield document
+        before = _lost(audit)
+
+
+def _counted_out(documents: Iterable[Document], audit: Audit) -> Iterator[Document]:
+    """The documents, what their writer lost of them not being counted as written."""
+    for document in documents:
+        before = _lost(audit)
+        yield document
+        audit.written.update(_held(document))
+        audit.written.subtract(_lost(audit) - before)
+
+
+def _held(document: Document) -> Counter[str]:
+    return Counter(documents=1, entities=len(document.entities), relations=len(document.relations))
+
+
+def _lost(audit: Audit) -> Counter[str]:
+    """Entities and relations lost so far."""
+    lost: Counter[str] = Counter()
+    for (what, _), number in audit.lost.items():
+        lost[_COUNTED.get(what, what)] += number
+    return Counter({name: lost[name] for name in _COUNTED.values()})
 
 
 @contextmanager
@@ -232,6 +248,9 @@ def _whole(target: Path, *, is_folder: bool, force: bool) -> Iterator[Path]:
     if target.is_dir() != is_folder and target.exists():
         wanted, found = ("folder", "file") if is_folder else ("file", "folder")
         raise OutputError(f"{target} is a {found}; this format writes a {wanted}. Choose another name.")
+    if target.exists() and not target.is_file() and not is_folder:
+        yield target  # a device or a pipe: nothing can be moved there
+        return
     if target.exists() and not force and not (is_folder and not any(target.iterdir())):
         raise OutputError(f"{target} exists. Choose another name, or replace it with --force.")
     try:

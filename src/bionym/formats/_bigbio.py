@@ -32,7 +32,9 @@ class Mention(NamedTuple):
 def to_document(record: Record, audit: Audit, repair: Repair | None) -> Document:
     """The document of a row. Raises: FormatError for none or overlapping passages, and entities that differ from the text."""
     if "passages" not in record:
-        raise record.error("expected a row with passages", "Check that the file is in BigBio's kb schema, a row a value.")
+        raise record.error(
+            "expected a row with passages", "Check that the file is in BigBio's kb schema, a row a value."
+        )
     passages = sorted(record.records("passages"), key=lambda one: min(one.ranges("offsets"), default=(0, 0)))
     name = record.text("document_id", record.text("id", ""))
     laid, mentions = _placed(record, passages, name, audit, repair)

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from bionym.data.tags import TagScheme, TokenSpan, split_tag
+from bionym.data.tags import OUTSIDE, TagScheme, TokenSpan, split_tag
 from bionym.linear_chain.weights import Floats
 
 FORBIDDEN = -1e30  # log-score of what the tag scheme does not allow; finite, so that sums stay numbers
@@ -77,16 +77,23 @@ def viterbi(emissions_NL: Floats, ranges: Sequence[tuple[int, int]], chain: Chai
 
 
 def entities(
-    emissions_NL: Floats, ranges: Sequence[tuple[int, int]], chain: Chain
+    emissions_NL: Floats, ranges: Sequence[tuple[int, int]], chain: Chain, *, outside_penalty: float = 0.0
 ) -> list[list[tuple[TokenSpan, float]]]:
     """Entities of the best tag sequence of each sentence, each with its probability.
 
     The probability of an entity is the share of all valid tag sequences, by their probability, that hold exactly this
     span with this label.
+
+    Args:
+        outside_penalty: log-score (nats) taken from the tag "O" of every token when the best sequence is sought, which
+            trades precision for recall; probabilities are those of the chain as it is.
+    Source: Minkov et al. 2006, NER systems that suit user's preferences, for the penalty.
     """
     tags = chain.tags
     found: list[list[tuple[TokenSpan, float]]] = [[] for _ in ranges]
-    spans = [chain.scheme.decode([tags[tag] for tag in path]) for path in viterbi(emissions_NL, ranges, chain)]
+    penalty_L = np.array([outside_penalty if tag == OUTSIDE else 0.0 for tag in tags])
+    paths = viterbi(emissions_NL - penalty_L, ranges, chain)
+    spans = [chain.scheme.decode([tags[tag] for tag in path]) for path in paths]
     speaking = [sentence for sentence, inside in enumerate(spans) if inside]
     for batch in _batches(ranges, len(tags), speaking):
         probability = _entity_probability(*_padded(emissions_NL, ranges, batch, chain), chain)

@@ -33,13 +33,13 @@ DEFAULT_FEATURES: dict[str, Any] = {
     "affixes": {},
     "ngrams": {},
     "shapes": {"window": 1},
+    "shape_sequences": {},
     "patterns": {"window": 1},
     "bigrams": {},
     "clusters": {"window": 2, "file": "clusters"},
     "gazetteer": {"window": 1, "lists": {name: name for name in ("diseases", "nci_thesaurus", "chemicals", "genes")}},
     "abbreviations": {},
     "repetition": {},
-    "shape_sequences": {},
 }
 
 
@@ -55,6 +55,9 @@ class Config(configuration.Settings):
 
     scheme: str = Field(default="BIOES", description="Tag scheme: IO, IOB1, BIO or BIOES.")
     policy: Policy = Field(default="longest", description="Which of overlapping entities is learned.")
+    outside_penalty: float = Field(
+        default=0.0, description="Nats taken from the tag O in decoding: above 0 finds more, below 0 fewer and surer."
+    )
     seed: int = Field(default=1, description="Recorded with the model; the training of a CRF has no chance in it.")
     training: Training = Field(default_factory=Training)
     features: dict[str, dict[str, Any] | bool] = Field(
@@ -86,7 +89,7 @@ class Crf:
     """
 
     def __init__(self, config: Config, weights: Weights, folder: Path | None = None) -> None:
-        self.config, self._weights = config, weights
+        self.config, self.weights = config, weights
         self._scheme = find_scheme(config.scheme)
         self._features = _features(config, folder)
         self.template = Template(self._features)
@@ -96,19 +99,21 @@ class Crf:
     @property
     def labels(self) -> tuple[str, ...]:
         """The labels it can give, sorted."""
-        return tuple(sorted({tag.partition("-")[2] for tag in self._weights.tags} - {""}))
+        return tuple(sorted({tag.partition("-")[2] for tag in self.weights.tags} - {""}))
 
     def predict(self, documents: Iterable[Document]) -> Iterator[Document]:
         """The same documents, in order, with this model's entities, each with its probability."""
         for batch in _batches(documents):
             sequences = self.template.sequences(batch)
-            found = iter(entities(self._emitter.emissions(sequences), sequences.ranges, self._chain))
+            emissions = self._emitter.emissions(sequences)
+            penalty = self.config.outside_penalty
+            found = iter(entities(emissions, sequences.ranges, self._chain, outside_penalty=penalty))
             for document in batch:
                 yield document.with_entities(_on_characters(document, found))
 
     def save(self, folder: Path) -> None:
         """Weights, configuration and every file its features need, into `folder`."""
-        self._weights.save(folder)
+        self.weights.save(folder)
         features = {
             name: options.with_files(partial(_copied_to, folder)) for name, (_, options) in self._features.items()
         }

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bionym.errors import UsageError
+from bionym.errors import OutputError, UsageError
 
 Sources = Annotated[
     list[str], typer.Argument(help="Files, folders or quoted globs; - is standard input.", show_default=False)
@@ -48,7 +48,7 @@ def companions(given: Sequence[str] | None) -> dict[str, Any]:
     return {"beside": places}
 
 
-def write_json(path: str, value: object, *, force: bool = True) -> None:
+def write_json(path: str, value: object) -> None:
     """A value as JSON to a file, whole or not at all, or to standard output."""
     import json
     import os
@@ -58,6 +58,8 @@ def write_json(path: str, value: object, *, force: bool = True) -> None:
         typer.echo(text, nl=False)
         return
     target = Path(path)
+    if target.is_dir():
+        raise OutputError(f"--json {path} is a folder. Name a file.")
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_name(f".{target.name}.unfinished")
     unfinished.write_text(text, encoding="utf-8")

@@ -36,7 +36,10 @@ def convert(
     """Convert documents, and say what was read, written, changed and lost."""
     from bionym import formats
     from bionym.data import Audit
+    from bionym.errors import UsageError
 
+    if out == json == "-":
+        raise UsageError("--out and --json cannot both be standard output: name a file for one of them")
     audit = Audit(strict=strict)
     reading = format_options(option) | companions(beside)
     documents = console.counted(formats.read(sources, source, audit=audit, **reading), "documents")
