@@ -23,7 +23,7 @@ RAW = {
     "BC5CDR (raw)": ("pubtator", "bc5cdr/CDR_{}Set.PubTator.txt", ("Training", "Development", "Test")),
     "NCBI-disease (raw)": ("brat", "ncbi-disease/brat/{}", ("train", "devel", "test")),
 }
-CONFIGURATIONS = {"BC2GM": "crf_genes.toml"}  # chosen by `select`; all others have the defaults
+CONFIGURATIONS = {"BC2GM": "crf_genes.toml", "JNLPBA": "crf_wide.toml"}  # by `select`; all others have the defaults
 PROTOCOLS = {"train": ((0,), 2), "train+devel": ((0, 1), 2), "select": ((0,), 1)}  # splits to learn from, and to score
 
 

@@ -11,6 +11,7 @@ import argparse
 import gzip
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -52,6 +53,13 @@ def genes(path: Path) -> Iterator[str]:
                 yield from (columns[2], *columns[4].split("|"), columns[8], *columns[13].split("|"))
 
 
+def families(names: Iterable[str]) -> Iterator[str]:
+    """What two or more names begin with: "creatine kinase", of "creatine kinase, brain" and "creatine kinase, muscle"."""
+    known = set(names)
+    seen = Counter(" ".join(parts[:size]) for parts in map(str.split, known) for size in range(1, min(len(parts), 5)))
+    yield from (start for start, number in seen.items() if number > 1 and start not in known)
+
+
 def write(folder: Path, name: str, terms: Iterable[str]) -> None:
     """The normalized terms, one a line, sorted."""
     kept = sorted(set(normalized(_REMARK.sub("", term.strip()) for term in terms)))
@@ -81,6 +89,7 @@ def main() -> None:
     write(arguments.out, "nci_thesaurus", obo_graph(at / "ncit-disease-2018-06-08.json.gz"))
     write(arguments.out, "chemicals", (*drugs, *compounds))
     write(arguments.out, "genes", genes(at / "Homo_sapiens.gene_info.gz"))
+    write(arguments.out, "gene_families", families(normalized(genes(at / "Homo_sapiens.gene_info.gz"))))
     if arguments.own_use:
         phenotypes = (at / "hpo_noabb_lemma.dic").read_text(encoding="utf-8").splitlines()
         write(arguments.own_use, "phenotypes", phenotypes)

@@ -140,3 +140,20 @@ def test_a_folder_without_a_model_says_so(tmp_path: Path) -> None:
 def test_empty_and_blank_documents_have_no_entities(tagger: bionym.Pipeline) -> None:
     found = list(tagger.predict([Document("1", ""), Document("2", " \n\t "), Document("3", "x", tokens=(Span(0, 1),))]))
     assert [document.entities for document in found] == [(), (), ()]
+
+
+def test_editing_an_annotation_changes_the_next_training(documents: list[Document], tmp_path: Path) -> None:
+    bionym.write(documents, tmp_path / "corpus", "brat")
+    before = bionym.train(bionym.read(tmp_path / "corpus", "brat"), settings=QUICK).run
+    path = next(path for path in sorted((tmp_path / "corpus").glob("*.ann")) if path.stat().st_size)
+    path.write_text(path.read_text().replace("Disease", "Finding"))
+    after = bionym.train(bionym.read(tmp_path / "corpus", "brat"), settings=QUICK).run
+    assert (before["labels"], after["labels"]) == (["Disease"], ["Disease", "Finding"])
+    assert before["data"]["fingerprint"] != after["data"]["fingerprint"]
+
+
+def test_the_end_of_a_long_document_is_found_like_its_beginning(tagger: bionym.Pipeline) -> None:
+    sentence = "Germline mutations in BRCA1 are found in breast cancer. "
+    document = tagger.predict(sentence * 400)
+    assert len(document.tokens) == 4_000
+    assert [document.mention(one) for one in document.entities] == ["breast cancer"] * 400
