@@ -41,9 +41,7 @@ def read_lines(path: Path, *, encoding: str = "utf-8") -> Iterator[Line]:
                 text = text.removesuffix("\n").removesuffix("\r")
                 yield Line(number, text.removeprefix(BOM) if number == 1 else text)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise FormatError(
-                f"the compressed data is damaged ({error})", path=path, fix="Fetch the file again."
-            ) from error
+            raise _damaged(path) from error
 
 
 def read_head(path: Path, num_chars: int = 4096) -> str:
@@ -171,9 +169,12 @@ def _read_all(stream: IO[bytes], path: Path) -> bytes:
     try:
         return stream.read()
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise FormatError(
-            f"the compressed data is damaged ({error})", path=path, fix="Fetch the file again."
-        ) from error
+        raise _damaged(path) from error
+
+
+def _damaged(path: Path) -> FormatError:
+    """Without Python's own words, which quote the first bytes."""
+    return FormatError("the compressed data is damaged, or no gzip", path=path, fix="Fetch the file again.")
 
 
 def _convert(path: Path, encoding: str) -> str:

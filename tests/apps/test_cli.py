@@ -3,7 +3,9 @@
 import io
 import json
 import shutil
+import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -75,6 +77,22 @@ def test_json_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> No
     assert main([*arguments, "--out", str(tmp_path / "out.jsonl"), "--json", str(tmp_path)]) == 1
     assert [path.name for path in tmp_path.parent.iterdir() if path.name.startswith(f".{tmp_path.name}")] == []
     assert main([*arguments, "--out", "-", "--json", "-"]) == 2
+
+
+def test_a_program_that_is_told_to_end_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*arguments: object, **options: object) -> Iterator[object]:
+        signal.raise_signal(signal.SIGTERM)
+        yield from ()
+
+    monkeypatch.setattr("bionym.formats.read", interrupted)
+    assert main(["convert", str(CONLL), "--to", "jsonl", "--out", str(tmp_path / "out.jsonl")]) == 130
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_went_wrong_is_said_under_q_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "wrong.tsv").write_text("fever\tB-Disease\nmild\tsome thing\n")
+    assert main(["-q", "inspect", str(tmp_path), "--format", "conll"]) == 1
+    assert "wrong.tsv, line 2" in capsys.readouterr().err
 
 
 def test_debug_shows_where_it_happened() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bionym.data import Audit, Document, Entity, Span, entity
+from bionym.data import Audit, Document, Entity, Passage, Span, entity
 from bionym.data.tags import SCHEMES
 from bionym.errors import FormatError, InputError
 from bionym.formats import conll, detect, read, write
@@ -197,6 +197,23 @@ def test_what_conll_cannot_hold_is_counted(tmp_path: Path) -> None:
     write([Document("1", "mild acute fever", entities=(gap, *nested))], tmp_path / "out.tsv", "conll", audit=audit)
     assert (audit.num_lost, audit.written["entities"]) == (2, 1)
     assert audit.lost["concept", "CoNLL holds no concept identifiers"] == 1
+
+
+@pytest.mark.parametrize("separator", [" ", "\t", ","])
+def test_a_column_with_the_separator_in_it_stays_one(separator: str, tmp_path: Path) -> None:
+    document = Document("1", "a b,c\td", entities=(entity(0, 7, "x y,z\tw"),), tokens=(Span(0, 7),))
+    audit = Audit()
+    write([document], tmp_path / "out.tsv", "conll", separator=separator, audit=audit)
+    (again,) = read(tmp_path / "out.tsv", "conll", separator=separator)
+    assert (len(again.tokens), len(again.entities), len(again.text)) == (1, 1, 7)
+    assert sum(audit.changed.values()) == 2
+
+
+def test_scores_and_passages_are_counted_as_lost(tmp_path: Path) -> None:
+    audit = Audit()
+    document = Document("1", "fever", (Passage(0, 5, "title"),), (entity(0, 5, "Disease", score=0.5),))
+    write([document], tmp_path / "out.tsv", "conll", audit=audit)
+    assert {what for what, _ in audit.lost} == {"score", "passage"}
 
 
 @settings(max_examples=100)

@@ -11,6 +11,7 @@ from bionym.errors import InputError, UsageError
 from bionym.formats import detect, read, write
 
 GAPPED = Entity((Span(0, 4), Span(14, 17)), "Part", id="T1")
+FORMATS = {"out.json": "bioc_json", "brat": "brat"}
 TIE = Relation("in", (Argument("Arg1", "T1"), Argument("Arg2", "T2")), "R1")
 ARM = Document("1", "left or right arm", entities=(GAPPED, entity(8, 17, "Part", id="T2")), relations=(TIE,))
 MISPLACED = "1|t|mild fever\n1\t5\t10\tfever\tDisease\tD1\n1\t0\t5\tataxia\tDisease\tD2\n"
@@ -28,6 +29,18 @@ def test_what_the_reader_lost_counts_as_read(tmp_path: Path) -> None:
     audit = Audit()
     write(read(tmp_path / "in.pubtator", repair="nearest", audit=audit), tmp_path / "out.jsonl", audit=audit)
     assert (audit.read["entities"], audit.written["entities"], audit.num_lost) == (2, 1, 1)
+
+
+NOTES = "T1\tPart 0 4\tleft\nT2\tPart 14 17\tarm\nR1\tIn Arg1:T1 Arg2:T2\n#1\tAnnotatorNotes T1\tsure?\nA1\tOld R1\n"
+
+
+@pytest.mark.parametrize(("target", "num_lost"), [("out.json", 3), ("out.jsonl", 0), ("out.html", 0), ("brat", 0)])
+def test_what_only_its_own_format_can_write_is_counted(target: str, num_lost: int, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(ARM.text)
+    (tmp_path / "a.ann").write_text(f"{NOTES}*\tEquiv T1 T2\n")
+    audit = Audit()
+    write(read(tmp_path, audit=audit), tmp_path / "out" / target, FORMATS.get(target), audit=audit)
+    assert sum(audit.lost.values()) == num_lost
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from bionym.data import Document
 from bionym.errors import InputError
 
-
 _WHITE_SPACE = re.compile(r"\s")
 
 

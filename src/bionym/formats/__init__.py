@@ -7,15 +7,20 @@ A format is a module of this folder with four names:
     read(path, ...) documents of one file; keyword options are the format's own
     write(documents, path, ...)   to one file, or into one folder
 
-and, where other formats have the same suffix, `sniff(head) -> bool`, which recognises the beginning of a file.
+and, where there is need:
+
+    sniff(head)         whether a file's beginning is the format's, where others have the same suffix
+    only_here(document) what the format's `meta` holds and no other format writes, counted by its name
+    KEEPS_META          True where all of `meta` is written
 """
 
+import functools
 import glob
 import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -106,15 +111,15 @@ def write(
     if target == STREAM:
         if part.ONE_PER_FILE:
             raise UsageError("This format writes a file for each document: name a folder with --out, not '-'")
-        part.write(_counted_out(documents, count), target, **given)
+        part.write(_counted_out(documents, part, count), target, **given)
         return
     with _whole(target, is_folder=part.ONE_PER_FILE, force=force) as unfinished:
-        part.write(_counted_out(documents, count), unfinished, **given)
+        part.write(_counted_out(documents, part, count), unfinished, **given)
 
 
 def detect(path: Path) -> str:
     """The name of a file's format, by suffix and, where several share it, by content. Raises: InputError."""
-    candidates = _with_suffix(path)
+    candidates = _with_suffix(suffix(path))
     if len(candidates) > 1:
         head = read_head(path)
         sniffing = [name for name in candidates if (sniff := getattr(find(name), "sniff", None)) and sniff(head)]
@@ -192,8 +197,9 @@ def _is_shown(path: Path, root: Path) -> bool:
     return not any(part.startswith(".") for part in path.relative_to(root).parts)
 
 
-def _with_suffix(path: Path) -> list[str]:
-    return [name for name in names() if suffix(path) in find(name).SUFFIXES]
+@functools.cache
+def _with_suffix(wanted: str) -> list[str]:
+    return [name for name in names() if wanted in find(name).SUFFIXES]
 
 
 def _by_name(path: Path, candidates: list[str]) -> list[str]:
@@ -204,7 +210,7 @@ def _by_name(path: Path, candidates: list[str]) -> list[str]:
 
 def _by_suffix(path: Path) -> Format:
     """The format to write to a path."""
-    candidates = _with_suffix(path)
+    candidates = _with_suffix(suffix(path))
     chosen = candidates if len(candidates) == 1 else _by_name(path, candidates)
     if len(chosen) != 1:
         raise UsageError(f"The format of {path} cannot be told from its name. Name it: {', '.join(names())}")
@@ -221,13 +227,30 @@ def _counted_in(documents: Iterable[Document], audit: Audit) -> Iterator[Documen
         before = _lost(audit)
 
 
-def _counted_out(documents: Iterable[Document], audit: Audit) -> Iterator[Document]:
+def _counted_out(documents: Iterable[Document], part: Format, audit: Audit) -> Iterator[Document]:
     """The documents, what their writer lost of them not being counted as written."""
     for document in documents:
+        if document.meta and not getattr(part, "KEEPS_META", False):
+            _lose_meta(document, part, audit)
         before = _lost(audit)
         yield document
         audit.written.update(_held(document))
         audit.written.subtract(_lost(audit) - before)
+
+
+def _lose_meta(document: Document, part: Format, audit: Audit) -> None:
+    """Count what only the format that the document was read from can write, unless that is the one to write."""
+    own = getattr(part, "only_here", None)
+    for only_here, name in _only_here().items():
+        for what, number in only_here(document).items() if only_here is not own else ():
+            if number:
+                audit.lose(document.id, what, f"only {name} has a place for it", count=number)
+
+
+@functools.cache
+def _only_here() -> dict[Callable[[Document], Mapping[str, int]], str]:
+    """The function of each format that has one, and the format's name; a family of formats shares one."""
+    return {found: name for name in names() if (found := getattr(find(name), "only_here", None))}
 
 
 def _held(document: Document) -> Counter[str]:

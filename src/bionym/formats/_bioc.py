@@ -15,6 +15,7 @@ from bionym.formats import _concepts
 from bionym.formats._bioc_infons import (
     BETWEEN,
     COLLECTION,
+    LABEL_KEYS,
     OURS,
     concept_key,
     plain_infons,
@@ -83,6 +84,14 @@ def to_document(record: Record, collection: Mapping[str, Any], audit: Audit, rep
         sentences=tuple(span for span, _ in sentences),
         meta={"bioc": kept} if (kept := {name: value for name, value in meta.items() if value}) else {},
     )
+
+
+def only_here(document: Document) -> dict[str, int]:
+    """Infons of the document and of relations that have nodes, and annotations without a place."""
+    meta = document.meta.get("bioc", {})
+    of_relations = [name for tree in meta.get("relations", ()) if tree["nodes"] for name in tree["infons"]]
+    num_infons = len(meta.get("infons", ())) + sum(name not in LABEL_KEYS for name in of_relations)
+    return {"infon": num_infons, "annotation without a place": len(meta.get("annotations", ()))}
 
 
 def _parts(record: Record, audit: Audit) -> _Parts:

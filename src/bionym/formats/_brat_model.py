@@ -5,7 +5,7 @@ its trigger's entity. An event with arguments is a relation too, whose first arg
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from bionym.data import Argument, Entity, Relation, Span
@@ -54,6 +54,16 @@ def fact(line: AnnLine) -> Fact | None:
     if line.kind == "#" and line.label == NOTE:
         return _noted(line.value)
     return None
+
+
+def unheld(lines: Sequence[AnnLine]) -> Iterator[AnnLine]:
+    """Lines that say what the model has no place for: equivalences, notes, and what is said of relations."""
+    mentions = {line.id for line in lines if line.kind == "T"}
+    trigger_of = {line.id: line.target for line in lines if line.kind == "E"}
+    for line in lines:
+        is_held = fact(line) is not None and trigger_of.get(line.target, line.target) in mentions
+        if line.kind and line.kind not in "TER" and not is_held:
+            yield line
 
 
 def facts(entity: Entity) -> list[Fact]:

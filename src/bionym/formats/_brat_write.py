@@ -13,10 +13,10 @@ from bionym.formats._brat_mentions import Ruler, fits, fragments
 from bionym.formats._brat_model import Source
 from bionym.formats._offsets import Ranges
 
-_NAMES = {"E": "event", "R": "relation line", "*": "equivalence", "A": "attribute", "M": "attribute"}
+NAMES = {"E": "event", "R": "relation line", "*": "equivalence", "A": "attribute", "M": "attribute"}
 _REASON = "what it refers to is no longer in the document"
 _WHITE_SPACE = re.compile(r"\s")
-_NAMES |= {"N": "normalisation", "#": "note"}
+NAMES |= {"N": "normalisation", "#": "note"}
 
 
 class Placed(NamedTuple):
@@ -133,17 +133,17 @@ def _gone(
     gone = set(map(_key, waiting))
     for line in waiting:
         if line.kind in ("R", "E"):
-            audit.lose(document_id, _NAMES[line.kind], _REASON)
+            audit.lose(document_id, NAMES[line.kind], _REASON)
     while waiting:
         follow = {_key(one): one for one in referring.get(waiting.pop().id, ()) if _key(one) not in gone}
         gone.update(follow)
         waiting += follow.values()
         for line in follow.values():
             if not _is_said_again(line, source, placed):
-                audit.lose(document_id, _NAMES[line.kind], _REASON)
+                audit.lose(document_id, NAMES[line.kind], _REASON)
     emptied = {_key(line) for line in source.lines if line.kind == "*" and len(_members(line, gone)) < 2}
     if emptied:
-        audit.lose(document_id, _NAMES["*"], _REASON, count=len(emptied))
+        audit.lose(document_id, NAMES["*"], _REASON, count=len(emptied))
     return gone | emptied
 
 

@@ -74,6 +74,12 @@ def sniff(head: str) -> bool:
     return '"document_id"' in head or ('"passages"' in head and '"offsets"' in head)
 
 
+def only_here(document: Document) -> dict[str, int]:
+    """Events and coreferences."""
+    meta = document.meta.get("bigbio", {})
+    return {"event": len(meta.get("events", ())), "coreference": len(meta.get("coreferences", ()))}
+
+
 def _records(path: Path) -> Iterator[Record]:
     if suffix(path) == ".parquet":
         for number, row in enumerate(_bigbio_parquet.rows(path), start=1):

@@ -19,6 +19,7 @@ from typing import Any
 from bionym.data import Audit, Document
 from bionym.errors import SpanError
 from bionym.files import open_output
+from bionym.formats._bioc import only_here as only_here
 from bionym.formats._bioc import to_document
 from bionym.formats._bioc_write import collection_of, to_tree
 from bionym.formats._json import Record, escape_surrogates

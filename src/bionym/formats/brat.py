@@ -17,6 +17,7 @@ between concepts, mentions of nothing but line ends, and passages (lost, counted
 Source: https://brat.nlplab.org/standoff.html
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from bionym.files import BOM, STREAM, FileNames, companion, read_text, stem, suf
 from bionym.formats import _brat_conf, _brat_model
 from bionym.formats._brat_lines import AnnLine, parse
 from bionym.formats._brat_mentions import Located, Ruler, locate, spans_as_written
-from bionym.formats._brat_write import to_lines
+from bionym.formats._brat_write import NAMES, to_lines
 from bionym.formats._offsets import CODE_POINTS, Repair
 
 SUFFIXES = (".ann", ".txt")
@@ -89,6 +90,12 @@ def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = No
         configurations.setdefault(folder, _brat_conf.Configuration()).add(meta.get("files", {}), lines)
     for folder, configuration in configurations.items():
         configuration.write(folder)
+
+
+def only_here(document: Document) -> Mapping[str, int]:
+    """Notes, equivalences, and what is said of relations."""
+    lines = parse(document.meta.get(META, {}).get("ann", ""), Path(f"{document.id}.ann"))
+    return Counter(NAMES[line.kind] for line in _brat_model.unheld(lines))
 
 
 def _pair(

@@ -125,6 +125,14 @@ def sniff(head: str) -> bool:
     return bool(lines) and all(len(line.split()) > 1 and is_tag(line.split()[-1]) for line in lines)
 
 
+def only_here(document: Document) -> dict[str, int]:
+    """Columns other than token and tag."""
+    layout: Layout | None = document.meta.get("conll")
+    if layout is None or not layout["rows"]:
+        return {}
+    return {"column": max(map(len, layout["rows"])) - 1 - (layout["tag_column"] is not None)}
+
+
 class _Columns(NamedTuple):
     """Where things stand in a line."""
 
@@ -278,7 +286,7 @@ def _lines(
         if number:
             yield ""
         for columns, tag in zip(rows[first:last], sentence, strict=True):
-            yield between.join(_with_tag(columns, tag, tag_column))
+            yield _joined(_with_tag(columns, tag, tag_column), between, document.id, audit)
 
 
 def _start_token(document_id: str, separator: str) -> str:
@@ -293,11 +301,30 @@ def _with_tag(columns: Sequence[str], tag: str, tag_column: int | None) -> Seque
     return (*columns[:position], tag, *columns[position + 1 :])
 
 
+def _joined(columns: Sequence[str], separator: str, document_id: str, audit: Audit) -> str:
+    held = [_field(column, separator) for column in columns]
+    changed = sum(ours != theirs for ours, theirs in zip(held, columns, strict=True))
+    if changed:
+        audit.change(
+            document_id, "column", "would not read back, with what separates columns in it: '_'", count=changed
+        )
+    return separator.join(held)
+
+
+def _field(column: str, separator: str) -> str:
+    """A column as it can stand between separators; between spaces it cannot be empty."""
+    line = column.replace("\n", "_")
+    return line.replace(separator, "_") if separator != " " else _RUN.sub("_", line) or "_"
+
+
 def _count_lost(document: Document, audit: Audit) -> None:
-    if document.relations:
-        audit.lose(document.id, "relation", "CoNLL holds no relations", count=len(document.relations))
+    for what, number in (("relation", len(document.relations)), ("passage", len(document.passages))):
+        if number:
+            audit.lose(document.id, what, f"CoNLL holds no {what}s", count=number)
     for entity in document.entities:
         if entity.concepts:
             audit.lose(document.id, "concept", "CoNLL holds no concept identifiers", count=len(entity.concepts))
         if entity.attributes:
             audit.lose(document.id, "attribute", "CoNLL holds no attributes", count=len(entity.attributes))
+        if entity.score is not None:
+            audit.lose(document.id, "score", "CoNLL holds no scores")

@@ -19,6 +19,7 @@ from bionym.formats import jsonl
 
 SUFFIXES = (".html", ".htm")
 ONE_PER_FILE = False
+KEEPS_META = True
 
 _DATA = re.compile(r'<script type="application/x-ndjson" data-bionym>\n(.*?)</script>', re.DOTALL)
 _NUM_HUES = 10

@@ -123,6 +123,11 @@ def sniff(head: str) -> bool:
     return f"<{ROOT}" in head or re.search(r"<TEXT\s*>", head) is not None
 
 
+def only_here(document: Document) -> dict[str, int]:
+    """Tags of the whole document."""
+    return {"document tag": len(document.meta.get(META, {}).get("tags", ()))}
+
+
 def _parts(path: Path) -> _Parts:
     parts = _Parts()
     for element in elements(path, root=None, wanted=("TEXT", "TAGS")):

@@ -27,6 +27,7 @@ from bionym.formats._json import Record, escape_surrogates, parse
 
 SUFFIXES = (".jsonl", ".ndjson")
 ONE_PER_FILE = False
+KEEPS_META = True
 FORMAT: Final = "bionym"
 VERSION: Final = 1
 

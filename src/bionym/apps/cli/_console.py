@@ -24,7 +24,11 @@ class Messages:
     def say(self, message: str) -> None:
         """A line of information."""
         if not self.quiet:
-            self.rich().print(message, highlight=False, markup=False, soft_wrap=True)
+            self.complain(message)
+
+    def complain(self, message: str) -> None:
+        """A line about what went wrong, under `-q` too."""
+        self.rich().print(message, highlight=False, markup=False, soft_wrap=True)
 
     def rich(self) -> "Console":
         """The terminal, colours only where it has them and `NO_COLOR` is not set."""
@@ -95,9 +99,9 @@ def say_errors(errors: Sequence[BionymError]) -> None:
     """The first errors, a line each; all of them under `-v`."""
     shown = errors if console.verbose else errors[:NUM_ERRORS]
     for error in shown:
-        console.say(f"  {error}")
+        console.complain(f"  {error}")
     if len(shown) < len(errors):
-        console.say(f"  ... and {len(errors) - len(shown):,} more (all with -v)")
+        console.complain(f"  ... and {len(errors) - len(shown):,} more (all with -v)")
 
 
 def number_of(number: int, what: str) -> str:

@@ -1,7 +1,9 @@
 """`bionym`: the verbs together, and what an error looks like."""
 
 import os
+import signal
 import sys
+import threading
 from typing import Annotated, Any
 
 import typer
@@ -51,6 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     Returns: the exit code: 0 done, 1 the work failed, 2 the command or configuration was wrong, 130 interrupted.
     """
+    _stop_when_told()
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = _take(given, "--debug")
     console.quiet, console.verbose = _take(given, "-q", "--quiet"), _take(given, "-v", "--verbose")
@@ -78,6 +81,12 @@ def main(arguments: list[str] | None = None) -> int:
             typer.echo(error.format_message())
             return 2
         return _fail(_usage(error), error, 2, debug)
+
+
+def _stop_when_told() -> None:
+    """Clean up when a scheduler asks the program to end, as after Ctrl-C."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def _fail(message: str, error: BaseException, code: int, debug: bool) -> int:

@@ -46,7 +46,7 @@ def inspect(
     if json != "-":
         _print(found, list_places, show_text)
     if damaged:
-        console.say(f"{number_of(len(damaged), 'file')} cannot be read:")
+        console.complain(f"{number_of(len(damaged), 'file')} cannot be read:")
         say_errors(damaged)
         raise typer.Exit(1)
 
@@ -100,12 +100,12 @@ def _print(found: Any, list_places: bool, show_text: bool) -> None:
 def _print_attention(found: Any) -> None:
     lines = [
         (found.misaligned, "entity", "with an edge inside a token of ours"),
-        (found.duplicates, "entity", "that stand twice in a document"),
-        (len(found.repeated_ids), "id", f"that stand twice in a split: {', '.join(list(found.repeated_ids)[:5])}"),
+        (found.duplicates, "entity", "standing twice in a document"),
+        (len(found.repeated_ids), "id", f"standing twice in a split: {', '.join(list(found.repeated_ids)[:5])}"),
         (
             len(found.leaks),
             "document",
-            f"that stand in several splits: {', '.join(leak.document_id for leak in found.leaks[:5])}",
+            f"standing in several splits: {', '.join(leak.document_id for leak in found.leaks[:5])}",
         ),
     ]
     shown = [f"  {number_of(number, what)} {message}" for number, what, message in lines if number]

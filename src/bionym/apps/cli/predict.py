@@ -66,7 +66,7 @@ def predict(
 
 def _say_unreadable(errors: list[InputError]) -> None:
     if errors:
-        console.say(f"{number_of(len(errors), 'file')} could not be read; all others are done:")
+        console.complain(f"{number_of(len(errors), 'file')} could not be read; all others are done:")
         say_errors(errors)
         raise typer.Exit(1)
 
