@@ -256,4 +256,4 @@ def test_cliner_users_find_their_workflow(tmp_path: Path, capsys: pytest.Capture
     micro = json.loads(captured.out)["metrics"]["strict"]["micro"]
     assert micro["precision"] > 0.95
     assert micro["recall"] < 0.8
-    assert "1 gold documents have no prediction" in captured.err
+    assert "1 gold document without a prediction" in captured.err

@@ -92,9 +92,9 @@ def locate(name: str | os.PathLike[str]) -> Path:
     path = Path(name)
     if (path / "config.toml").is_file():
         return path
-    if path.is_dir() and len(path.parts) > 1:
-        raise ModelError(f"{path} holds no model: config.toml is missing. Name a folder that 'bionym train' wrote.")
     known = {found.name: found.folder for found in available()}
+    if str(name) not in known and path.is_dir():
+        raise ModelError(f"{path} holds no model: config.toml is missing. Name a folder that 'bionym train' wrote.")
     if str(name) not in known:
         raise UnknownNameError("model", str(name), known)
     return known[str(name)]

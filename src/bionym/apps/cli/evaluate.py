@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bionym.apps.cli._console import console, table
+from bionym.apps.cli._console import console, number_of, table
 from bionym.apps.cli._options import Json, format_options, write_json
 
 EPILOG = "Example: bionym evaluate examples/bc5cdr/test.pubtator predicted/ --predicted-format brat"
@@ -47,7 +47,7 @@ def evaluate(
         write_json(json, scores.as_dict())
     if json != "-":
         for name, counts in scores.counts.items():
-            typer.echo(f"{name}: {scores.num_documents:,} documents\n")
+            typer.echo(f"{name}: {number_of(scores.num_documents, 'document')}\n")
             typer.echo(table(("label", "P", "R", "F1", "gold", "predicted"), _rows(counts)))
     _say_unpaired(scores)
 
@@ -65,10 +65,12 @@ def _row(name: str, counts: Any) -> tuple[object, ...]:
 
 def _say_unpaired(scores: Any) -> None:
     if scores.only_gold:
-        console.say(f"{len(scores.only_gold):,} gold documents have no prediction: their entities count as missed")
+        console.say(
+            f"{number_of(len(scores.only_gold), 'gold document')} without a prediction: the entities count as missed"
+        )
     if scores.only_predicted:
         console.say(
-            f"{len(scores.only_predicted):,} predicted documents have no gold: their entities count as spurious"
+            f"{number_of(len(scores.only_predicted), 'predicted document')} without gold: the entities count as spurious"
         )
 
 

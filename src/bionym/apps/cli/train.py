@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bionym.apps.cli._console import console, say_audit
+from bionym.apps.cli._console import console, number_of, say_audit
 from bionym.apps.cli._options import Beside, Force, Format, ReadOptions, Sources, companions, format_options
 
 EPILOG = (
@@ -61,8 +61,8 @@ def train(
     made.save(out, force=force)
     run = made.run
     console.say(
-        f"{out}: learned {', '.join(run['labels'])} from {run['data']['entities']:,} entities in "
-        f"{run['data']['documents']:,} documents, {run['seconds']:.0f} s"
+        f"{out}: learned {', '.join(run['labels'])} from {number_of(run['data']['entities'], 'entity')} in "
+        f"{number_of(run['data']['documents'], 'document')}, {run['seconds']:.0f} s"
     )
     say_audit(audit)
     if run["development_scores"]:
