@@ -28,7 +28,15 @@ from bionym.linear_chain.columns import EDGE, Sequences, full_name
 from bionym.models.crf import Crf
 from bionym.text.prepare import tokenized
 
-PROGRAM = "import sys; from bionym.apps.cli import main; sys.exit(main())"
+# The peak of the process image itself: `ru_maxrss` would begin with the size of the process that started it.
+PROGRAM = """
+import re, sys
+from pathlib import Path
+from bionym.apps.cli import main
+code = main()
+print(int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024)
+sys.exit(code)
+"""
 
 
 def read(path: Path) -> list[Document]:
@@ -60,10 +68,7 @@ def predict(model: Path, documents: list[Document], folder: Path, copies: int) -
 def run(*arguments: str) -> dict[str, float]:
     """CPU seconds and peak memory of a command in its own process."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    code = f"{PROGRAM.replace('sys.exit(main())', 'code = main()')}; import resource; " + (
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024); sys.exit(code)"
-    )
-    done = subprocess.run([sys.executable, "-c", code, *arguments, "-q"], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", PROGRAM, *arguments, "-q"], capture_output=True, text=True, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return {"seconds": seconds, "peak_mib": float(done.stdout.split()[-1])}

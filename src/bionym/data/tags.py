@@ -15,6 +15,7 @@ Source: Ramshaw and Marcus 1995; Tjong Kim Sang and Veenstra 1999; the rules of 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -160,6 +161,7 @@ def find_scheme(name: str) -> TagScheme:
     return found
 
 
+@lru_cache(maxsize=10_000)
 def split_tag(tag: str) -> tuple[str, str]:
     """Prefix and label of a tag, the prefix in its first spelling: "L-cell-line" gives ("E", "cell-line").
 

@@ -1,7 +1,7 @@
 """From documents to the cells of a linear chain, by the features a configuration names."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import chain
+from itertools import chain, repeat
 from typing import Any
 
 from bionym.data import Document
@@ -44,11 +44,9 @@ def _of_word(features: Mapping[str, tuple[int, Callable[[str], list[str]]]]) -> 
     def attributes(word: Cell) -> list[Attribute]:
         assert isinstance(word, str)
         values = (
-            Attribute(f"{name}={value}", window)
-            for name, (window, feature) in features.items()
-            for value in feature(word)
+            (f"{name}={value}", window) for name, (window, feature) in features.items() for value in feature(word)
         )
-        return list(chain((Attribute("bias", 0),), values))
+        return list(chain((("bias", 0),), values))
 
     return attributes
 
@@ -56,6 +54,6 @@ def _of_word(features: Mapping[str, tuple[int, Callable[[str], list[str]]]]) -> 
 def _valued(window: int) -> Callable[[Cell], Iterable[Attribute]]:
     def attributes(values: Cell) -> list[Attribute]:
         assert isinstance(values, tuple)
-        return [Attribute(value, window) for value in values]
+        return list(zip(values, repeat(window)))
 
     return attributes

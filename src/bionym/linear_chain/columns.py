@@ -12,11 +12,7 @@ Cell = Hashable
 EDGE = None  # the cell of the places before a sentence's first and behind its last token
 
 
-class Attribute(NamedTuple):
-    """One thing said of a token: its name, and over how many tokens to either side it counts."""
-
-    name: str
-    radius: int
+Attribute = tuple[str, int]  # one thing said of a token: its name, and over how many tokens to either side it counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +39,7 @@ class Column:
     def attributes(self, cell: Cell) -> Sequence[Attribute]:
         """What a cell stands for, the edge of a sentence included."""
         if cell is EDGE:
-            return (Attribute("edge", self.radius),) if self.marks_edges else ()
+            return (("edge", self.radius),) if self.marks_edges else ()
         return tuple(self.describe(cell))
 
 

@@ -29,6 +29,7 @@ class Chain:
         transitions_LL: log-scores; FORBIDDEN where the scheme does not allow the pair.
         starts_L, ends_L: 0 where a sentence may start or end with the tag, else FORBIDDEN.
         scheme: which pairs are allowed, and what an entity is.
+        goes_on_LL: whether a tag and the next lie within one entity.
     """
 
     tags: tuple[str, ...]
@@ -36,6 +37,7 @@ class Chain:
     starts_L: Floats
     ends_L: Floats
     scheme: TagScheme
+    goes_on_LL: NDArray[np.bool_]
 
 
 def chain(tags: Sequence[str], transitions_LL: Floats, scheme: TagScheme) -> Chain:
@@ -49,6 +51,7 @@ def chain(tags: Sequence[str], transitions_LL: Floats, scheme: TagScheme) -> Cha
         np.where(starts, 0.0, FORBIDDEN),
         np.where(ends, 0.0, FORBIDDEN),
         scheme,
+        np.array([[_goes_on(scheme, left, right) for right in tags] for left in tags]),
     )
 
 
@@ -57,7 +60,8 @@ def unconstrained(tags: Sequence[str], transitions_LL: Floats) -> Chain:
     from bionym.data.tags import BIO
 
     nothing = np.zeros(len(tags))
-    return Chain(tuple(tags), transitions_LL, nothing, nothing, BIO)
+    apart = np.zeros((len(tags), len(tags)), dtype=np.bool_)
+    return Chain(tuple(tags), transitions_LL, nothing, nothing, BIO, apart)
 
 
 def viterbi(emissions_NL: Floats, ranges: Sequence[tuple[int, int]], chain: Chain) -> list[list[int]]:
@@ -236,20 +240,18 @@ def _path_probability(lattice: _Lattice, row: int, span: TokenSpan, path: list[i
     weight = emissions_TL[span.start, path[0]]
     if span.start:
         before_L = lattice.forward_TBL[span.start - 1, row] * lattice.moves_LL[:, path[0]]
-        begins_L = [not _goes_on(chain, tag, path[0]) for tag in range(len(chain.tags))]
-        weight = weight * before_L[begins_L].sum()
+        weight = weight * before_L[~chain.goes_on_LL[:, path[0]]].sum()
     for token, (left, right) in enumerate(pairwise(path), start=span.start + 1):
         weight = weight * lattice.moves_LL[left, right] * emissions_TL[token, right]
     if span.end < lattice.lengths_B[row]:
         behind_L = lattice.moves_LL[path[-1]] * emissions_TL[span.end] * lattice.backward_TBL[span.end, row]
-        stops_L = [not _goes_on(chain, path[-1], tag) for tag in range(len(chain.tags))]
-        weight = weight * behind_L[stops_L].sum()
+        weight = weight * behind_L[~chain.goes_on_LL[path[-1]]].sum()
     return float(weight)
 
 
-def _goes_on(chain: Chain, left: int, right: int) -> bool:
-    (left_prefix, left_label), (right_prefix, right_label) = split_tag(chain.tags[left]), split_tag(chain.tags[right])
-    return left_label == right_label and (left_prefix, right_prefix) in chain.scheme.continues
+def _goes_on(scheme: TagScheme, left: str, right: str) -> bool:
+    (left_prefix, left_label), (right_prefix, right_label) = split_tag(left), split_tag(right)
+    return left_label == right_label and (left_prefix, right_prefix) in scheme.continues
 
 
 def _batches(
