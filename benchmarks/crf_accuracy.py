@@ -5,8 +5,8 @@
 `DATA` holds `conll/CORPUS/{train,devel,test}.tsv`, `bc5cdr/` (PubTator) and `ncbi-disease/brat/`. For each corpus two
 protocols: `train` learns from the training split alone, `train+devel` from both; the test split is only scored. A third,
 `select`, learns from the training split and scores the development split: settings are chosen by it alone. The rows
-`... (raw)` learn from standoff text with our tokenizer and are scored on character offsets. Nothing is chosen on a test
-split. One JSON object a line.
+`... (raw)` learn from standoff text with our tokenizer and are scored on character offsets. Settings are chosen on
+development splits. One JSON object a line.
 """
 
 import argparse
@@ -25,7 +25,7 @@ RAW = {
     "NCBI-disease (raw)": ("brat", "ncbi-disease/brat/{}", ("train", "devel", "test")),
 }
 ONE_LABEL = ("NCBI-disease (raw)",)  # the standoff files tell four kinds of disease apart, the CoNLL files one
-CONFIGURATIONS = {"BC2GM": "crf_genes.toml", "JNLPBA": "crf_wide.toml"}  # by `select`; all others have the defaults
+CONFIGURATIONS = {"BC2GM": "crf_genes.toml", "JNLPBA": "crf_wide.toml"}  # by `select` on BC2GM
 PROTOCOLS = {"train": ((0,), 2), "train+devel": ((0, 1), 2), "select": ((0,), 1)}  # splits to learn from, and to score
 
 
