@@ -1,6 +1,6 @@
 """Strict F1 of the feature CRF on public corpora, with the settings it comes with.
 
-    python benchmarks/crf_accuracy.py --data ../shared/data/corpora [--corpora BC5CDR NCBI-disease ...] [--out FILE]
+    python benchmarks/crf_accuracy.py --data ../shared/data/corpora [--corpora BC5CDR ...] [--protocols select ...] [--lists FOLDER]
 
 `DATA` holds `conll/CORPUS/{train,devel,test}.tsv`, `bc5cdr/` (PubTator) and `ncbi-disease/brat/`. For each corpus two
 protocols: `train` learns from the training split alone, `train+devel` from both; the test split is only scored. A third,
