@@ -3,12 +3,13 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+CORE := $(VENV)/.core
 READY := $(VENV)/.ready
 DEMO := demo
 
 .PHONY: demo test lint types unit clean
 
-demo: $(READY) $(DEMO)/model/config.toml
+demo: $(CORE) $(DEMO)/model/config.toml
 	$(BIN)/bionym evaluate examples/bc5cdr/test.pubtator $(DEMO)/test.pubtator --format pubtator
 	@rm -rf $(DEMO)/brat $(DEMO)/note.html
 	$(BIN)/bionym predict examples/notes --model $(DEMO)/model --show-text --to brat --out $(DEMO)/brat
@@ -16,7 +17,7 @@ demo: $(READY) $(DEMO)/model/config.toml
 	@echo
 	@echo "Open $(DEMO)/note.html in a browser, or $(DEMO)/brat in brat."
 
-$(DEMO)/model/config.toml: $(wildcard examples/bc5cdr/*) | $(READY)
+$(DEMO)/model/config.toml: $(wildcard examples/bc5cdr/*) | $(CORE)
 	$(BIN)/bionym train examples/bc5cdr/train.pubtator --format pubtator --model crf --out $(DEMO)/model --force
 	$(BIN)/bionym predict examples/bc5cdr/test.pubtator --format pubtator --model $(DEMO)/model \
 	    --to pubtator --out $(DEMO)/test.pubtator --force
@@ -33,9 +34,13 @@ types: $(READY)
 unit: $(READY)
 	$(BIN)/pytest
 
-$(READY): pyproject.toml constraints.txt
+$(CORE): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Bionym needs Python 3.11 to 3.13") if not (3, 11) <= sys.version_info[:2] <= (3, 13) else None'
 	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+$(READY): $(CORE)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
