@@ -3,11 +3,11 @@
 Format    a module that reads and writes one file format
 Feature   a module that says something about each token
 Tagger    a model that adds entities to documents
-Metric    a module that compares two streams of documents
+Metric    a module that compares a predicted document with its gold one
 Engine    a way to run a tagger over many documents
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -39,10 +39,20 @@ class Tagger(Protocol):
 
 
 class Metric(Protocol):
-    """One way to score; see `bionym.evaluation.metrics`."""
+    """One way to score: a module of `bionym.evaluation.metrics`.
 
-    def score(self, gold: Sequence[Document], predicted: Sequence[Document]) -> Counts:
-        """True positives, false positives and false negatives per label."""
+    VERSION goes up whenever it would count otherwise. TABLES names the tables it counts in, `("",)` if there is only one.
+    IS_LOCAL tells whether the counts of a document are the sum of those of its sentences. A module may also have READS, those of
+    "concepts", "attributes" and "relations" that it reads besides spans and labels, and `layout(scores)`, the text that the
+    program it reproduces would print.
+    """
+
+    VERSION: int
+    TABLES: tuple[str, ...]
+    IS_LOCAL: bool
+
+    def count(self, pair: Any) -> tuple[Counts, ...]:
+        """Counts per label of a `bionym.evaluation.Pair`, for each of TABLES. Raises: InputError where it refuses."""
 
 
 class Engine(Protocol):

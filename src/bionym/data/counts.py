@@ -1,7 +1,10 @@
-"""`Counts`: true positives, false positives and false negatives, and what follows from them."""
+"""`Counts`: true positives, false positives and false negatives, and what follows from them.
+
+Numbers are whole, but for metrics that give half a point to a partial match.
+"""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -9,17 +12,17 @@ from dataclasses import dataclass, field
 class LabelCounts:
     """Counts of one label, or of all together."""
 
-    true_positives: int
-    false_positives: int
-    false_negatives: int
+    true_positives: float
+    false_positives: float
+    false_negatives: float
 
     @property
-    def support(self) -> int:
+    def support(self) -> float:
         """Gold entities."""
         return self.true_positives + self.false_negatives
 
     @property
-    def num_predicted(self) -> int:
+    def num_predicted(self) -> float:
         """Predicted entities."""
         return self.true_positives + self.false_positives
 
@@ -44,9 +47,9 @@ class LabelCounts:
 class Counts:
     """Counts per label, added up document by document."""
 
-    true_positives: Counter[str] = field(default_factory=Counter)
-    false_positives: Counter[str] = field(default_factory=Counter)
-    false_negatives: Counter[str] = field(default_factory=Counter)
+    true_positives: dict[str, float] = field(default_factory=dict)
+    false_positives: dict[str, float] = field(default_factory=dict)
+    false_negatives: dict[str, float] = field(default_factory=dict)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -55,33 +58,61 @@ class Counts:
 
     def of(self, label: str) -> LabelCounts:
         """Counts of one label."""
-        return LabelCounts(self.true_positives[label], self.false_positives[label], self.false_negatives[label])
+        right, spurious, missed = self.true_positives, self.false_positives, self.false_negatives
+        return LabelCounts(right.get(label, 0), spurious.get(label, 0), missed.get(label, 0))
 
     @property
     def micro(self) -> LabelCounts:
         """Counts of all labels together."""
-        return LabelCounts(self.true_positives.total(), self.false_positives.total(), self.false_negatives.total())
+        kinds = (self.true_positives, self.false_positives, self.false_negatives)
+        return LabelCounts(*(sum(counts.values()) for counts in kinds))
 
     def macro(self, value: str) -> float:
         """Mean over the labels of "precision", "recall" or "f1", each label counting the same."""
         values = [getattr(self.of(label), value) for label in self.labels]
         return sum(values) / len(values) if values else 0.0
 
+    def weighted(self, value: str) -> float:
+        """Mean over the labels of "precision", "recall" or "f1", each label counting by its gold entities."""
+        parts = [self.of(label) for label in self.labels]
+        support = sum(part.support for part in parts)
+        return sum(getattr(part, value) * part.support for part in parts) / support if support else 0.0
+
     def add(self, other: "Counts") -> None:
         """Add the counts of another document."""
-        self.true_positives.update(other.true_positives)
-        self.false_positives.update(other.false_positives)
-        self.false_negatives.update(other.false_negatives)
+        _add(self.true_positives, other.true_positives)
+        _add(self.false_positives, other.false_positives)
+        _add(self.false_negatives, other.false_negatives)
+
+    def add_right(self, label: str, number: float = 1) -> None:
+        """Add true positives."""
+        self.true_positives[label] = self.true_positives.get(label, 0) + number
+
+    def add_spurious(self, label: str, number: float = 1) -> None:
+        """Add false positives."""
+        self.false_positives[label] = self.false_positives.get(label, 0) + number
+
+    def add_missed(self, label: str, number: float = 1) -> None:
+        """Add false negatives."""
+        self.false_negatives[label] = self.false_negatives.get(label, 0) + number
 
 
 def count_matches(gold: Iterable[tuple[object, str]], predicted: Iterable[tuple[object, str]]) -> Counts:
     """Counts of equal (span, label) pairs; each gold item matches one predicted item, duplicates count each."""
-    gold_items, predicted_items = Counter(gold), Counter(predicted)
     counts = Counts()
-    for (_, label), number in (gold_items & predicted_items).items():
-        counts.true_positives[label] += number
-    for (_, label), number in (predicted_items - gold_items).items():
-        counts.false_positives[label] += number
-    for (_, label), number in (gold_items - predicted_items).items():
-        counts.false_negatives[label] += number
+    left = Counter(predicted)
+    for item in gold:
+        if left.get(item):
+            left[item] -= 1
+            counts.add_right(item[1])
+        else:
+            counts.add_missed(item[1])
+    for (_, label), number in left.items():
+        if number:
+            counts.add_spurious(label, number)
     return counts
+
+
+def _add(counts: dict[str, float], more: Mapping[str, float]) -> None:
+    for label, number in more.items():
+        counts[label] = counts.get(label, 0) + number

@@ -2,6 +2,6 @@
 
 from bionym.data.counts import Counts, LabelCounts
 from bionym.evaluation.pairs import Pair, pair
-from bionym.evaluation.scores import Scores, evaluate
+from bionym.evaluation.scores import Labels, Scores, evaluate
 
-__all__ = ["Counts", "LabelCounts", "Pair", "Scores", "evaluate", "pair"]
+__all__ = ["Counts", "LabelCounts", "Labels", "Pair", "Scores", "evaluate", "pair"]

@@ -1,21 +1,32 @@
-"""Which predicted document belongs to which gold one."""
+"""Which predicted document belongs to which gold one, and the parts of such a pair."""
 
 import re
+from bisect import bisect_left
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import pairwise, zip_longest
+from typing import Literal, NamedTuple
 
-from bionym.data import Document
+from bionym.data import Document, Entity
 from bionym.errors import InputError
 
 _WHITE_SPACE = re.compile(r"\s")
 
+Side = Literal["", "gold", "predicted"]
+Waiting = dict[str, deque[Document]]
+
 
 class Pair(NamedTuple):
-    """A gold and a predicted document over one text; where one side lacks it, a copy without entities stands in."""
+    """A gold and a predicted document over one text; where one side lacks it, a copy without entities stands in.
+
+    Args:
+        missing: the side that lacks the document, "" if none does.
+    """
 
     gold: Document
     predicted: Document
+    missing: Side = ""
 
 
 def pair(gold: Iterable[Document], predicted: Iterable[Document]) -> Iterator[Pair]:
@@ -23,49 +34,89 @@ def pair(gold: Iterable[Document], predicted: Iterable[Document]) -> Iterator[Pa
 
     Documents whose ids tell nothing, as those of CoNLL files that are named after their file, are so paired by their text.
     A line end on one side may be a blank on the other, as where a format has put sentences on lines: offsets still compare.
-    A document on one side only is paired with an empty one: its entities count as missed or as spurious.
+    A document on one side only is paired with an empty one: its entities count as missed or as spurious. Both streams are
+    read in step, and a document is held only until its other half has come.
     Raises: InputError if two texts paired by id differ, since then their offsets do not compare.
     """
-    waiting, alone = _grouped(predicted, _id), []
-    for document in gold:
-        other = _taken(waiting, document.id)
-        if other is None:
-            alone.append(document)
-        else:
-            _check_texts(document, other)
-            yield Pair(document, other)
-    left_over = _grouped((document for same in waiting.values() for document in same), _text)
-    for document in alone:
-        yield Pair(document, _taken(left_over, _text(document)) or document.with_entities(()))
+    alone: Waiting = defaultdict(deque)
+    unclaimed: Waiting = defaultdict(deque)
+    for left, right in zip_longest(gold, predicted):
+        if left is not None:
+            other = _taken(unclaimed, left.id)
+            if other is None:
+                alone[left.id].append(left)
+            else:
+                yield _checked(left, other)
+        if right is not None:
+            other = _taken(alone, right.id)
+            if other is None:
+                unclaimed[right.id].append(right)
+            else:
+                yield _checked(other, right)
+    yield from _by_text(alone, unclaimed)
+
+
+def text_key(document: Document) -> str:
+    """The text with every character of white space as a blank, offsets unchanged: what makes two texts the same."""
+    return _WHITE_SPACE.sub(" ", document.text)
+
+
+def sentences(both: Pair) -> Iterator[Pair]:
+    """The pair cut at the gold sentences, but where an entity of either side goes on; each part holds the whole text.
+
+    Raises: nothing; a document without sentences is one part.
+    """
+    edges = sorted({sentence.start for sentence in both.gold.sentences[1:]})
+    extents = [entity.extent for document in both[:2] for entity in document.entities]
+    crossed = {
+        edge for start, end in extents for edge in edges[bisect_left(edges, start + 1) : bisect_left(edges, end)]
+    }
+    cuts = [0, *(edge for edge in edges if edge not in crossed), len(both.gold.text) + 1]
+    sides = [_cut(document, cuts) for document in both[:2]]
+    for left, right in zip(*sides, strict=True):
+        yield Pair(left, right, both.missing)
+
+
+def _by_text(alone: Waiting, unclaimed: Waiting) -> Iterator[Pair]:
+    """The documents that no id has brought together."""
+    left_over: Waiting = defaultdict(deque)
+    for same in unclaimed.values():
+        for document in same:
+            left_over[text_key(document)].append(document)
+    for same in alone.values():
+        for document in same:
+            other = _taken(left_over, text_key(document))
+            yield Pair(document, other) if other else Pair(document, document.with_entities(()), "predicted")
     for same in left_over.values():
-        yield from (Pair(document.with_entities(()), document) for document in same)
+        yield from (Pair(document.with_entities(()), document, "gold") for document in same)
 
 
-def _grouped(documents: Iterable[Document], key: Callable[[Document], str]) -> dict[str, deque[Document]]:
-    groups: defaultdict[str, deque[Document]] = defaultdict(deque)
-    for document in documents:
-        groups[key(document)].append(document)
-    return groups
+def _cut(document: Document, cuts: list[int]) -> Iterator[Document]:
+    """The document with the entities, tokens and sentences that start between each two cuts."""
+    entities = [entity.start for entity in document.entities]
+    tokens = [token.start for token in document.tokens]
+    starts = [sentence.start for sentence in document.sentences]
+    for start, end in pairwise(cuts):
+        own: tuple[Entity, ...] = document.entities[bisect_left(entities, start) : bisect_left(entities, end)]
+        yield replace(
+            document,
+            entities=own,
+            relations=(),
+            tokens=document.tokens[bisect_left(tokens, start) : bisect_left(tokens, end)],
+            sentences=document.sentences[bisect_left(starts, start) : bisect_left(starts, end)],
+        )
 
 
 def _taken(groups: Mapping[str, deque[Document]], key: str) -> Document | None:
     """The next document of a group, which it leaves."""
-    return groups[key].popleft() if groups.get(key) else None
+    same = groups.get(key)
+    return same.popleft() if same else None
 
 
-def _id(document: Document) -> str:
-    return document.id
-
-
-def _text(document: Document) -> str:
-    """The text with every character of white space as a blank, offsets unchanged."""
-    return _WHITE_SPACE.sub(" ", document.text)
-
-
-def _check_texts(gold: Document, predicted: Document) -> None:
-    if gold.text == predicted.text or _text(gold) == _text(predicted):
-        return
-    pairs = enumerate(zip(_text(gold), _text(predicted), strict=False))
+def _checked(gold: Document, predicted: Document) -> Pair:
+    if gold.text == predicted.text or text_key(gold) == text_key(predicted):
+        return Pair(gold, predicted)
+    pairs = enumerate(zip(text_key(gold), text_key(predicted), strict=False))
     at = next((place for place, (left, right) in pairs if left != right), min(len(gold.text), len(predicted.text)))
     raise InputError(
         f"document {gold.id!r}: gold and predicted texts differ from character {at} on "

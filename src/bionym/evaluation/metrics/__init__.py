@@ -1,1 +1,1 @@
-"""Ways to score, one file each: `score(pairs) -> Counts`."""
+"""Ways to score, one file each; what a file holds is `bionym.protocols.Metric`."""

@@ -1,22 +1,21 @@
 """Strict: an entity is right if all its spans and its label are right.
 
-Works on nested, overlapping and discontinuous entities. On tagged sentences it gives the numbers of conlleval and of
-seqeval's strict mode.
+Works on nested, overlapping and discontinuous entities; an entity that stands twice in a document counts once. On tagged
+sentences it gives the numbers of conlleval and of seqeval's strict mode.
 """
-
-from collections.abc import Iterable
 
 from bionym.data import Document
 from bionym.data.counts import Counts, count_matches
 from bionym.evaluation.pairs import Pair
 
+VERSION = 1
+TABLES = ("",)
+IS_LOCAL = True
 
-def score(pairs: Iterable[Pair]) -> Counts:
-    """True and false positives and false negatives per label, over all documents."""
-    counts = Counts()
-    for gold, predicted in pairs:
-        counts.add(count_matches(_items(gold), _items(predicted)))
-    return counts
+
+def count(pair: Pair) -> tuple[Counts]:
+    """True and false positives and false negatives per label."""
+    return (count_matches(_items(pair.gold), _items(pair.predicted)),)
 
 
 def _items(document: Document) -> list[tuple[object, str]]:
