@@ -126,8 +126,12 @@ class Record:
 
     def records(self, key: str) -> Iterator["Record"]:
         """An array of objects."""
-        for number, one in enumerate(self.items(key)):
-            yield Record(one, self.path, self.line, f"{self.name}.{key}[{number}]".lstrip("."))
+        for number in range(len(self.items(key))):
+            yield self.part(key, number)
+
+    def part(self, key: str, number: int) -> "Record":
+        """One object of an array."""
+        return Record(self.items(key)[number], self.path, self.line, f"{self.name}.{key}[{number}]".lstrip("."))
 
     def _value(self, key: str, default: Any) -> Any:
         found = self.value.get(key, _MISSING)

@@ -30,6 +30,9 @@ ONE_PER_FILE = False
 KEEPS_META = True
 FORMAT: Final = "bionym"
 VERSION: Final = 1
+_COMMON = {"spans", "label", "concepts", "score", "id"}
+_SCORE = (float, type(None))
+_OFFSETS = [int, int]
 
 
 def read(path: Path) -> Iterator[Document]:
@@ -80,7 +83,10 @@ def _document(record: Record) -> Document:
         record.text("id"),
         record.text("text"),
         tuple(_passage(one) for one in record.records("passages")),
-        tuple(_entity(one) for one in record.records("entities")),
+        tuple(
+            _plain_entity(values) or _entity(record.part("entities", number))
+            for number, values in enumerate(record.items("entities"))
+        ),
         tuple(_relation(one) for one in record.records("relations")),
         tuple(Span(*pair) for pair in record.ranges("tokens")),
         tuple(Span(*pair) for pair in record.ranges("sentences")),
@@ -99,6 +105,24 @@ def _entity(record: Record) -> Entity:
     attributes = record.texts_by_name("attributes")
     concepts = tuple(record.texts("concepts"))
     return Entity(spans, record.text("label"), concepts, attributes, record.number("score"), record.text("id", ""))
+
+
+def _plain_entity(values: Any) -> Entity | None:
+    """The common entity, of one span, a label and perhaps a score, concepts and an id, without the long way round.
+
+    None for any other and for whatever is not as it should be: `_entity` takes it, or says what is wrong.
+    """
+    if type(values) is not dict or not values.keys() <= _COMMON:
+        return None
+    spans, label, score = values.get("spans"), values.get("label"), values.get("score")
+    if type(spans) is not list or len(spans) != 1 or type(label) is not str or type(score) not in _SCORE:
+        return None
+    concepts, name, offsets = values.get("concepts", ()), values.get("id", ""), spans[0]
+    if type(name) is not str or type(offsets) is not list or [type(offset) for offset in offsets] != _OFFSETS:
+        return None
+    if concepts and (type(concepts) is not list or any(type(one) is not str for one in concepts)):
+        return None
+    return Entity((Span(*offsets),), label, tuple(concepts), {}, score, name)
 
 
 def _relation(record: Record) -> Relation:
