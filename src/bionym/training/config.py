@@ -76,6 +76,14 @@ def merged(settings: Mapping[str, Any], over: Mapping[str, Any]) -> Tables:
     return result
 
 
+def flat(settings: Mapping[str, Any], prefix: str = "") -> Tables:
+    """Nested tables as one, keys joined by dots."""
+    found: Tables = {}
+    for key, value in settings.items():
+        found |= flat(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
+    return found
+
+
 def validated(schema: type[Schema], settings: Mapping[str, Any], *, prefix: str = "", origin: str = "") -> Schema:
     """Settings as the schema has them. Raises: ConfigError for the first key that is wrong."""
     try:

@@ -1,0 +1,80 @@
+"""Where a model learns: device, threads, and what moves a batch there. Model files know nothing of it."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from bionym.errors import ConfigError
+from bionym.training.settings import TrainingSettings
+
+FEW_CORES = 2
+
+
+def choose(settings: TrainingSettings) -> torch.device:
+    """The device of the settings; auto takes a GPU where there is one. Raises: ConfigError if it is not there."""
+    is_there = torch.cuda.is_available()
+    if settings.device == "auto":
+        return torch.device("cuda" if is_there else "cpu")
+    try:
+        device = torch.device(settings.device)
+    except RuntimeError as error:
+        raise ConfigError(
+            f"The setting 'device' is {settings.device!r}: expected auto, cpu, cuda or cuda:1."
+        ) from error
+    if device.type == "cuda" and (not is_there or (device.index or 0) >= torch.cuda.device_count()):
+        found = f"{torch.cuda.device_count()} such" if is_there else "no GPU that this torch can use"
+        raise ConfigError(f"The setting 'device' is {settings.device!r}, but there is {found}. Take auto or cpu.")
+    return device
+
+
+def num_threads(wanted: int, num_cores: int | None = None) -> int | None:
+    """Threads for torch, None to leave its choice.
+
+    Two threads on two cores are several times slower than one: the threads of OpenMP wait for each other in a spin.
+    """
+    cores = num_cores if num_cores is not None else _num_cores()
+    return wanted or (1 if cores <= FEW_CORES else None)
+
+
+@contextmanager
+def prepared(settings: TrainingSettings) -> Iterator[None]:
+    """Torch with the threads and the algorithms of the settings; afterwards as it was."""
+    threads, was_deterministic = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
+    torch.set_num_threads(num_threads(settings.threads) or threads)
+    if settings.deterministic:
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        torch.use_deterministic_algorithms(True)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+        torch.use_deterministic_algorithms(was_deterministic)
+
+
+def moved(batch: Any, device: torch.device) -> Any:
+    """A batch with every tensor in it on the device: in mappings, lists, tuples and dataclasses, however deep."""
+    if isinstance(batch, Tensor):
+        return batch.to(device, non_blocking=True)
+    if device.type == "cpu":
+        return batch
+    if isinstance(batch, Mapping):
+        return {key: moved(value, device) for key, value in batch.items()}
+    if isinstance(batch, tuple) and hasattr(batch, "_fields"):
+        return type(batch)(*(moved(value, device) for value in batch))
+    if isinstance(batch, (list, tuple)):
+        return type(batch)(moved(value, device) for value in batch)
+    if is_dataclass(batch) and not isinstance(batch, type):
+        return replace(
+            batch, **{one.name: moved(getattr(batch, one.name), device) for one in fields(batch) if one.init}
+        )
+    return batch
+
+
+def _num_cores() -> int:
+    """The cores this program may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,46 @@
+"""Ctrl-C and SIGTERM while a model learns: the step is finished and saved first."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType, TracebackType
+from typing import Any
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Interruption:
+    """Takes note of the first signal, as `is_requested`; a second one raises KeyboardInterrupt where it falls.
+
+    Only the main thread of a program hears signals; elsewhere this does nothing.
+    """
+
+    def __init__(self) -> None:
+        self.is_requested = False
+        self._is_at_once = False
+        self._before: dict[signal.Signals, Any] = {}
+
+    def __enter__(self) -> "Interruption":
+        if threading.current_thread() is threading.main_thread():
+            self._before = {one: signal.signal(one, self._heard) for one in SIGNALS}
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        for one, handler in self._before.items():
+            signal.signal(one, handler)
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Within, the first signal raises KeyboardInterrupt: for work that is done over, as an evaluation."""
+        self._is_at_once = True
+        try:
+            yield
+        finally:
+            self._is_at_once = False
+
+    def _heard(self, number: int, frame: FrameType | None) -> None:
+        if self.is_requested or self._is_at_once:
+            self.is_requested = True
+            raise KeyboardInterrupt
+        self.is_requested = True

@@ -1,0 +1,248 @@
+"""The loop: epochs of steps, scored after each, until nothing gets better. It knows nothing of names in text.
+
+A model is a `torch.nn.Module` with `loss(batch)`: a scalar tensor, the mean over items or tokens. What it does besides
+(scoring, batches, logs) is handed in. On a CPU, a run that was interrupted, or killed, and is started again with the same
+folder ends with the same weights, bit for bit, as one that ran through.
+
+Leaves out: several GPUs, and workers that build batches ahead.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar, cast
+
+import torch
+from torch import Tensor, nn
+
+from bionym.errors import ModelError
+from bionym.training import best, checkpoint, devices, optimizers, schedules, seeds, tensors
+from bionym.training.checkpoint import Checkpoint, Learning
+from bionym.training.events import Monitor, Result, Scores
+from bionym.training.interruption import Interruption
+from bionym.training.losses import Losses
+from bionym.training.moving_average import MovingAverage
+from bionym.training.precision import Precision
+from bionym.training.progress import Progress
+from bionym.training.reports import Reporter
+from bionym.training.settings import TrainingSettings
+
+Batch = TypeVar("Batch")
+Batches = Callable[[int], Sequence[Batch]]
+TIME_LIMIT = "time limit"
+
+
+def not_scored(model: nn.Module) -> Scores:
+    """No development scores: every epoch is learned, and the last weights stay."""
+    return {}
+
+
+def num_tokens_of(batch: object) -> int:
+    """What a batch says of itself as `num_tokens`; 0 if it says nothing."""
+    return int(getattr(batch, "num_tokens", 0))
+
+
+def fit(
+    model: nn.Module,
+    batches: Batches[Batch],
+    *,
+    settings: TrainingSettings,
+    evaluate: Callable[[nn.Module], Scores] = not_scored,
+    monitors: Iterable[Monitor] = (),
+    folder: Path | None = None,
+    about: Mapping[str, Any] | None = None,
+    num_tokens: Callable[[Batch], int] = num_tokens_of,
+    allow_changes: bool = False,
+) -> Result:
+    """Train a model; afterwards it has the weights that scored best, and is on the device of the settings.
+
+    Args:
+        model: has `loss(batch) -> Tensor`, a scalar.
+        batches: the batches of an epoch (from 1), a sequence that may build them when asked (`batches.Lazy`). It must
+            depend on the epoch alone; what is drawn at random while a batch is built is repeated in the same way.
+        evaluate: development scores, `{corpus: {"f1": 0.81, ...}}`; the mean over corpora of `settings.metric` decides.
+            Called in evaluation mode, without gradients.
+        folder: where checkpoints are kept. If it holds a run with the same configuration, that run goes on.
+        about: what the run is (name, model, configuration, fingerprint of the data), as JSON can hold it; told to the
+            monitors, and compared when a run goes on.
+        num_tokens: tokens of a batch, for the speed that is reported.
+        allow_changes: go on in spite of another configuration.
+    Returns: what came of it; `result.weights_best_for(corpus)` are the weights of a corpus's own best epoch.
+    Raises: ModelError if a loss is not a number; ConfigError if the configuration changed; KeyboardInterrupt after
+        Ctrl-C or SIGTERM, when the step is finished and the run saved.
+    """
+    with devices.prepared(settings):
+        loop = _Loop(model, batches, settings, evaluate, folder, about or {}, num_tokens)
+        if folder is not None and checkpoint.exists(folder):
+            loop.restore(Checkpoint(folder), allow_changes=allow_changes)
+        return loop.run(monitors)
+
+
+class _Loop:
+    """A run: what learns, and where it stands."""
+
+    def __init__(
+        self,
+        model: nn.Module,
+        batches: Batches[Any],
+        settings: TrainingSettings,
+        evaluate: Callable[[nn.Module], Scores],
+        folder: Path | None,
+        about: Mapping[str, Any],
+        num_tokens: Callable[[Any], int],
+    ) -> None:
+        self.device = devices.choose(settings)
+        self.model = model.to(self.device)
+        self.loss = cast("Callable[[Any], Tensor]", model.loss)
+        self.batches, self.settings, self.evaluate, self.folder = batches, settings, evaluate, folder
+        self.about, self.num_tokens = about, num_tokens
+        self.optimizer = optimizers.make(model, settings)
+        self.average = MovingAverage(model, settings.moving_average)
+        self.precision = Precision(settings, self.device)
+        self.learning = Learning(model, self.optimizer, self.average, self.precision)
+        self.config = checkpoint.configuration(settings, about)
+        self.states = best.InFolder(folder) if folder is not None else best.InMemory()
+        self.progress = Progress()
+        self.losses = Losses(folder, must_be_finite=not self.precision.is_scaled)
+        self.restore_random: Callable[[], None] = lambda: None
+        self.interruption = Interruption()
+
+    def restore(self, found: Checkpoint, *, allow_changes: bool) -> None:
+        """Go on where a checkpoint was taken."""
+        if not allow_changes:
+            found.check(self.config)
+        held = found.restore(self.learning, self.config)
+        self.progress = found.progress()
+        if self.progress.batch:
+            self.restore_random = lambda: found.restore_random(held)
+
+    def run(self, monitors: Iterable[Monitor]) -> Result:
+        """Every epoch that is left. Whatever happens, the monitors are told how it ended."""
+        self.reporter = Reporter(monitors, self.progress)
+        self.saved_at = self.progress.seconds
+        self.reporter.started(self.model, self.settings, about=self.about, device=str(self.device))
+        try:
+            with self.interruption if self.folder is not None else contextlib.nullcontext():
+                while not self._is_over():
+                    self._epoch()
+        except BaseException as error:
+            self.reporter.broken(error)
+            raise
+        self._take_best_weights()
+        return self.reporter.finished(self.states)
+
+    def _epoch(self) -> None:
+        """The steps of an epoch that are left, then its scores."""
+        progress = self.progress
+        seeds.seed_everything(self.settings.seed, progress.epoch)
+        batches = self.batches(progress.epoch)
+        if not len(batches):
+            raise ModelError("There is no batch to learn from. Check that the training data was read.")
+        self.restore_random()
+        self.restore_random = lambda: None
+        self.model.train()
+        while progress.batch < len(batches) and not self._is_late():
+            self._step(batches)
+            if progress.step % self.settings.report_steps == 0 or progress.batch == len(batches):
+                self._report(len(batches))
+            self._stop_or_save()
+        self._end_of_epoch(len(batches))
+
+    def _step(self, batches: Sequence[Any]) -> None:
+        """One change of the weights, from one batch or several."""
+        progress = self.progress
+        share = schedules.share(progress.epoch - 1 + progress.batch / len(batches), progress.scores, self.settings)
+        progress.rate = optimizers.set_rates(self.optimizer, share)
+        self.optimizer.zero_grad(set_to_none=True)
+        numbers = range(progress.batch, min(progress.batch + self.settings.accumulate, len(batches)))
+        losses = [self._backward(batches[number], len(numbers)) for number in numbers]
+        self.losses.add(losses, self.precision.step(self.optimizer))
+        self.average.update()
+        progress.batch, progress.step = numbers.stop, progress.step + 1
+
+    def _backward(self, batch: Any, num_batches: int) -> Tensor:
+        """The loss of a batch, its gradients added to those of the step."""
+        self.reporter.tick(self.num_tokens(batch))
+        with self.precision.computing():
+            loss = self.loss(devices.moved(batch, self.device))
+        assert loss.ndim == 0, f"loss(batch) has the shape {tuple(loss.shape)}, expected a scalar"
+        self.precision.backward(loss / num_batches)
+        return loss.detach().float()
+
+    def _end_of_epoch(self, num_batches: int) -> None:
+        """Score, remember what was best, report, save; and see whether this was the last epoch.
+
+        An epoch that the time limit cut short is saved before, as it stands: with more time, it would go on.
+        """
+        progress = self.progress
+        is_cut = progress.batch < num_batches
+        if is_cut:
+            self._save()
+        self._report(num_batches)
+        development = self._scores()
+        mean, is_best = progress.judge(development, self.settings.metric)
+        if progress.epoch in progress.epochs_to_keep:
+            with self.average.swapped_in():
+                self.states.put(progress.epoch, tensors.weights_of(self.model))
+        self.reporter.epoch(development, mean, is_best=is_best)
+        if is_cut:
+            progress.ending = TIME_LIMIT
+            return
+        progress.ending = progress.reason_to_end(self.settings)
+        if not progress.ending:
+            progress.next_epoch()
+        self._save()
+        self.states.keep_only(progress.epochs_to_keep)
+
+    def _scores(self) -> Scores:
+        """What `evaluate` says. If it is interrupted the run is saved, and will go on with it."""
+        self.model.eval()
+        try:
+            with self.average.swapped_in(), self.interruption.at_once(), torch.no_grad():
+                return self.evaluate(self.model)
+        except KeyboardInterrupt:
+            self._stop()
+
+    def _is_late(self) -> bool:
+        limit = 60 * self.settings.time_limit_minutes
+        return bool(limit) and self.progress.step > 0 and self.progress.seconds >= limit
+
+    def _is_over(self) -> bool:
+        if not self.progress.ending and self.progress.batch == 0 and self._is_late():
+            self.progress.ending = TIME_LIMIT
+        return bool(self.progress.ending)
+
+    def _report(self, num_batches: int) -> None:
+        norm = self.losses.read_into(self.progress)
+        if self.progress.losses:
+            self.reporter.steps(num_batches=num_batches, norm=norm)
+
+    def _stop_or_save(self) -> None:
+        """After each step: stop if a signal asked for it, save if it is time."""
+        settings, progress = self.settings, self.progress
+        if self.interruption.is_requested:
+            self._stop()
+        minutes = (progress.seconds - self.saved_at) / 60
+        is_due = 0 < settings.checkpoint_minutes <= minutes
+        if is_due or (settings.checkpoint_steps and progress.step % settings.checkpoint_steps == 0):
+            self._save()
+
+    def _stop(self) -> NoReturn:
+        """Save, and say how to go on."""
+        self._save()
+        saved = f" It is saved in {self.folder}: the same command goes on from there." if self.folder else ""
+        raise KeyboardInterrupt(f"Stopped in epoch {self.progress.epoch}, after step {self.progress.step}.{saved}")
+
+    def _save(self) -> None:
+        if self.folder is not None:
+            self.losses.read_into(self.progress)
+            checkpoint.save(self.folder, self.learning, self.progress, self.config)
+            self.saved_at = self.progress.seconds
+
+    def _take_best_weights(self) -> None:
+        """Leave the model with the weights of the best epoch; if none was scored with the last, averaged."""
+        if self.progress.best is not None:
+            self.model.load_state_dict(self.states.weights(self.progress.best.epoch))
+        else:
+            self.average.put_in()
+        self.model.eval()
