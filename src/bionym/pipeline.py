@@ -10,6 +10,7 @@ from bionym import models, plugins
 from bionym.data import Audit, Document
 from bionym.engines import local
 from bionym.evaluation import evaluate
+from bionym.evaluation.report import report
 from bionym.protocols import Tagger
 from bionym.training import config as configuration
 
@@ -70,7 +71,7 @@ def train(
     audit, fingerprint, start = audit if audit is not None else Audit(), models.Fingerprint(), time.monotonic()
     tagger = part.fit(fingerprint.of(documents), chosen, audit=audit, on_iteration=on_iteration)
     held_out = list(dev)
-    scores = evaluate(held_out, tagger.predict(held_out)).as_dict() if held_out else None
+    scores = report(evaluate(held_out, tagger.predict(held_out))) if held_out else None
     seconds = time.monotonic() - start
     run = models.describe_run(tagger, fingerprint, audit, seconds=seconds, sources=sources, scores=scores)
     return Pipeline(tagger, run)

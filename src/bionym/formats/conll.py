@@ -13,7 +13,7 @@ and the text between tokens. All of it is counted.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
@@ -45,6 +45,7 @@ class Layout(TypedDict):
         rows: the columns of each token, as they were read.
         tag_column: which of them is the tag; None if there is none.
         start: the `-DOCSTART-` line that opens the document; None if there is none.
+        tags: by offset of the token, the tags of the sentences whose entities would be written with other tags.
     """
 
     separator: str
@@ -52,6 +53,7 @@ class Layout(TypedDict):
     rows: Sequence[Sequence[str]]
     tag_column: int | None
     start: str | None
+    tags: Mapping[int, str]
 
 
 class _Row(NamedTuple):
@@ -248,11 +250,29 @@ def _document(
             offset += len(word) + 1
         spans.append(Span(begin, offset - 1))
     rows = tuple(row.columns for sentence in sentences for row in sentence)
-    layout = Layout(separator=columns.separator, scheme=scheme.name, rows=rows, tag_column=columns.tag, start=start)
+    tags = [[columns.tag_of(row) for row in sentence] for sentence in sentences]
+    layout = Layout(
+        separator=columns.separator,
+        scheme=scheme.name,
+        rows=rows,
+        tag_column=columns.tag,
+        start=start,
+        tags=_other_tags(tokens, tags, scheme),
+    )
     text = "\n".join(" ".join(sentence) for sentence in words)
     bare = Document(name, text, tokens=tuple(tokens), sentences=tuple(spans), meta={"conll": layout})
-    tags = ([columns.tag_of(row) for row in sentence] for sentence in sentences)
     return replace(bare, entities=from_tags(bare, tags, scheme, mode=decoding))
+
+
+def _other_tags(tokens: Sequence[Span], sentences: Iterable[Sequence[str]], scheme: TagScheme) -> dict[int, str]:
+    """The tags of sentences that are not what their entities would get, as invalid ones; by offset of the token."""
+    kept: dict[int, str] = {}
+    first = 0
+    for tags in sentences:
+        if scheme.encode(scheme.decode(tags), len(tags)) != tags:
+            kept.update((token.start, tag) for token, tag in zip(tokens[first : first + len(tags)], tags, strict=True))
+        first += len(tags)
+    return kept
 
 
 def _lines(

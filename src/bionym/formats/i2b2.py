@@ -74,7 +74,7 @@ def read(
         found.add_assertions(files[".ast"], is_alone=".con" not in files)
     relations = found.relations(files[".rel"]) if ".rel" in files else ()
     tokens, sentences = _i2b2_layout.words(layout)
-    meta = {META: {"mark": written != text}}
+    meta = {META: {"mark": written != text, "lines": tuple(found.lines)}}
     entities = tuple(found.entities.values())
     yield Document(stem(path), text, (), entities, tuple(relations), tokens, sentences, meta)
 
@@ -100,16 +100,20 @@ def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = No
 
 @dataclass
 class _Found:
-    """Entities of one document while its files are read, by span and label."""
+    """Entities of one document while its files are read, by span and label; and the concepts line by line."""
 
     layout: Layout
     document_id: str
     audit: Audit
     entities: dict[tuple[Span, str], Entity] = field(default_factory=dict)
+    lines: list[tuple[int, int, str]] = field(
+        default_factory=list
+    )  # in the file's order, which the official scorer obeys
 
     def add_concepts(self, path: Path) -> None:
         for line in read_concepts(path):
             entity = self._entity(line, path)
+            self.lines.append((entity.start, entity.end, entity.label))
             if (entity.extent, entity.label) in self.entities:
                 self.audit.lose(self.document_id, "duplicate", "the line stands twice in the file")
             self.entities.setdefault((entity.extent, entity.label), entity)
@@ -118,6 +122,8 @@ class _Found:
         for line in read_assertions(path):
             entity = self._entity(line, path)
             key = entity.extent, entity.label
+            if is_alone:
+                self.lines.append((entity.start, entity.end, entity.label))
             if key not in self.entities and not is_alone:
                 self.audit.change(self.document_id, entity, "stands in the .ast file, not in the .con file: added")
             self.entities[key] = replace(self.entities.get(key, entity), attributes={ASSERTION: line.assertion})

@@ -48,22 +48,32 @@ def companions(given: Sequence[str] | None) -> dict[str, Any]:
     return {"beside": places}
 
 
+def places(given: Sequence[str]) -> list[Path]:
+    """Folders in which an annotation file without a text beside it may find one."""
+    return [Path(place) if Path(place).is_dir() else Path(place).parent for place in given]
+
+
 def write_json(path: str, value: object) -> None:
     """A value as JSON to a file, whole or not at all, or to standard output."""
     import json
-    import os
 
     text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
     if path == "-":
         typer.echo(text, nl=False)
-        return
-    target = Path(path)
-    if target.is_dir():
-        raise OutputError(f"--json {path} is a folder. Name a file.")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_name(f".{target.name}.unfinished")
+    else:
+        write_whole(Path(path), text)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Text to a file, whole or not at all; what stood there is replaced. Raises: OutputError for a folder."""
+    import os
+
+    if path.is_dir():
+        raise OutputError(f"{path} is a folder. Name a file.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.unfinished")
     unfinished.write_text(text, encoding="utf-8")
-    os.replace(unfinished, target)
+    os.replace(unfinished, path)
 
 
 def _value(text: str) -> Any:

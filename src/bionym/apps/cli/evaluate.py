@@ -1,14 +1,42 @@
 """`bionym evaluate`: predicted documents against gold ones."""
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bionym.apps.cli._console import console, number_of, table
-from bionym.apps.cli._options import Json, format_options, write_json
+from bionym.apps.cli._console import console, number_of
+from bionym.apps.cli._options import Force, Json, format_options, places, write_json, write_whole
+from bionym.apps.cli._scoring import (
+    Format,
+    GoldFormat,
+    GoldMap,
+    LabelMap,
+    Metrics,
+    Only,
+    Option,
+    PredictedFormat,
+    PredictedMap,
+    Resamples,
+    Split,
+    Texts,
+    Unit,
+    UnitName,
+    labels_of,
+    sides,
+)
 
-EPILOG = "Example: bionym evaluate examples/bc5cdr/test.pubtator predicted/ --predicted-format brat"
+if TYPE_CHECKING:
+    from bionym.data import Document
+    from bionym.evaluation import Pair, Scores
+
+EPILOG = (
+    "The conlleval script's output: bionym evaluate tagged.tsv tagged.tsv --format conll --gold-option tag_column=1 "
+    "--metric conlleval\n\n"
+    "Example: bionym evaluate examples/bc5cdr/test.pubtator examples/bc5cdr/test.pubtator --html report.html"
+)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -19,51 +47,222 @@ def add_to(app: typer.Typer) -> None:
 def evaluate(
     gold: Annotated[str, typer.Argument(help="The right answers: a file, folder or quoted glob.", show_default=False)],
     predicted: Annotated[str, typer.Argument(help="What is to be scored.", show_default=False)],
-    format: Annotated[str | None, typer.Option("--format", "-f", help="The format of both sides.")] = None,
-    gold_format: Annotated[str | None, typer.Option("--gold-format", help="The format of the gold side.")] = None,
-    predicted_format: Annotated[
-        str | None, typer.Option("--predicted-format", help="The format of the predicted side.")
+    format: Format = None,
+    gold_format: GoldFormat = None,
+    predicted_format: PredictedFormat = None,
+    metric: Metrics = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--by",
+            help="Scores of slices: length, frequency, seen, nested, abbreviation, section ... or all; may be repeated.",
+        ),
     ] = None,
-    metric: Annotated[list[str] | None, typer.Option("--metric", help="How to score; may be repeated.")] = None,
-    text: Annotated[
-        list[str] | None, typer.Option("--text", help="Where the texts are, if not beside the annotations.")
+    train: Annotated[
+        list[str] | None,
+        typer.Option("--train", help="What the system learned from, to tell seen mentions from unseen ones."),
     ] = None,
-    option: Annotated[
-        list[str] | None, typer.Option("--option", "-o", help="An option of both formats: key=value.")
-    ] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Write the whole report as one page.")] = None,
     json: Json = None,
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write every score as a table for programs.")] = None,
+    markdown: Annotated[Path | None, typer.Option("--markdown", help="Write the tables as Markdown.")] = None,
+    errors_to: Annotated[
+        Path | None, typer.Option("--errors-to", help="Write documents with errors, gold and predicted side by side.")
+    ] = None,
+    errors_format: Annotated[str, typer.Option("--errors-format", help="The format of --errors-to.")] = "brat",
+    show_text: Annotated[
+        bool, typer.Option("--show-text", help="Let reports quote the text: mentions, and errors in their sentences.")
+    ] = False,
+    num_examples: Annotated[int, typer.Option("--examples", help="Errors that reports list.", min=0)] = 500,
+    run_log: Annotated[
+        Path | None, typer.Option("--run-log", help="A training log (run.jsonl), for the learning curve.")
+    ] = None,
+    title: Annotated[str, typer.Option("--title", help="A heading for the page.")] = "",
+    split: Split = "",
+    label_map: LabelMap = None,
+    gold_label_map: GoldMap = None,
+    predicted_label_map: PredictedMap = None,
+    only: Only = None,
+    unit: Unit = UnitName.auto,
+    resamples: Resamples = None,
+    per_document: Annotated[
+        bool, typer.Option("--per-document", help="Keep each document's counts in --json, for bionym compare.")
+    ] = False,
+    text: Texts = None,
+    option: Option = None,
+    gold_option: Annotated[
+        list[str] | None, typer.Option("--gold-option", help="An option of the gold format: key=value.")
+    ] = None,
+    predicted_option: Annotated[
+        list[str] | None, typer.Option("--predicted-option", help="An option of the predicted format: key=value.")
+    ] = None,
+    force: Force = False,
 ) -> None:
-    """Precision, recall and F1: micro, macro and per label; a document on one side only counts as missed or spurious."""
-    from bionym import evaluation, formats
+    """Precision, recall and F1 with their intervals; errors, slices and calibration; a document on one side only counts.
 
-    reading = format_options(option)
-    places = _places(text or [])
-    gold_documents = formats.read(gold, gold_format or format, texts=places, **reading)
-    predicted_documents = formats.read(
-        predicted, predicted_format or format, texts=[*places, *_places([gold])], **reading
+    Scores are micro, macro, weighted and per label. A report (--html, --json, --csv, --markdown) replaces an older one.
+    """
+    from bionym import evaluation
+    from bionym.evaluation import report, tables
+
+    wants_analysis = bool(html or json or by)
+    gold_documents, predicted_documents = sides(
+        gold,
+        predicted,
+        gold_format=gold_format or format,
+        predicted_format=predicted_format or format,
+        texts=places(text or []),
+        gold_options=format_options(option) | format_options(gold_option),
+        predicted_options=format_options(option) | format_options(predicted_option),
     )
-    scores = evaluation.evaluate(gold_documents, predicted_documents, metric or ["strict"])
-    if json:
-        write_json(json, scores.as_dict())
+    training = _documents(train, gold_format or format) if train else None
+    analysis = _Analysis.of(by, training, num_examples, show_text=show_text) if wants_analysis else None
+    review = _Review(errors_to, errors_format, force) if errors_to else None
+    scores = evaluation.evaluate(
+        console.counted(gold_documents, "documents"),
+        predicted_documents,
+        metric or ["strict"],
+        labels=labels_of(label_map, gold_label_map, predicted_label_map, only),
+        unit=unit.value,
+        split=split,
+        observers=[*(analysis.observers if analysis else ()), *([review.add] if review else ())],
+    )
+    parts = analysis.parts(num_examples) if analysis else {}
+    made = report.report(
+        scores,
+        title=title,
+        num_resamples=resamples,
+        per_unit=per_document,
+        learning_curve=_learning_curve(run_log) if run_log else None,
+        **parts,
+    )
+    _write(made, html=html, json=json, csv=csv, markdown=markdown)
     if json != "-":
-        for name, counts in scores.counts.items():
-            typer.echo(f"{name}: {number_of(scores.num_documents, 'document')}\n")
-            typer.echo(table(("label", "P", "R", "F1", "gold", "predicted"), _rows(counts)))
+        shown = made | {"slices": parts.get("slices") if by else None}
+        _print(scores, shown, tables.plain)
     _say_unpaired(scores)
+    if review:
+        review.write()
 
 
-def _rows(counts: Any) -> list[tuple[object, ...]]:
-    rows = [_row(label, counts.of(label)) for label in counts.labels]
-    macro = ("macro", *(f"{100 * counts.macro(value):.2f}" for value in ("precision", "recall", "f1")), "", "")
-    return [*rows, _row("micro", counts.micro), macro]
+@dataclass
+class _Analysis:
+    """What looks at the pairs beside the metrics."""
+
+    slices: Any
+    errors: Any
+    calibration: Any
+    show_text: bool
+
+    @classmethod
+    def of(
+        cls, by: list[str] | None, training: "Iterator[Document] | None", num_examples: int, *, show_text: bool
+    ) -> "_Analysis":
+        from bionym.evaluation import calibration, errors, slices
+
+        names = slices.NAMES if not by or "all" in by else tuple(by)
+        return cls(
+            slices.Slices(names, training=training),
+            errors.Errors(most_examples=num_examples),
+            calibration.Calibration(),
+            show_text,
+        )
+
+    @property
+    def observers(self) -> "list[Callable[[Pair], None]]":
+        return [self.slices.add, self.errors.add, self.calibration.add]
+
+    def parts(self, num_examples: int) -> dict[str, Any]:
+        return {
+            "slices": self.slices.as_dict(),
+            "errors": self.errors.as_dict(show_text=self.show_text, num_examples=num_examples),
+            "calibration": self.calibration.as_dict(),
+        }
 
 
-def _row(name: str, counts: Any) -> tuple[object, ...]:
-    values = (f"{100 * value:.2f}" for value in (counts.precision, counts.recall, counts.f1))
-    return (name, *values, f"{counts.support:,}", f"{counts.num_predicted:,}")
+class _Review:
+    """Documents with errors, written when all are known."""
+
+    def __init__(self, path: Path, format: str, force: bool) -> None:
+        from bionym.errors import OutputError
+        from bionym.evaluation.review import Review
+
+        if path.exists() and not force:
+            raise OutputError(f"{path} exists. Choose another --errors-to, or replace it with --force.")
+        self.path, self.format, self.force = path, format, force
+        self.collected = Review()
+        self.add = self.collected.add
+
+    def write(self) -> None:
+        from bionym import formats
+
+        documents = self.collected.documents
+        formats.write(documents, self.path, self.format, force=self.force)
+        console.say(
+            f"{number_of(len(documents), 'document')} with errors to {self.path}, gold and predicted side by side"
+        )
 
 
-def _say_unpaired(scores: Any) -> None:
+def _documents(sources: list[str], format: str | None) -> "Iterator[Document]":
+    from bionym import formats
+
+    return formats.read(sources, format)
+
+
+def _write(
+    made: dict[str, Any], *, html: Path | None, json: str | None, csv: Path | None, markdown: Path | None
+) -> None:
+    from bionym.evaluation import page, tables
+
+    if json:
+        write_json(json, made)
+    for path, render in ((html, page.page), (csv, tables.csv), (markdown, tables.markdown)):
+        if path is not None:
+            write_whole(path, render(made))
+            console.say(f"{path}: {_headline(made)}")
+
+
+def _headline(made: dict[str, Any]) -> str:
+    name, table = next(iter(made["metrics"].items()))
+    interval = (table["micro"]["interval"] or {}).get("f1")
+    around = f" [{100 * interval[0]:.1f}, {100 * interval[1]:.1f}]" if interval else ""
+    return f"{name} F1 {100 * table['micro']['f1']:.2f}{around}"
+
+
+def _print(scores: "Scores", made: dict[str, Any], plain: Callable[[dict[str, Any]], str]) -> None:
+    """The tables; what a metric that reproduces another program would print stands as that program prints it."""
+    from bionym import plugins
+
+    layouts = {}
+    for name in scores.protocols:
+        part = plugins.find("evaluation.metrics", name)
+        if hasattr(part, "layout"):
+            layouts[name] = part.layout(scores)
+    metrics = {name: table for name, table in made["metrics"].items() if name.partition(":")[0] not in layouts}
+    if metrics:
+        typer.echo(plain(made | {"metrics": metrics}))
+    for layout in layouts.values():
+        typer.echo(layout, nl=not layout.endswith("\n"))
+
+
+def _learning_curve(path: Path) -> list[dict[str, Any]]:
+    """The epochs of a training log. Raises: FormatError for a line that is no JSON."""
+    import json
+
+    from bionym.errors import FormatError
+
+    epochs = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            entry = json.loads(line)
+        except ValueError as error:
+            raise FormatError("expected one JSON object a line", path=path, line=number) from error
+        if isinstance(entry, dict) and entry.get("kind") == "epoch":
+            epochs.append(entry)
+    return epochs
+
+
+def _say_unpaired(scores: "Scores") -> None:
     if scores.only_gold:
         console.say(
             f"{number_of(len(scores.only_gold), 'gold document')} without a prediction: the entities count as missed"
@@ -72,8 +271,3 @@ def _say_unpaired(scores: Any) -> None:
         console.say(
             f"{number_of(len(scores.only_predicted), 'predicted document')} without gold: the entities count as spurious"
         )
-
-
-def _places(given: list[str]) -> list[Path]:
-    """Folders in which an annotation file without a text beside it may find one."""
-    return [Path(place) if Path(place).is_dir() else Path(place).parent for place in given]

@@ -1,0 +1,77 @@
+"""What `evaluate` and `compare` share: the two sides, the label map, and the options for both."""
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bionym.apps.cli._options import places
+
+if TYPE_CHECKING:
+    from bionym.data import Document
+    from bionym.evaluation import Labels
+
+
+class UnitName(StrEnum):
+    """What is resampled."""
+
+    auto = "auto"
+    document = "document"
+    sentence = "sentence"
+
+
+Format = Annotated[str | None, typer.Option("--format", "-f", help="The format of both sides.")]
+GoldFormat = Annotated[str | None, typer.Option("--gold-format", help="The format of the gold side.")]
+PredictedFormat = Annotated[str | None, typer.Option("--predicted-format", help="The format of the predicted side.")]
+Metrics = Annotated[list[str] | None, typer.Option("--metric", help="How to score; may be repeated.")]
+Split = Annotated[str, typer.Option("--split", help="A name for the data, such as test; part of the fingerprint.")]
+LabelMap = Annotated[
+    list[str] | None,
+    typer.Option("--label-map", help="Score a label under another name on both sides: OLD=NEW; OLD= leaves it out."),
+]
+GoldMap = Annotated[list[str] | None, typer.Option("--gold-label-map", help="The same on the gold side.")]
+PredictedMap = Annotated[
+    list[str] | None, typer.Option("--predicted-label-map", help="The same on the predicted side.")
+]
+Only = Annotated[list[str] | None, typer.Option("--only", help="Score this label alone; may be repeated.")]
+Unit = Annotated[
+    UnitName,
+    typer.Option("--unit", help="What intervals resample; auto: documents, or sentences where documents are few."),
+]
+Resamples = Annotated[
+    int | None, typer.Option("--resamples", help="Of the bootstrap: 10000, fewer for very many documents; 0 for none.")
+]
+Texts = Annotated[list[str] | None, typer.Option("--text", help="Where the texts are, if not beside the annotations.")]
+Option = Annotated[list[str] | None, typer.Option("--option", "-o", help="An option of both formats: key=value.")]
+
+
+def sides(
+    gold: str,
+    predicted: str,
+    *,
+    gold_format: str | None,
+    predicted_format: str | None,
+    texts: Sequence[Path] = (),
+    gold_options: dict[str, Any],
+    predicted_options: dict[str, Any],
+) -> "tuple[Iterator[Document], Iterator[Document]]":
+    """Documents of both sides; predicted annotation files without a text beside them find that of the gold side."""
+    from bionym import formats
+
+    return (
+        formats.read(gold, gold_format, texts=list(texts), **gold_options),
+        formats.read(predicted, predicted_format, texts=[*texts, *places([gold])], **predicted_options),
+    )
+
+
+def labels_of(
+    both: list[str] | None, gold: list[str] | None, predicted: list[str] | None, only: list[str] | None
+) -> "Labels":
+    """The label maps of the command line."""
+    from bionym.data.labels import label_map
+    from bionym.evaluation import Labels
+
+    maps = [label_map([*(both or []), *(side or [])], only or []) for side in (gold, predicted)]
+    return Labels(*maps)

@@ -1,0 +1,157 @@
+"""What a report says in sentences, for readers who do not work with scores every day."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bionym.evaluation.intervals import MIN_UNITS
+
+KINDS = {
+    "missed": "A gold entity, and nothing was marked where it stands.",
+    "spurious": "Something was marked where gold has nothing.",
+    "left": "The right label, but it starts too early or too late.",
+    "right": "The right label, but it ends too early or too late.",
+    "both-edges": "The right label, but it starts and ends elsewhere than gold.",
+    "gap": "The right label, start and end, but the pieces between differ.",
+    "split": "One gold entity was marked as several.",
+    "merge": "Several gold entities were marked as one.",
+    "label": "The right place, but another label.",
+    "label-and-boundary": "It overlaps a gold entity, but label and place both differ.",
+}
+NAMES = {
+    "left": "left edge",
+    "right": "right edge",
+    "both-edges": "both edges",
+    "label": "wrong label",
+    "label-and-boundary": "label and edges",
+}
+SLICES = {
+    "length": ("Length", ""),
+    "frequency": ("Frequency in gold", "How often the mention is an entity in gold, whatever its label."),
+    "seen": (
+        "Seen in training",
+        "Whether the mention was an entity there; what was not had to be learned, not looked up.",
+    ),
+    "nested": ("Nesting", "Whether the entity lies inside another, or holds one."),
+    "abbreviation": ("Abbreviations", "Short forms that the document defines, and words mostly of capitals."),
+    "section": ("Section", "The part of the document in which the entity begins."),
+    "discontinuous": ("Gaps", "Whether the entity is in one piece."),
+}
+WIDE = 0.1  # an interval of ten points is too wide to choose by
+GAIN = 0.005  # of F1, below which a threshold gains nothing
+PRECISE = 0.95  # the precision for which a reader may want to know the price
+
+Values = Mapping[str, Any]
+
+
+def headline(micro: Values) -> str:
+    """Precision and recall as a reader would say them."""
+    support, predicted = micro.get("support", 0), micro.get("predicted", 0)
+    if not support and not predicted:
+        return "There was nothing to find and nothing was marked, so there is nothing to score."
+    if not predicted:
+        return f"It marks nothing; {count(support)} entities were there to be found."
+    if not support:
+        return f"It marks {count(predicted)} entities where gold has none, so all of them are wrong."
+    return (
+        f"Of every 100 entities it marks, {_of_100(micro['precision'])} right; "
+        f"of every 100 that are there, it finds {_hundred(micro['recall'])}."
+    )
+
+
+def certainty(micro: Values, bootstrap: Values | None, num_documents: int) -> str:
+    """How far F1 can be trusted; why there is no interval, if there is none."""
+    if not micro.get("support") and not micro.get("predicted"):
+        return ""
+    between = (micro.get("interval") or {}).get("f1")
+    if not between or not bootstrap:
+        few = num_documents < MIN_UNITS
+        why = f"cannot be said from {_documents(num_documents)}" if few else "was not computed"
+        return f"F1 is {percent(micro['f1'])}. How sure that is {why}."
+    sure = (
+        f"F1 is {percent(micro['f1'])}; on many more such documents it would most likely lie "
+        f"between {percent(between[0])} and {percent(between[1])}."
+    )
+    if between[1] - between[0] > WIDE:
+        sure += " That is a wide range: choose nothing by a difference of a few points."
+    return sure
+
+
+def calibration(found: Values) -> str:
+    """Whether scores mean what they say: at the fullest bin, and on the whole."""
+    bins = [one for one in found.get("bins") or () if one["number"]]
+    if not bins:
+        return ""
+    fullest = max(bins, key=lambda one: float(one["number"]))
+    total = sum(one["number"] for one in bins)
+    surplus = sum(one["number"] * (one["mean_score"] - one["share_right"]) for one in bins) / total
+    whole = f"scores are off by {percent(found['expected_calibration_error'])} points on average"
+    leaning = (
+        "neither too high nor too low" if abs(surplus) < 0.01 else f"mostly too {'high' if surplus > 0 else 'low'}"
+    )
+    return (
+        f"Where it gives a score of about {fullest['mean_score']:.2f}, it is right {_hundred(fullest['share_right'])} "
+        f"times in 100. Over all {count(total)} entities, {whole}, {leaning}."
+    )
+
+
+def threshold(found: Sequence[Values]) -> str:
+    """What a user gains and loses by keeping only high scores."""
+    best = max(found, key=lambda one: float(one["f1"]))
+    precise = next((one for one in found if one["precision"] >= PRECISE), None)
+    if best["f1"] - found[0]["f1"] < GAIN:
+        said = "Dropping entities of low score does not raise F1"
+    else:
+        said = f"F1 is highest, {percent(best['f1'])}, when entities below {best['threshold']:g} are dropped"
+    if precise and precise is not found[0]:
+        said += f"; from {precise['threshold']:g} on, precision is {percent(precise['precision'])} "
+        said += f"and recall {percent(precise['recall'])}"
+    return f"{said}. Choose a threshold on development data, not on the data of a final score."
+
+
+def kind(name: str) -> str:
+    """A kind of error as the page calls it; "right" alone could mean its opposite."""
+    return NAMES.get(name, name)
+
+
+def learning(curve: Sequence[Values]) -> str:
+    """When the model was at its best."""
+    scored = [row for row in curve if row.get("mean_f1") is not None]
+    if not scored:
+        return ""
+    best = max(scored, key=lambda row: float(row["mean_f1"]))
+    end = "its last" if best is curve[-1] else f"of {len(curve)}"
+    return f"It was best on development data after epoch {best['epoch']}, {end}: F1 {percent(best['mean_f1'])}."
+
+
+def percent(share: float | None) -> str:
+    """A share as a percentage with one decimal; a dash if there is none."""
+    return "–" if share is None or share != share else f"{100 * share:.1f}"
+
+
+def between(interval: Sequence[float] | None) -> str:
+    """The two ends of an interval; nothing if there is none."""
+    return f"{percent(interval[0])} to {percent(interval[1])}" if interval else ""
+
+
+def count(number: float | None) -> str:
+    """A number of things; with its half where a metric gives half a point."""
+    if number is None:
+        return "–"
+    return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.1f}"
+
+
+def _hundred(share: float) -> str:
+    """Out of a hundred; never all or none unless it is."""
+    rounded = round(100 * share)
+    if rounded == 100 and share < 1:
+        return "more than 99"
+    return "less than 1" if rounded == 0 and share > 0 else str(rounded)
+
+
+def _of_100(share: float) -> str:
+    number = _hundred(share)
+    return f"{number} {'is' if number in ('1', 'less than 1') else 'are'}"
+
+
+def _documents(number: int) -> str:
+    return f"{number:,} document" + "s" * (number != 1)

@@ -1,0 +1,125 @@
+"""`Errors`: what went wrong, by kind, label and mention, with examples; an observer of `evaluate`.
+
+    errors = Errors()
+    evaluate(gold, predicted, observers=[errors.add])
+    errors.as_dict(show_text=False, num_examples=20)
+
+Little is kept: counts, each erroneous mention once, gold's mentions (see `gold_doubts`), and a bounded number of examples.
+"""
+
+from collections import Counter
+from typing import Any
+
+from bionym.data import Entity
+from bionym.evaluation.error_examples import Example, Examples
+from bionym.evaluation.error_groups import Group, group_of
+from bionym.evaluation.error_kinds import KINDS, Error, classify
+from bionym.evaluation.gold_doubts import GoldMentions
+from bionym.evaluation.matching import match
+from bionym.evaluation.pairs import Pair
+
+NONE = "none"  # the last row and the last column of the confusion
+NUM_FREQUENT = 30
+
+
+class Errors:
+    """The errors of a stream of pairs.
+
+    Args:
+        most_examples: examples to keep of each kind; no more than these can be shown.
+    """
+
+    def __init__(self, *, most_examples: int = 200) -> None:
+        self.num_gold = 0
+        self.num_predicted = 0
+        self.right: Counter[str] = Counter()
+        self.kinds: Counter[str] = Counter()
+        self._groups: Counter[Group] = Counter()
+        self._confused: Counter[tuple[str | None, str | None]] = Counter()
+        self._gold = GoldMentions()
+        self._examples = Examples(most_examples)
+
+    def add(self, both: Pair) -> None:
+        """One more pair."""
+        if both.missing != "gold":
+            self._gold.add(both.gold)
+        matched = match(both)
+        self.num_gold += len(matched.right) + len(matched.missed)
+        self.num_predicted += len(matched.right) + len(matched.spurious)
+        self.right.update(gold.label for gold, _ in matched.right)
+        for error in classify(matched):
+            group = group_of(both.gold, error)
+            self.kinds[error.kind] += 1
+            self._groups[group] += 1
+            self._confused.update(_cells(error))
+            self._examples.add(both.gold, error, group)
+
+    @property
+    def num_suspected_gold_errors(self) -> int:
+        """Errors that may be gold's own."""
+        return sum(number for group, number in self._groups.items() if self._gold.is_suspected(group))
+
+    def as_dict(self, *, show_text: bool = False, num_examples: int = 20) -> dict[str, Any]:
+        """Everything, ready for JSON.
+
+        Args:
+            show_text: with the mentions, and the text around the examples; without it, nothing of any text.
+            num_examples: at most so many; which, and in what order, says `error_examples`.
+        Returns: "by_label" counts an error under its gold label, or under the predicted one if it has no gold.
+            "confusion" has a row for each gold label and a column for each predicted one, "none" last: the diagonal is
+            what is right in span and label; off it stand the errors that name another label; boundary errors, missed
+            and spurious entities stand under "none", so that rows sum to gold entities and columns to predicted ones.
+            "frequent" counts errors of the same kind and labels, with `show_text` those of the same mention.
+        """
+        return {
+            "gold": self.num_gold,
+            "predicted": self.num_predicted,
+            "right": self.right.total(),
+            "kinds": {kind: self.kinds[kind] for kind in KINDS},
+            "by_label": self._by_label(),
+            "confusion": self._confusion(),
+            "suspected_gold_errors": self.num_suspected_gold_errors,
+            "frequent": self._frequent("kind", "gold_label", "predicted_label", *(("mention",) if show_text else ())),
+            "examples": [self._shown(one, show_text) for one in self._examples.worst(num_examples, self.kinds)],
+        }
+
+    def _by_label(self) -> dict[str, dict[str, int]]:
+        by_label: dict[str, Counter[str]] = {}
+        for group, number in self._groups.items():
+            by_label.setdefault(group.label, Counter())[group.kind] += number
+        return {label: {kind: by_label[label][kind] for kind in KINDS} for label in sorted(by_label)}
+
+    def _confusion(self) -> dict[str, object]:
+        cells = self._confused + Counter({(label, label): number for label, number in self.right.items()})
+        labels = [*sorted({label for cell in cells for label in cell if label}), None]
+        counts = [[cells[gold, predicted] for predicted in labels] for gold in labels]
+        return {"labels": [label or NONE for label in labels], "counts": counts}
+
+    def _frequent(self, *names: str) -> list[dict[str, object]]:
+        summed: Counter[tuple[str | None, ...]] = Counter()
+        for group, number in self._groups.items():
+            summed[tuple(getattr(group, name) for name in names)] += number
+        first = sorted(summed.items(), key=lambda item: (-item[1], tuple(value or "" for value in item[0])))
+        return [{**dict(zip(names, key, strict=True)), "number": number} for key, number in first[:NUM_FREQUENT]]
+
+    def _shown(self, example: Example, show_text: bool) -> dict[str, object]:
+        error = example.error
+        shown: dict[str, object] = {
+            "document": example.document_id,
+            "kind": error.kind,
+            "suspected_gold_error": self._gold.is_suspected(example.group),
+            "gold": [_place(entity) for entity in error.gold],
+            "predicted": [_place(entity) | {"score": entity.score} for entity in error.predicted],
+        }
+        return shown | ({"context": example.context._asdict()} if show_text else {})
+
+
+def _cells(error: Error) -> list[tuple[str | None, str | None]]:
+    """Where the entities of an error stand in the confusion: in one cell if the labels differ, else under "none"."""
+    if error.kind in ("label", "label-and-boundary"):
+        return [(error.gold_label, error.predicted_label)]
+    return [(entity.label, None) for entity in error.gold] + [(None, entity.label) for entity in error.predicted]
+
+
+def _place(entity: Entity) -> dict[str, object]:
+    return {"spans": [list(span) for span in entity.spans], "label": entity.label}

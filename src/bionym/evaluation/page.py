@@ -1,0 +1,241 @@
+"""The report of an evaluation as one HTML page, to read, print and pass on; it needs nothing from outside.
+
+Its parts are the files in `templates/`; what is absent from the report is absent from the page. Every number that is drawn
+stands in a table as well. A policy in its head forbids it to load anything, and allows the one script, by its hash, that
+filters the examples; without the script they are all there, by kind. It holds text of documents only if the report does.
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from bionym import __version__, plugins
+from bionym.errors import BionymError
+from bionym.evaluation import _examples, _words, plots
+
+MAX_IDS = 200  # of one-sided documents that are named
+
+Report = Mapping[str, Any]
+
+
+def page(report: Report) -> str:
+    """The page of a report in the layout that `bionym evaluate --json` writes."""
+    environment = _environment()
+    script = environment.get_template("script.js").render().strip()
+    sections = {name: part for name, part in _sections(report).items() if part}
+    return environment.get_template("page.html").render(
+        title=report.get("title") or "Evaluation report",
+        version=report.get("bionym") or __version__,
+        script=script,
+        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        quotes_text=_quotes_text(report.get("errors") or {}),
+        **dict.fromkeys(SECTIONS) | sections,
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("bionym.evaluation"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(percent=_words.percent, count=_words.count, between=_words.between, kind=_words.kind)
+    environment.globals.update(bar=plots.bar, pieces=_examples.pieces, labels_of=_examples.labels)
+    environment.globals.update(explain=_words.KINDS, explain_slice=_words.SLICES)
+    return environment
+
+
+def _sections(report: Report) -> dict[str, Any]:
+    """What each template shows, by its name; nothing for what the report does not hold."""
+    return {name: make(report) for name, make in SECTIONS.items()}
+
+
+def _summary(report: Report) -> dict[str, Any]:
+    metric, table = next(iter(report["metrics"].items()))
+    micro, number = table["micro"], report.get("documents", 0)
+    return {
+        "metric": metric,
+        "about": _about(metric),
+        "headline": _words.headline(micro),
+        "certainty": _words.certainty(micro, table.get("bootstrap"), number),
+        "micro": micro if micro.get("support") or micro.get("predicted") else None,
+        "bootstrap": table.get("bootstrap"),
+    }
+
+
+def _scored(report: Report) -> dict[str, Any]:
+    protocols = report.get("protocols") or {}
+    return {
+        "documents": report.get("documents", 0),
+        "protocols": protocols,
+        "first": next(iter(protocols.values()), None),
+        "alone": [
+            ("gold", "without a prediction: all entities there count as missed", report.get("only_gold") or ()),
+            ("predicted", "without gold: all entities there count as spurious", report.get("only_predicted") or ()),
+        ],
+        "max_ids": MAX_IDS,
+    }
+
+
+def _labels(report: Report) -> dict[str, Any]:
+    metric, table = next(iter(report["metrics"].items()))
+    return {"metric": metric, "table": table}
+
+
+def _metrics(report: Report) -> dict[str, Any] | None:
+    """Every metric, if there is more than the first, which the summary tells of."""
+    tables = report["metrics"]
+    return {name: {"table": tables[name], "about": _about(name)} for name in tables} if len(tables) > 1 else None
+
+
+def _errors(report: Report) -> dict[str, Any] | None:
+    errors = report.get("errors")
+    kinds = {kind: number for kind, number in ((errors or {}).get("kinds") or {}).items() if number}
+    if not errors or not kinds:
+        return None
+    order = sorted(kinds, key=lambda kind: -kinds[kind])
+    return {
+        **dict.fromkeys(("by_label", "frequent", "suspected_gold_errors")),
+        **errors,
+        "kinds": {kind: kinds[kind] for kind in order},
+        "total": sum(kinds.values()),
+        "linked": {group.kind: place for place, group in enumerate(_groups(errors, order), 1)},
+    }
+
+
+def _confusion(report: Report) -> dict[str, Any] | None:
+    """The matrix with the share of its row in each cell."""
+    found = (report.get("errors") or {}).get("confusion")
+    if not found or not any(map(any, found["counts"])):
+        return None
+    shares = [[cell / (sum(row) or 1) for cell in row] for row in found["counts"]]
+    cells = [list(zip(row, share, strict=True)) for row, share in zip(found["counts"], shares, strict=True)]
+    return {"labels": found["labels"], "rows": list(zip(found["labels"], cells, strict=True))}
+
+
+def _slices(report: Report) -> dict[str, Any] | None:
+    """The slices that tell apart; labels have their own section."""
+    slices = report.get("slices") or {}
+    return {kind: rows for kind, rows in slices.items() if len(rows) > 1 and kind != "label"} or None
+
+
+def _calibration(report: Report) -> dict[str, Any] | None:
+    found = report.get("calibration")
+    if not found:
+        return None
+    bins, thresholds = found.get("bins") or (), found.get("thresholds") or ()
+    frame = plots.Frame((0, 1), (0, 1), "score", "share that is right")
+    return {
+        **found,
+        "sentence": _words.calibration(found),
+        "diagram": plots.reliability(bins, frame, "Share that is right, by score", _words.calibration(found)),
+        "about_threshold": _words.threshold(thresholds) if thresholds else "",
+        "curve": _threshold_curve(thresholds) if thresholds else "",
+    }
+
+
+def _threshold_curve(thresholds: Sequence[Mapping[str, Any]]) -> str:
+    frame = plots.Frame((0, 1), (0, 100), "lowest score that is kept", "per cent")
+    drawn = [
+        plots.Line(name, [(one["threshold"], 100 * one[value]) for one in thresholds])
+        for value, name in (("f1", "F1"), ("precision", "Precision"), ("recall", "Recall"))
+    ]
+    return plots.lines(drawn, frame, "Precision, recall and F1 by threshold", _words.threshold(thresholds))
+
+
+def _learning(report: Report) -> dict[str, Any] | None:
+    rows = report.get("learning_curve")
+    if not rows:
+        return None
+    names = list(dict.fromkeys(name for row in rows for name in row.get("development") or ()))
+    scores = [
+        plots.Line(
+            "Mean" if len(names) > 1 else "F1",
+            [(row["epoch"], 100 * row["mean_f1"]) for row in rows if row.get("mean_f1") is not None],
+        )
+    ]
+    if len(names) > 1:
+        scores += [plots.Line(name, _development(rows, name)) for name in names]
+    loss = [plots.Line("Loss", [(row["epoch"], row["loss"]) for row in rows if row.get("loss") is not None])]
+    return {
+        "rows": rows,
+        "names": names if len(names) > 1 else [],
+        "sentence": _words.learning(rows),
+        "scores": _by_epoch(scores, "F1 in per cent", "F1 on development data by epoch"),
+        "loss": _by_epoch(loss, "loss", "Loss in training by epoch", low=0),
+    }
+
+
+def _development(rows: Sequence[Mapping[str, Any]], name: str) -> list[plots.Point]:
+    found = ((row["epoch"], (row.get("development") or {}).get(name)) for row in rows)
+    return [(epoch, 100 * scores["f1"]) for epoch, scores in found if scores]
+
+
+def _by_epoch(drawn: Sequence[plots.Line], name: str, title: str, low: float | None = None) -> str:
+    """Lines over epochs, on an axis that holds their values and `low`; nothing if there are none."""
+    values = [value for line in drawn for _, value in line.points]
+    epochs = [epoch for line in drawn for epoch, _ in line.points]
+    if not values:
+        return ""
+    margin = (max(values) - min(values)) / 10 or 1
+    range_ = max(0.0, min(values) - margin) if low is None else low, max(values) + margin
+    return plots.lines(drawn, plots.Frame((min(epochs), max(epochs)), range_, "epoch", name), title)
+
+
+def _shown(report: Report) -> dict[str, Any] | None:
+    """The examples, kind by kind, those of the most frequent first."""
+    errors = report.get("errors") or {}
+    examples = errors.get("examples")
+    if not examples:
+        return None
+    kinds = errors.get("kinds") or {}
+    groups = _groups(errors, sorted(kinds, key=lambda kind: -kinds[kind]))
+    shown = [example for group in groups for example in group.shown]
+    return {
+        "groups": groups,
+        "number": sum(group.number for group in groups),
+        "num_shown": len(shown),
+        "labels": sorted({label for example in shown for label in _examples.labels(example)}),
+        "quotes_text": _quotes_text(errors),
+        "has_suspected": any(example.get("suspected_gold_error") for example in shown),
+    }
+
+
+def _groups(errors: Mapping[str, Any], order: Sequence[str]) -> list[_examples.Group]:
+    return _examples.groups(errors.get("examples") or (), errors.get("kinds") or {}, order)
+
+
+def _quotes_text(errors: Mapping[str, Any]) -> bool:
+    """Whether any text of a document stands in the report."""
+    examples, frequent = errors.get("examples") or (), errors.get("frequent") or ()
+    return any(one.get("context") for one in examples) or any(one.get("mention") for one in frequent)
+
+
+def _about(table: str) -> str:
+    """The first line a metric says of itself; nothing if it is not installed here."""
+    try:
+        told = plugins.find("evaluation.metrics", table.partition(":")[0]).__doc__ or ""
+    except BionymError:
+        return ""
+    return " ".join(told.strip().partition("\n\n")[0].split())
+
+
+SECTIONS = {
+    "summary": _summary,
+    "labels": _labels,
+    "metrics": _metrics,
+    "errors": _errors,
+    "confusion": _confusion,
+    "slices": _slices,
+    "calibration": _calibration,
+    "learning": _learning,
+    "examples": _shown,
+    "scored": _scored,
+}

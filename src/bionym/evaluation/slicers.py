@@ -1,0 +1,151 @@
+"""In which slice an entity lies, by each of these:
+
+    label           its label
+    length          its tokens: those of the document if it has them, else ours
+    frequency       how often its mention is an entity in gold, whatever the label
+    seen            whether its mention is an entity of the training documents, with this label or with others
+    nested          whether it lies inside a longer entity of its own side, else whether a shorter one lies in it
+    abbreviation    a short form that the document defines, "long form (SF)"; or one word of 2 to 6 characters with two
+                    capitals or more, and no more small letters than capitals
+    section         the part of the document where it begins, see `sections`
+    discontinuous   whether it has gaps
+
+Only the frequency is not known until all gold has been seen.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+
+from bionym.data import Document, Entity, Span
+from bionym.data.align import align
+from bionym.evaluation import sections
+from bionym.evaluation.matching import mention_key, overlapping
+from bionym.lexicon.abbreviations import find_definitions
+from bionym.text.tokenize import tokenize
+
+NAMES = ("label", "length", "frequency", "seen", "nested", "abbreviation", "section", "discontinuous")
+ORDER: Mapping[str, Sequence[str]] = {
+    "length": ("1 token", "2 tokens", "3 tokens", "4-5 tokens", "6+ tokens"),
+    "frequency": ("0", "1", "2-4", "5-19", "20+"),
+    "seen": ("seen with this label", "seen with another label", "unseen"),
+    "nested": ("alone", "inside another", "holds another"),
+    "abbreviation": ("abbreviation", "full form"),
+    "section": sections.NAMES,
+    "discontinuous": ("one piece", "with gaps"),
+}
+MAX_CHARS = 6  # of a word that its capitals make a short form; longer ones are shouted
+
+
+class Surroundings:
+    """The text of a pair, and what it says of any entity in it; found when first asked."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+
+    @cached_property
+    def tokens(self) -> tuple[Span, ...]:
+        """The document's tokens, else ours."""
+        return self.document.tokens or tokenize(self.document.text)
+
+    @cached_property
+    def sections(self) -> sections.Sections:
+        """The document's sections."""
+        return sections.Sections(self.document)
+
+    @cached_property
+    def short_forms(self) -> frozenset[str]:
+        """The short forms that the document defines, in small letters."""
+        text = self.document.text
+        if "(" not in text:
+            return frozenset()
+        defined = find_definitions([token.of(text) for token in self.tokens])
+        edges = ((self.tokens[one.short_start].start, self.tokens[one.short_end - 1].end) for one in defined)
+        return frozenset(text[start:end].casefold() for start, end in edges)
+
+
+class Side:
+    """The entities of one side of a pair, and what they are judged by.
+
+    Args:
+        entities: all of the side, in text order.
+        around: the text, which both sides share.
+        seen: the labels of each mention of the training documents.
+    """
+
+    def __init__(self, entities: Sequence[Entity], around: Surroundings, seen: Mapping[str, frozenset[str]]) -> None:
+        self.entities, self.around, self.seen = entities, around, seen
+
+    def mention(self, entity: Entity) -> str:
+        """The mention as `mention_key` has it."""
+        return mention_key(self.around.document.text, entity)
+
+    @cached_property
+    def nesting(self) -> tuple[set[tuple[Span, ...]], set[tuple[Span, ...]]]:
+        """Spans of the entities inside a longer one, and of those that hold a shorter one."""
+        inside, holding = set(), set()
+        for i, j in overlapping(self.entities, self.entities):
+            outer, inner = self.entities[i], self.entities[j]
+            if outer.extent != inner.extent and outer.extent.contains(inner.extent):
+                inside.add(inner.spans)
+                holding.add(outer.spans)
+        return inside, holding
+
+
+def _label(entity: Entity, side: Side) -> str:
+    return entity.label
+
+
+def _length(entity: Entity, side: Side) -> str:
+    touched = (align(side.around.tokens, span) for span in entity.spans)
+    places = {place for one in touched if one for place in range(one.start, one.end)}
+    return ORDER["length"][max(0, bisect_right((1, 2, 3, 4, 6), len(places)) - 1)]
+
+
+def _seen(entity: Entity, side: Side) -> str:
+    labels = side.seen.get(side.mention(entity))
+    if labels is None:
+        return "unseen"
+    return "seen with this label" if entity.label in labels else "seen with another label"
+
+
+def _nested(entity: Entity, side: Side) -> str:
+    inside, holding = side.nesting
+    if entity.spans in inside:
+        return "inside another"
+    return "holds another" if entity.spans in holding else "alone"
+
+
+def _abbreviation(entity: Entity, side: Side) -> str:
+    mention = entity.text_in(side.around.document.text)
+    is_short = _is_capitals(mention) or mention.casefold() in side.around.short_forms
+    return "abbreviation" if is_short else "full form"
+
+
+def _is_capitals(mention: str) -> bool:
+    num_capitals, num_small = sum(map(str.isupper, mention)), sum(map(str.islower, mention))
+    return len(mention) <= MAX_CHARS and len(mention.split()) == 1 and num_capitals >= max(2, num_small)
+
+
+def _section(entity: Entity, side: Side) -> str:
+    return side.around.sections.at(entity.start)
+
+
+def _discontinuous(entity: Entity, side: Side) -> str:
+    return "with gaps" if entity.is_discontinuous else "one piece"
+
+
+SLICERS: Mapping[str, Callable[[Entity, Side], str]] = {
+    "label": _label,
+    "length": _length,
+    "seen": _seen,
+    "nested": _nested,
+    "abbreviation": _abbreviation,
+    "section": _section,
+    "discontinuous": _discontinuous,
+}
+
+
+def frequency(number: int) -> str:
+    """The slice of a mention that is an entity in gold so many times."""
+    return ORDER["frequency"][bisect_right((0, 1, 2, 5, 20), number) - 1]

@@ -1,0 +1,158 @@
+"""The tables of a report: plain for the terminal, Markdown for a paper, CSV for a spreadsheet or a program.
+
+How many digits: F1 always has two decimals of a percentage, so that it compares with published tables. Precision, recall
+and the interval have one, or two where the interval of micro-F1 is narrower than one point: the second is noise before that.
+CSV holds shares from 0 to 1 with all their digits.
+"""
+
+import csv as _csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.cells import cell_len
+
+Report = Mapping[str, Any]
+Row = tuple[str, ...]
+
+VALUES = ("precision", "recall", "f1")
+WIDTH = 80
+MIN_LABEL = 12  # columns that a label keeps, whatever the numbers need
+HEADER = ("label", "P", "R", "F1", "interval", "gold", "predicted")
+COUNTS = ("support", "predicted", "true_positives", "false_positives", "false_negatives")
+CSV_HEADER = (
+    "metric",  # as in the report; empty for a slice, which is scored strictly
+    "group",  # "label", "average", or the name of a kind of slice
+    "name",  # of the label, the average or the slice
+    *VALUES,
+    *(f"{value}_{end}" for value in VALUES for end in ("low", "high")),  # the interval
+    *COUNTS,  # support is the number of gold entities
+)
+
+
+def plain(report: Report) -> str:
+    """One block a metric, then one a kind of slice, none wider than 80 columns; the averages stand last."""
+    blocks = [_titled(*block, draw=aligned) for block in _blocks(report)]
+    return "\n\n".join(blocks) + "\n"
+
+
+def markdown(report: Report) -> str:
+    """The same blocks as tables of GitHub's Markdown, whatever their width."""
+    blocks = [_titled(f"**{_cell(block[0])}**", *block[1:], draw=_piped) for block in _blocks(report)]
+    return "\n\n".join(blocks) + "\n"
+
+
+def csv(report: Report) -> str:
+    """One row for each metric and label or average, and for each slice, in full precision; columns as in `CSV_HEADER`."""
+    stream = io.StringIO()
+    writer = _csv.writer(stream, lineterminator="\n")
+    writer.writerow(CSV_HEADER)
+    for metric, table in report.get("metrics", {}).items():
+        for label, values in (table.get("labels") or {}).items():
+            writer.writerow((metric, "label", label, *_numbers(values)))
+        for average in ("micro", "macro", "weighted"):
+            if table.get(average):
+                writer.writerow((metric, "average", average, *_numbers(table[average])))
+    for kind, slices in (report.get("slices") or {}).items():
+        writer.writerows(("", kind, values["slice"], *_numbers(values)) for values in slices)
+    return stream.getvalue()
+
+
+def aligned(header: Sequence[str], rows: Sequence[Row]) -> str:
+    """Columns side by side, text to the left and numbers to the right; names are cut so that 80 columns hold a line."""
+    cells = [tuple(header), *rows]
+    widths = [max(cell_len(row[column]) for row in cells) for column in range(len(header))]
+    room = WIDTH - sum(widths[1:]) - 2 * (len(widths) - 1)
+    widths[0] = min(widths[0], max(room, MIN_LABEL))
+    lines = []
+    for name, *others in cells:
+        numbers = (cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True))
+        first = shortened(name, widths[0])
+        lines.append("  ".join((first + " " * (widths[0] - cell_len(first)), *numbers)).rstrip())
+    return "\n".join((lines[0], "-" * max(map(cell_len, lines)), *lines[1:]))
+
+
+def shortened(name: str, width: int) -> str:
+    """A name of at most this many columns, "…" for its middle if it is longer: ends tell labels apart."""
+    if cell_len(name) <= width:
+        return name
+    head, tail = name[: width // 2], name[width // 2 :]
+    while cell_len(head + tail) >= width:
+        head, tail = (head[:-1], tail) if cell_len(head) > cell_len(tail) else (head, tail[1:])
+    return f"{head}…{tail}"
+
+
+def number_of_decimals(table: Mapping[str, Any]) -> int:
+    """Decimals of a percentage that precision and recall deserve: 2 where micro-F1 is known within a point, else 1."""
+    between = ((table.get("micro") or {}).get("interval") or {}).get("f1")
+    return 2 if between and between[1] - between[0] < 0.01 else 1
+
+
+def _titled(title: str, header: Sequence[str], rows: Sequence[Row], note: str, *, draw: Any) -> str:
+    return "\n\n".join(filter(None, (title, draw(header, rows), note)))
+
+
+def _blocks(report: Report) -> Iterator[tuple[str, Row, list[Row], str]]:
+    """Title, header, rows and a note below, of every table."""
+    decimals = 1
+    for name, table in report.get("metrics", {}).items():
+        decimals = number_of_decimals(table)
+        named = [*(table.get("labels") or {}).items(), *((name, table.get(name)) for name in ("micro", "macro"))]
+        rows = [_row(name, values, decimals) for name, values in named if values]
+        number = report.get("documents", 0)
+        title = f"{name}: {number:,} document{'s' * (number != 1)}"
+        yield title, *_without_interval(HEADER, rows), _note(table.get("bootstrap"))
+    for kind, slices in (report.get("slices") or {}).items():
+        rows = [_row(values["slice"], values, decimals) for values in slices]
+        yield kind, *_without_interval(("slice", *HEADER[1:]), rows), ""
+
+
+def _row(name: str, values: Mapping[str, Any], decimals: int) -> Row:
+    precision, recall = (f"{100 * values[value]:.{decimals}f}" for value in VALUES[:2])
+    between = (values.get("interval") or {}).get("f1")
+    interval = f"{100 * between[0]:.{decimals}f}-{100 * between[1]:.{decimals}f}" if between else ""
+    gold, predicted = (_count(values.get(name)) for name in COUNTS[:2])
+    return (" ".join(name.split()), precision, recall, f"{100 * values['f1']:.2f}", interval, gold, predicted)
+
+
+def _without_interval(header: Row, rows: list[Row]) -> tuple[Row, list[Row]]:
+    """The table, without the column of intervals if it is empty."""
+    if any(row[4] for row in rows):
+        return header, rows
+    return header[:4] + header[5:], [row[:4] + row[5:] for row in rows]
+
+
+def _note(bootstrap: Mapping[str, Any] | None) -> str:
+    if not bootstrap:
+        return ""
+    return (
+        f"interval: {100 * bootstrap['level']:.0f}% of F1, "
+        f"from {bootstrap['resamples']:,} resamples of {bootstrap['units']:,} {bootstrap['unit']}s"
+    )
+
+
+def _count(number: float | None) -> str:
+    """A whole number; with its half where a metric gives half a point."""
+    if number is None:
+        return ""
+    return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.1f}"
+
+
+def _numbers(values: Mapping[str, Any]) -> Iterator[object]:
+    yield from (values.get(value) for value in VALUES)
+    for value in VALUES:
+        yield from (values.get("interval") or {}).get(value) or (None, None)
+    yield from (values.get(count) for count in COUNTS)
+
+
+def _piped(header: Sequence[str], rows: Iterable[Row]) -> str:
+    rule = ("---", *("---:" for _ in header[1:]))
+    cells = (tuple(header), rule, *(tuple(map(_cell, row)) for row in rows))
+    return "\n".join(f"| {' | '.join(row)} |" for row in cells)
+
+
+def _cell(text: str) -> str:
+    """Text that neither ends a cell nor marks anything up."""
+    for sign in "\\|*_`<>[]":
+        text = text.replace(sign, f"\\{sign}")
+    return text
