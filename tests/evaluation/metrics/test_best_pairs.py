@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bionym.data import Document, Entity, Span
-from bionym.evaluation.metrics._matching import best_pairs, distinct, overlapping
+from bionym.evaluation.matching import overlapping
+from bionym.evaluation.metrics._matching import best_pairs, distinct
 
 WEIGHTS = st.dictionaries(
     st.integers(0, 4), st.dictionaries(st.integers(0, 4), st.integers(1, 9), min_size=0, max_size=5), max_size=5

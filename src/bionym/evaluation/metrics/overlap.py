@@ -5,7 +5,8 @@ is right once, and two of them are missed. What lies in the gap of a discontinuo
 """
 
 from bionym.data.counts import Counts
-from bionym.evaluation.metrics._matching import attributed, best_pairs, distinct, overlapping
+from bionym.evaluation.matching import overlapping
+from bionym.evaluation.metrics._matching import attributed, best_pairs, distinct
 from bionym.evaluation.pairs import Pair
 
 VERSION = 1

@@ -6,7 +6,8 @@ under one prediction is missed may be open; then the one further back in the tex
 """
 
 from bionym.data.counts import Counts
-from bionym.evaluation.metrics._matching import attributed, best_pairs, distinct, overlapping
+from bionym.evaluation.matching import overlapping
+from bionym.evaluation.metrics._matching import attributed, best_pairs, distinct
 from bionym.evaluation.pairs import Pair
 
 VERSION = 1

@@ -22,7 +22,8 @@ from typing import NamedTuple
 
 from bionym.data import Entity
 from bionym.data.counts import Counts
-from bionym.evaluation.metrics._matching import best_pairs, distinct, overlapping
+from bionym.evaluation.matching import overlapping
+from bionym.evaluation.metrics._matching import best_pairs, distinct
 from bionym.evaluation.pairs import Pair
 from bionym.evaluation.scores import Scores
 
