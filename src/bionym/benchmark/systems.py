@@ -1,0 +1,106 @@
+"""What a plan tests: models trained for it, saved models, and files of other programs."""
+
+import inspect
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from bionym import formats, models, pipeline, plugins
+from bionym.benchmark.plan import SystemPlan
+from bionym.data import Document
+from bionym.errors import InputError
+from bionym.pipeline import Pipeline
+from bionym.resources import resource_path
+from bionym.training import config as configuration
+
+SEED = "seed"  # under [training]: a model that has it there draws by chance
+
+
+def is_seeded(system: SystemPlan) -> bool:
+    """Whether another seed gives another model: so it is where the configuration has `training.seed`.
+
+    The feature CRF has a `seed` of its own, for the record only.
+    """
+    if system.model is None:
+        return False
+    field = plugins.find("models", system.model).Config.model_fields.get("training")
+    return field is not None and SEED in getattr(field.annotation, "model_fields", {})
+
+
+def configured(system: SystemPlan, seed: int | None) -> dict[str, Any]:
+    """The whole configuration that a model is trained with. Raises: ConfigError, UnknownNameError."""
+    schema = plugins.find("models", system.model or "").Config
+    config: BaseModel = configuration.load(schema, _file(system), _settings(system, seed))
+    return config.model_dump(mode="json")
+
+
+def takes_development_data(system: SystemPlan) -> bool:
+    """Whether the training itself looks at held-out documents, to stop in time."""
+    return "dev" in inspect.signature(plugins.find("models", system.model or "").fit).parameters
+
+
+def train(
+    system: SystemPlan,
+    documents: Iterable[Document],
+    *,
+    dev: Iterable[Document],
+    seed: int | None,
+    sources: Iterable[str],
+) -> Pipeline:
+    """A model, trained."""
+    kind, settings = system.model or "", _settings(system, seed)
+    return pipeline.train(documents, model=kind, dev=dev, config=_file(system), settings=settings, sources=sources)
+
+
+def saved(folder: Path) -> Pipeline:
+    """A model that was kept, with the record of its training."""
+    return Pipeline(models.load(folder), json.loads((folder / "run.json").read_text(encoding="utf-8")))
+
+
+def predicted(system: SystemPlan, made: Pipeline | None, corpus: str, gold: Iterable[Document]) -> Iterator[Document]:
+    """Documents with the system's entities: predicted now, or read from the files of another program."""
+    if made is not None:
+        return made.predict(gold)
+    return formats.read(system.predictions[corpus], system.format, **system.options)
+
+
+def files_of(system: SystemPlan, seed: int | None) -> list[str]:
+    """Every file that decides what the system does, beside the data: term lists and the like, or the saved model.
+
+    Raises: InputError or UsageError for one that is not there.
+    """
+    if system.path:
+        return [str(models.locate(system.path))]
+    if system.predictions:
+        absent = [path for path in system.predictions.values() if not Path(path).exists()]
+        if absent:
+            raise InputError("no such file or folder", path=absent[0], fix="Check the predictions in the plan.")
+        return list(system.predictions.values())
+    return sorted({str(path) for text in _strings(configured(system, seed)) if (path := _resource(text))})
+
+
+def _file(system: SystemPlan) -> Path | None:
+    return Path(system.config) if system.config else None
+
+
+def _settings(system: SystemPlan, seed: int | None) -> list[str]:
+    return [*system.settings, *([f"training.{SEED}={seed}"] if seed is not None else [])]
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """Every text in a configuration: some are names of files."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list, tuple)):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _strings(inner)
+
+
+def _resource(name: str) -> Path | None:
+    try:
+        return resource_path(name) if name and not Path(name).is_dir() else Path(name) if name else None
+    except (InputError, OSError):
+        return None
