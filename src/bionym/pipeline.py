@@ -1,18 +1,23 @@
 """`Pipeline`: a tagger as Python code uses it, on strings as well as on documents."""
 
+import collections
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, overload
 
 from bionym import models, plugins
-from bionym.data import Audit, Document
+from bionym.data import Audit, Corpus, Document
+from bionym.data.labels import LabelMap
 from bionym.engines import local
+from bionym.errors import ConfigError
 from bionym.evaluation import evaluate
 from bionym.evaluation.report import report
+from bionym.models import read_corpora
 from bionym.protocols import Tagger
 from bionym.training import config as configuration
+from bionym.training.events import Monitor
 
 
 class Pipeline:
@@ -47,7 +52,7 @@ def load(name: str | os.PathLike[str]) -> Pipeline:
 
 
 def train(
-    documents: Iterable[Document],
+    documents: Iterable[Document] = (),
     *,
     model: str = "crf",
     dev: Iterable[Document] = (),
@@ -56,22 +61,70 @@ def train(
     sources: Iterable[str] = (),
     audit: Audit | None = None,
     on_iteration: Callable[[Any], None] = lambda iteration: None,
+    monitors: Iterable[Monitor] = (),
+    folder: str | os.PathLike[str] | None = None,
 ) -> Pipeline:
     """A tagger that has learned from documents with entities; development documents are scored, never learned from.
 
+    A neural model may learn from several corpora, which its configuration names; then give no documents.
+
     Args:
-        model: the kind of model: "crf".
+        model: the kind of model: "crf", "bilstm_crf".
         config: a TOML file laid over the defaults.
         settings: single keys laid over that: `["training.max_iterations=80"]`.
         sources: where the documents come from, for the record.
-    Raises: ConfigError, ModelError.
+        on_iteration: told after each pass of the CRF's training.
+        monitors: watch the training of a neural model.
+        folder: for checkpoints of a neural model; what was interrupted there goes on.
+    Raises: ConfigError, ModelError, MissingExtraError.
     """
     part = plugins.find("models", model)
     chosen = configuration.load(part.Config, Path(config) if config else None, settings)
-    audit, fingerprint, start = audit if audit is not None else Audit(), models.Fingerprint(), time.monotonic()
-    tagger = part.fit(fingerprint.of(documents), chosen, audit=audit, on_iteration=on_iteration)
-    held_out = list(dev)
-    scores = report(evaluate(held_out, tagger.predict(held_out))) if held_out else None
+    audit, start = audit if audit is not None else Audit(), time.monotonic()
+    if hasattr(part, "fit_corpora"):
+        corpora = _corpora(chosen, documents, dev, audit)
+        seen = models.Fingerprint()
+        for corpus in corpora.values():
+            collections.deque(seen.of(corpus["train"]), maxlen=0)
+        about = {"model": model, "data": str(seen), "configuration": chosen.model_dump(mode="json")}
+        fitted = part.fit_corpora(
+            corpora, chosen, audit=audit, monitors=monitors, folder=Path(folder) if folder else None, about=about
+        )
+        tagger, scores = fitted.tagger, _scores(fitted)
+    else:
+        seen, held_out = models.Fingerprint(), list(dev)
+        tagger = part.fit(seen.of(documents), chosen, audit=audit, on_iteration=on_iteration)
+        scores = report(evaluate(held_out, tagger.predict(held_out))) if held_out else None
     seconds = time.monotonic() - start
-    run = models.describe_run(tagger, fingerprint, audit, seconds=seconds, sources=sources, scores=scores)
+    run = models.describe_run(tagger, seen, audit, seconds=seconds, sources=sources, scores=scores)
     return Pipeline(tagger, run)
+
+
+def _corpora(chosen: Any, documents: Iterable[Document], dev: Iterable[Document], audit: Audit) -> Mapping[str, Corpus]:
+    """The corpora that the configuration names, or the one that was given."""
+    given = tuple(documents)
+    if chosen.corpora and given:
+        raise ConfigError("The configuration names corpora, so documents cannot be given besides. Name them there too.")
+    if chosen.corpora:
+        return read_corpora(chosen.corpora, audit)
+    return {"": Corpus({"train": given, "dev": tuple(dev)}, allow_leaks=True)}
+
+
+def _scores(fitted: Any) -> dict[str, Any] | None:
+    """Scores on development data: of one corpus, or of the first with those of every corpus beside them."""
+    by_corpus = {}
+    for name, documents in fitted.dev.items():
+        labels = {entity.label for document in documents for entity in document.entities}
+        of_corpus = LabelMap(only=tuple(labels))
+        predicted = (_of_source(document, name) for document in fitted.tagger.predict(documents))
+        by_corpus[name] = report(evaluate(documents, map(of_corpus.apply, predicted)))
+    if len(by_corpus) < 2:
+        return next(iter(by_corpus.values()), None)
+    return {**next(iter(by_corpus.values())), "corpora": by_corpus}
+
+
+def _of_source(document: Document, corpus: str) -> Document:
+    """The entities that a corpus's own head gave, where each names its head."""
+    return document.with_entities(
+        entity for entity in document.entities if entity.attributes.get("source", corpus) == corpus
+    )

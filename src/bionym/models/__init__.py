@@ -1,5 +1,6 @@
 """Taggers, one file a kind, and how a model is saved in a folder, found by name and loaded."""
 
+from bionym.models._neural.corpora import read_corpora
 from bionym.models._store import Fingerprint, Found, available, card, describe_run, load, locate, save
 
-__all__ = ["Fingerprint", "Found", "available", "card", "describe_run", "load", "locate", "save"]
+__all__ = ["Fingerprint", "Found", "available", "card", "describe_run", "load", "locate", "read_corpora", "save"]

@@ -121,7 +121,7 @@ def describe_run(
     scores: object = None,
 ) -> dict[str, Any]:
     """The record of a training: what it saw, what it could not hold, with which versions."""
-    packages = ("bionym", "python-crfsuite", "numpy")
+    packages = ("bionym", *tagger.PACKAGES)
     return {
         "model": type(tagger).__name__.lower(),
         "labels": list(tagger.labels),
@@ -185,15 +185,19 @@ def _not_learned(run: Mapping[str, Any]) -> list[str]:
 def _scores(scores: Any) -> list[str]:
     if not scores:
         return ["None were measured: no development data was given."]
-    strict = scores["metrics"]["strict"]
-    rows = [("all (micro)", strict["micro"]), *strict["labels"].items()]
-    return [
-        "On the development data, strict (span and label):",
-        "",
-        "| label | precision | recall | F1 | gold entities |",
-        "|---|---|---|---|---|",
-        *(
-            f"| {label} | {100 * row['precision']:.1f} | {100 * row['recall']:.1f} | {100 * row['f1']:.1f} | {row['support']:,} |"
-            for label, row in rows
-        ),
-    ]
+    by_corpus = scores.get("corpora") or {"": scores}
+    lines = []
+    for name, found in by_corpus.items():
+        lines += [f"On the development data{f' of {name}' if name else ''}, strict (span and label):", ""]
+        lines += ["| label | precision | recall | F1 | 95 % interval | gold entities |", "|---|---|---|---|---|---|"]
+        strict = found["metrics"]["strict"]
+        rows = [("all (micro)", strict["micro"]), *strict["labels"].items()]
+        lines += [*(_row(label, row) for label, row in rows), ""]
+    return lines[:-1]
+
+
+def _row(label: str, row: Mapping[str, Any]) -> str:
+    interval = (row["interval"] or {}).get("f1")
+    around = f"{100 * interval[0]:.1f} to {100 * interval[1]:.1f}" if interval else ""
+    values = " | ".join(f"{100 * row[value]:.1f}" for value in ("precision", "recall", "f1"))
+    return f"| {label} | {values} | {around} | {row['support']:,} |"

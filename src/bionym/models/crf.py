@@ -22,6 +22,7 @@ from bionym.linear_chain.decoding import chain, entities
 from bionym.linear_chain.emissions import Emitter
 from bionym.linear_chain.training import Iteration, Optimizer, train
 from bionym.linear_chain.weights import Weights
+from bionym.models._resources import copied_to
 from bionym.resources import resource_path
 from bionym.text.prepare import tokenized
 from bionym.training import config as configuration
@@ -58,6 +59,10 @@ class Config(configuration.Settings):
     outside_penalty: float = Field(
         default=0.0, description="Nats taken from the tag O in decoding: above 0 finds more, below 0 fewer and surer."
     )
+    drop_unbalanced: bool = Field(
+        default=False,
+        description="Give no entity that holds an opening bracket without its closing one, or the reverse.",
+    )
     seed: int = Field(default=1, description="Recorded with the model; the training of a CRF has no chance in it.")
     training: Training = Field(default_factory=Training)
     features: dict[str, dict[str, Any] | bool] = Field(
@@ -88,6 +93,8 @@ class Crf:
         folder: where the files that its features name lie; None if the names are paths or shipped files.
     """
 
+    PACKAGES = ("python-crfsuite", "numpy")  # whose versions the record of a training names
+
     def __init__(self, config: Config, weights: Weights, folder: Path | None = None) -> None:
         self.config, self.weights = config, weights
         self._scheme = find_scheme(config.scheme)
@@ -109,13 +116,16 @@ class Crf:
             penalty = self.config.outside_penalty
             found = iter(entities(emissions, sequences.ranges, self._chain, outside_penalty=penalty))
             for document in batch:
-                yield document.with_entities(_on_characters(document, found))
+                inside = _on_characters(document, found)
+                if self.config.drop_unbalanced:
+                    inside = (entity for entity in inside if _is_balanced(document.mention(entity)))
+                yield document.with_entities(inside)
 
     def save(self, folder: Path) -> None:
         """Weights, configuration and every file its features need, into `folder`."""
         self.weights.save(folder)
         features = {
-            name: options.with_files(partial(_copied_to, folder)) for name, (_, options) in self._features.items()
+            name: options.with_files(partial(copied_to, folder)) for name, (_, options) in self._features.items()
         }
         settings = self.config.model_dump(mode="json", exclude={"features"})
         tables = {name: options.model_dump(mode="json") for name, options in features.items()}
@@ -193,18 +203,6 @@ def _options(name: str, settings: Any) -> FeatureOptions:
     return found
 
 
-def _copied_to(folder: Path, path: Path) -> Path:
-    """The file's place in the model's folder, where it is copied; another file of that name gets a number."""
-    (folder / "resources").mkdir(exist_ok=True)
-    content, number = path.read_bytes(), 1
-    place = Path("resources") / path.name
-    while (folder / place).exists() and (folder / place).read_bytes() != content:
-        number += 1
-        place = Path("resources") / f"{number}-{path.name}"
-    (folder / place).write_bytes(content)
-    return place
-
-
 def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
     """Tokenised documents, enough of them together for numpy to be quick."""
     batch: list[Document] = []
@@ -225,3 +223,8 @@ def _on_characters(document: Document, found: Iterator[Sequence[tuple[Any, float
         for span, score in next(found):
             start, end = tokens[first + span.start].start, tokens[first + span.end - 1].end
             yield Entity((Span(start, end),), span.label, score=round(score, 6))
+
+
+def _is_balanced(mention: str) -> bool:
+    """Whether brackets open and close as often. Source: Leaman and Gonzalez 2008 (BANNER), its post-processing."""
+    return all(mention.count(left) == mention.count(right) for left, right in ("()", "[]"))

@@ -1,12 +1,17 @@
 """`bionym train`: a model from documents with entities."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bionym.apps.cli._console import console, number_of, say_audit
-from bionym.apps.cli._options import Beside, Force, Format, ReadOptions, Sources, companions, format_options
+from bionym.apps.cli._options import Beside, Force, Format, ReadOptions, companions, format_options
+
+if TYPE_CHECKING:
+    from bionym.data import Audit
 
 EPILOG = (
     "With i2b2 files: bionym train 'notes/*.txt' --annotations 'notes/*.con' --format i2b2 --out models/notes\n\n"
@@ -20,7 +25,11 @@ def add_to(app: typer.Typer) -> None:
 
 
 def train(
-    sources: Sources,
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(help="Files, folders or quoted globs; none if --config names corpora.", show_default=False),
+    ] = None,
+    *,
     out: Annotated[Path, typer.Option("--out", help="The folder of the model.")],
     dev: Annotated[
         list[str] | None, typer.Option("--dev", help="Development data: scored, never learned from.")
@@ -45,36 +54,73 @@ def train(
         raise OutputError(f"{out} exists. Choose another --out, or replace it with --force.")
     reading = format_options(option)
     audit = Audit()
-    documents = formats.read(sources, format, **reading, **companions(beside))
+    documents = formats.read(sources, format, **reading, **companions(beside)) if sources else iter(())
     held_out = formats.read(dev, format, **reading, **companions(dev_annotations)) if dev else ()
-    with console.bar("training", _iterations(model, config, set or [])) as advance:
+    with _watched(model, config, set or [], out) as watching:
         made = pipeline.train(
             console.counted(documents, "documents") if not dev else documents,
             model=model,
             dev=held_out,
             config=config,
             settings=set or [],
-            sources=sources,
+            sources=sources or [],
             audit=audit,
-            on_iteration=lambda iteration: advance(iteration.number, f"loss {iteration.loss:,.0f}"),
+            **watching,
         )
     made.save(out, force=force)
-    run = made.run
+    _tidy(out)
+    _say(out, made.run, audit)
+
+
+def checkpoints_of(out: Path) -> Path:
+    """The folder beside a model's in which its training is kept until it is done."""
+    return out.with_name(f".{out.name}.training")
+
+
+@contextmanager
+def _watched(model: str, config: Path | None, settings: list[str], out: Path) -> Iterator[dict[str, Any]]:
+    """What watches the training of this kind of model: a bar, or the monitors of a neural one."""
+    from bionym import plugins
+    from bionym.training import config as configuration
+
+    part = plugins.find("models", model)
+    chosen = configuration.load(part.Config, config, settings)
+    if not hasattr(part, "fit_corpora"):
+        with console.bar("training", int(chosen.training.max_iterations)) as advance:
+            yield {"on_iteration": lambda one: advance(one.number, f"loss {one.loss:,.0f}")}
+        return
+    from bionym.training.monitors.log import Log
+    from bionym.training.monitors.terminal import Terminal
+
+    folder = checkpoints_of(out)
+    yield {"folder": folder, "monitors": [Log(folder), *([] if console.quiet else [Terminal(console.rich())])]}
+
+
+def _tidy(out: Path) -> None:
+    """The log goes with the model; the checkpoints have done their work."""
+    import os
+    import shutil
+
+    folder = checkpoints_of(out)
+    if folder.is_dir():
+        log = folder / "run.jsonl"
+        if log.is_file():
+            os.replace(log, out / "run.jsonl")
+        shutil.rmtree(folder)
+
+
+def _say(out: Path, run: dict[str, Any], audit: "Audit") -> None:
     console.say(
         f"{out}: learned {', '.join(run['labels'])} from {number_of(run['data']['entities'], 'entity')} in "
         f"{number_of(run['data']['documents'], 'document')}, {run['seconds']:.0f} s"
     )
     say_audit(audit)
-    if run["development_scores"]:
-        micro = run["development_scores"]["metrics"]["strict"]["micro"]
+    scores = run["development_scores"] or {}
+    for name, found in (scores.get("corpora") or ({"": scores} if scores else {})).items():
+        micro = found["metrics"]["strict"]["micro"]
+        around = (micro["interval"] or {}).get("f1")
+        shown = f" [{100 * around[0]:.1f}, {100 * around[1]:.1f}]" if around else ""
         console.say(
-            f"  development data, strict: P {100 * micro['precision']:.1f}  R {100 * micro['recall']:.1f}  F1 {100 * micro['f1']:.1f}"
+            f"  development data{f' of {name}' if name else ''}, strict: P {100 * micro['precision']:.1f}  "
+            f"R {100 * micro['recall']:.1f}  F1 {100 * micro['f1']:.1f}{shown}"
         )
-
-
-def _iterations(model: str, config: Path | None, settings: list[str]) -> int:
-    from bionym import plugins
-    from bionym.training import config as configuration
-
-    chosen = configuration.load(plugins.find("models", model).Config, config, settings)
-    return int(chosen.training.max_iterations)

@@ -1,0 +1,266 @@
+"""How the BiLSTM-CRF learns: from corpora to a model in a folder."""
+
+import json
+import tempfile
+import weakref
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from torch import nn
+
+from bionym.data import Audit, Corpus, Document
+from bionym.data.tags import OUTSIDE, find_scheme, split_tag
+from bionym.evaluation import evaluate
+from bionym.layers.linear_chain import LinearChain
+from bionym.linear_chain.decoding import Chain
+from bionym.models import bilstm_crf
+from bionym.models._neural import words
+from bionym.models._neural.encoding import Encoded, Encoder
+from bionym.models._neural.export import export, quantize
+from bionym.models._neural.heads import Head, head_for, heads_of
+from bionym.models._neural.network import Network
+from bionym.models._neural.sentences import Sentence, Sentences
+from bionym.models._neural.settings import Config
+from bionym.resources import resource_path
+from bionym.text.prepare import tokenized
+from bionym.training import batches as batching
+from bionym.training import config as configuration
+from bionym.training import devices, seeds
+from bionym.training.events import Monitor, Result
+from bionym.training.loop import fit as run_loop
+from bionym.training.split import split
+
+EVALUATION_TOKENS = 4_096  # of a batch that is scored, padding counted
+
+
+class Fitted(NamedTuple):
+    """A trained model, how its training went, and the development documents of each corpus, by its name."""
+
+    tagger: bilstm_crf.BiLstmCrf
+    result: Result
+    dev: Mapping[str, Sequence[Document]]
+
+
+def fit(
+    corpora: Mapping[str, Corpus],
+    config: Config,
+    *,
+    audit: Audit | None = None,
+    monitors: Iterable[Monitor] = (),
+    folder: Path | None = None,
+    about: Mapping[str, Any] | None = None,
+) -> Fitted:
+    """Train on corpora, by their names; one corpus may have the name "".
+
+    Args:
+        audit: counts the entities that tags cannot hold, which the model therefore cannot learn.
+        monitors: watch the training.
+        folder: for checkpoints; a run that was interrupted there goes on.
+        about: facts of the run, for the log.
+    Raises: ModelError if a corpus has no entity to learn from.
+    """
+    audit = audit if audit is not None else Audit()
+    seeds.seed_everything(config.seed)
+    corpora = {name: _with_held_out(corpus, config) for name, corpus in corpora.items()}
+    learning = _Learning(corpora, config, audit)
+    result = run_loop(
+        learning.network,
+        learning.batches,
+        settings=config.training,
+        evaluate=learning.evaluate,
+        monitors=monitors,
+        folder=folder,
+        about=about,
+    )
+    return Fitted(learning.saved(), result, learning.dev)
+
+
+class _Learning:
+    """Network, data and what ties them."""
+
+    def __init__(self, corpora: Mapping[str, Corpus], config: Config, audit: Audit) -> None:
+        self.config, self.scheme = config, find_scheme(config.scheme)
+        self.lists = {name: resource_path(path, None) for name, path in config.network.lists.items()}
+        self.sentences = Sentences(self.lists, self.scheme, config.policy)
+        gold = {name: list(self.sentences.tagged(corpus["train"], audit)) for name, corpus in corpora.items()}
+        labels = {name: _labels(inside) for name, inside in gold.items()}
+        self.heads = heads_of(labels, self.scheme, config.heads)
+        counts = Counter(word for inside in gold.values() for sentence in inside for word in sentence.words)
+        self.lexicon = _lexicon(counts, config)
+        self.encoder = Encoder(self.lexicon)
+        dev = {name: corpus.splits.get("dev", ()) for name, corpus in corpora.items()}
+        self.dev = {name: list(map(tokenized, documents)) for name, documents in dev.items() if documents}
+        self.dev_sentences = {name: list(map(self.sentences.of, documents)) for name, documents in self.dev.items()}
+        self.encoder.learn(sentence for inside in gold.values() for sentence in inside)
+        self.encoder.learn(one for inside in self.dev_sentences.values() for some in inside for one in some)
+        self.items = {
+            name: [self.encoder.encoded(one, head_for(name, self.heads), labels[name]) for one in inside]
+            for name, inside in gold.items()
+        }
+        self.network = Network(
+            config.network,
+            self.lexicon,
+            self.heads,
+            self.scheme,
+            num_columns=len(self.sentences.columns),
+            singletons=self.lexicon.singletons(_lower(counts)),
+        )
+
+    def batches(self, epoch: int) -> batching.Lazy[Any]:
+        """The batches of an epoch."""
+        lengths = {name: [len(item) for item in items] for name, items in self.items.items()}
+        return batching.Lazy(batching.plan(lengths, self.config.training, epoch), self._build)
+
+    def evaluate(self, network: nn.Module) -> dict[str, dict[str, float]]:
+        """Strict scores of each corpus on its development documents, by its own head."""
+        assert isinstance(network, Network)
+        found = {}
+        for name, documents in self.dev.items():
+            head = head_for(name, self.heads)
+            predicted = self._predicted(network, name, head)
+            known = set(_labels_of(documents)) or set(head.labels)
+            micro = evaluate(documents, (_only(one, known) for one in predicted)).counts["strict"].micro
+            found[name or "dev"] = {"precision": micro.precision, "recall": micro.recall, "f1": micro.f1}
+        return found
+
+    def saved(self) -> bilstm_crf.BiLstmCrf:
+        """The model as it will be loaded anywhere: written to a folder of its own, and read from there."""
+        scratch = tempfile.TemporaryDirectory(prefix="bionym-model-")
+        folder = Path(scratch.name)
+        network = self.network.cpu().eval()
+        export(network, folder)
+        quantize(folder)
+        self.lexicon.save(folder)
+        _save_heads(network, self.heads, folder)
+        _save_config(self.config, self.lists, folder)
+        tagger = bilstm_crf.load(folder)
+        weakref.finalize(tagger, scratch.cleanup)
+        return tagger
+
+    def _build(self, planned: batching.Batch) -> Any:
+        corpus = planned.corpora[0]
+        items = [self.items[name][place] for name, place in planned.items]
+        return self.encoder.batch(items, head_for(corpus, self.heads).name)
+
+    def _predicted(self, network: Network, name: str, head: Head) -> Iterable[Document]:
+        flat = [one for inside in self.dev_sentences[name] for one in inside]
+        scores_NS = _scores(network, self.encoder, flat, head)
+        chain = chain_of(network, head, self.config)
+        return bilstm_crf.decoded(self.dev[name], self.dev_sentences[name], scores_NS, [chain], [head])
+
+
+def chain_of(network: Network, head: Head, config: Config) -> Chain:
+    """A head's chain for decoding by numpy."""
+    return bilstm_crf.chain_with_rules(_weights(network, head), config)
+
+
+def _scores(network: Network, encoder: Encoder, sentences: Sequence[Sentence], head: Head) -> np.ndarray[Any, Any]:
+    """Scores of every token for one head's tags, one sentence behind the other."""
+    encoded = [encoder.encoded(one) for one in sentences]
+    ends = np.cumsum([len(one) for one in encoded])
+    scores_NS = np.zeros((int(ends[-1]) if len(ends) else 0, len(head.tags)))
+    device = next(network.parameters()).device
+    for batch in _by_length(encoded):
+        made = encoder.batch([encoded[place] for place in batch], head.name)
+        scores_BTS = network.scores_of(devices.moved(made, device)).double().cpu().numpy()
+        for row, place in enumerate(batch):
+            length = len(encoded[place])
+            scores_NS[ends[place] - length : ends[place]] = scores_BTS[row, :length]
+    return scores_NS
+
+
+def _by_length(encoded: Sequence[Encoded]) -> Iterable[list[int]]:
+    order = sorted((place for place, one in enumerate(encoded) if len(one)), key=lambda place: len(encoded[place]))
+    batch: list[int] = []
+    for place in order:
+        if batch and (len(batch) + 1) * len(encoded[place]) > EVALUATION_TOKENS:
+            yield batch
+            batch = []
+        batch.append(place)
+    if batch:
+        yield batch
+
+
+def _with_held_out(corpus: Corpus, config: Config) -> Corpus:
+    """With development documents held out of the training ones, if there are none and it is asked for."""
+    train = corpus["train"]
+    if corpus.splits.get("dev") or not config.held_out or len(train) < 2:
+        return corpus
+    chosen = set(split((one.id for one in train), fraction=config.held_out, seed=config.seed).dev)
+    kept = tuple(one for one in train if one.id not in chosen)
+    held_out = tuple(one for one in train if one.id in chosen)
+    return Corpus({"train": kept, "dev": held_out}, allow_leaks=True) if kept else corpus
+
+
+def _lexicon(counts: Counter[str], config: Config) -> words.Lexicon:
+    settings = config.network.words
+    return words.learned(
+        counts,
+        vectors=settings.vectors,
+        most_vectors=settings.most_vectors,
+        only_found=settings.only_found,
+        min_count=settings.min_count,
+    )
+
+
+def _labels(sentences: Iterable[Sentence]) -> tuple[str, ...]:
+    tags = {tag for sentence in sentences for tag in sentence.tags if tag != OUTSIDE}
+    return tuple(sorted({split_tag(tag)[1] for tag in tags}))
+
+
+def _labels_of(documents: Iterable[Document]) -> set[str]:
+    return {entity.label for document in documents for entity in document.entities}
+
+
+def _only(document: Document, labels: set[str]) -> Document:
+    """Without entities of labels that the gold side never annotates."""
+    return document.with_entities(entity for entity in document.entities if entity.label in labels)
+
+
+def _lower(counts: Counter[str]) -> Counter[str]:
+    lower: Counter[str] = Counter()
+    for word, number in counts.items():
+        lower[word.lower()] += number
+    return lower
+
+
+def _weights(network: Network, head: Head) -> bilstm_crf.HeadWeights:
+    output = network.output(head.name)
+    if isinstance(output, LinearChain):
+        parts = [part.detach().double().cpu().numpy() for part in output.learned(valid_only=False)]
+        return bilstm_crf.HeadWeights(head, *parts)
+    size = len(head.tags)
+    return bilstm_crf.HeadWeights(head, np.zeros(size), np.zeros((size, size)), np.zeros(size))
+
+
+def _save_heads(network: Network, heads: Sequence[Head], folder: Path) -> None:
+    from safetensors.numpy import save_file
+
+    tensors = {"words": network.words.new.weight.detach().numpy().copy()}
+    for number, head in enumerate(heads):
+        weights = _weights(network, head)
+        for part, values in (
+            ("starts", weights.starts_L),
+            ("transitions", weights.transitions_LL),
+            ("ends", weights.ends_L),
+        ):
+            tensors[f"{number}.{part}"] = values.astype(np.float32)
+    save_file(tensors, folder / "heads.safetensors")
+    named = {head.name: head.tags for head in heads}
+    (folder / "heads.json").write_text(json.dumps(named, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _save_config(config: Config, lists: Mapping[str, Path], folder: Path) -> None:
+    """The configuration, with the term lists beside it."""
+    network = config.network.model_copy(update={"lists": {name: _copied(path, folder) for name, path in lists.items()}})
+    settings = config.model_copy(update={"network": network}).model_dump(mode="json")
+    (folder / "config.toml").write_text(configuration.dump({"model": "bilstm_crf", **settings}), encoding="utf-8")
+
+
+def _copied(path: Path, folder: Path) -> Path:
+    from bionym.models._resources import copied_to
+
+    return copied_to(folder, path)

@@ -1,0 +1,100 @@
+"""Sentences as a network takes them: words, what term lists say of them, and gold tags.
+
+Axes: T tokens, K values from term lists.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bionym.data import Audit, Document, Entity, Span
+from bionym.data.align import join_cut_sentences, sentence_ranges, to_tags
+from bionym.data.flatten import Policy
+from bionym.data.tags import TagScheme, TokenSpan
+from bionym.features import gazetteer
+from bionym.text.prepare import tokenized
+
+Places = Callable[[Document], list[tuple[str, ...]]]
+PREFIXES = ("B", "I", "E", "S", "short")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence.
+
+    Args:
+        words: its tokens as they stand.
+        lists_TK: 1 where a token has a place in a term list.
+        tags: gold tags; empty where none are known.
+    """
+
+    words: tuple[str, ...]
+    lists_TK: NDArray[np.float32]
+    tags: tuple[str, ...] = field(default=())
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+
+class Sentences:
+    """Makes sentences of documents.
+
+    Args:
+        lists: for each name of a term list its file.
+        scheme, policy: how gold entities become tags.
+    """
+
+    def __init__(self, lists: Mapping[str, Path], scheme: TagScheme, policy: Policy) -> None:
+        self.scheme, self.policy = scheme, policy
+        self.columns = tuple(f"{prefix}-{name}" for name in lists for prefix in PREFIXES)
+        self._column = {column: number for number, column in enumerate(self.columns)}
+        self._places: Places = gazetteer.build(gazetteer.Options(lists=dict(lists))) if lists else _nowhere
+
+    def of(self, document: Document) -> list[Sentence]:
+        """Sentences of a tokenised document, without tags, in the order of `sentence_ranges`; empty ones too."""
+        words = [document.text[start:end] for start, end in document.tokens]
+        lists_TK = self._lists(document)
+        return [Sentence(tuple(words[start:end]), lists_TK[start:end]) for start, end in sentence_ranges(document)]
+
+    def tagged(self, documents: Iterable[Document], audit: Audit) -> Iterator[Sentence]:
+        """Sentences with gold tags; empty ones left out. What tags cannot hold is counted as lost."""
+        for document in documents:
+            has_own = bool(document.tokens)
+            prepared = tokenized(document)
+            prepared = prepared if has_own else join_cut_sentences(prepared, audit)
+            tags = to_tags(prepared, self.scheme, policy=self.policy, audit=audit)
+            for sentence, own in zip(self.of(prepared), tags, strict=True):
+                if own:
+                    yield Sentence(sentence.words, sentence.lists_TK, tuple(own))
+
+    def _lists(self, document: Document) -> NDArray[np.float32]:
+        lists_TK = np.zeros((len(document.tokens), len(self.columns)), dtype=np.float32)
+        if self.columns:
+            for token, places in enumerate(self._places(document)):
+                for place in places:
+                    lists_TK[token, self._column[place]] = 1
+        return lists_TK
+
+
+def on_characters(document: Document, found: Iterable[Sequence[tuple[TokenSpan, float]]], **about: Any) -> list[Entity]:
+    """Entities of a document from those of its sentences, on tokens, each with its probability."""
+    tokens = document.tokens
+    make = partial(Entity, attributes=about) if about else Entity
+    return [
+        make(
+            (Span(tokens[first + span.start].start, tokens[first + span.end - 1].end),),
+            span.label,
+            score=round(score, 6),
+        )
+        for (first, _), inside in zip(sentence_ranges(document), found, strict=True)
+        for span, score in inside
+    ]
+
+
+def _nowhere(document: Document) -> list[tuple[str, ...]]:
+    return [()] * len(document.tokens)

@@ -1,0 +1,104 @@
+"""The settings of the BiLSTM-CRF's network and data."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from bionym.data.flatten import Policy
+from bionym.models._neural.corpora import CorpusSettings
+from bionym.models._neural.heads import Sharing
+from bionym.training.config import Settings
+from bionym.training.settings import TrainingSettings
+
+
+class Words(Settings):
+    """Where word vectors come from."""
+
+    vectors: Path | None = Field(default=None, description="A file or folder of word vectors; none learns its own.")
+    most_vectors: int = Field(default=100_000, ge=1, description="Of these the first, most frequent ones are kept.")
+    only_found: bool = Field(default=False, description="Keep only vectors of words in the training data.")
+    frozen: bool = Field(default=True, description="Keep pretrained vectors as they are.")
+    dim: int = Field(default=100, ge=1, description="Size of vectors, where none are pretrained.")
+    min_count: int = Field(default=2, ge=1, description="A word without a vector gets one if it occurs so often.")
+    dropout: float = Field(default=0.0, ge=0, lt=1, description="Chance that a word is read as unknown.")
+    singleton_dropout: float = Field(default=0.5, ge=0, lt=1, description="The same for words that occur once.")
+
+
+class Characters(Settings):
+    """How a word's vector is made of its characters."""
+
+    kind: Literal["cnn", "lstm", "none"] = Field(default="cnn", description="cnn, lstm or none.")
+    dim: int = Field(default=30, ge=1, description="Size of a character's vector.")
+    size: int = Field(default=128, ge=1, description="Size of a word's vector.")
+    widths: tuple[int, ...] = Field(default=(3,), min_length=1, description="For cnn: characters a filter sees.")
+    dropout: float = Field(default=0.2, ge=0, lt=1, description="On characters' vectors.")
+    highway: int = Field(default=0, ge=0, description="Highway layers above.")
+
+
+class RecurrentSettings(Settings):
+    """The network over the words of a sentence."""
+
+    cell: Literal["lstm", "gru"] = Field(default="lstm", description="lstm or gru.")
+    layers: int = Field(default=1, ge=1, description="One above the other.")
+    size: int = Field(default=256, ge=1, description="Of each direction.")
+    dropout: float = Field(default=0.0, ge=0, lt=1, description="On the input of each layer, each value by itself.")
+    locked_dropout: float = Field(default=0.0, ge=0, lt=1, description="The same for a whole sentence.")
+
+
+class NetworkSettings(Settings):
+    """What the network is made of."""
+
+    words: Words = Field(default_factory=Words)
+    characters: Characters = Field(default_factory=Characters)
+    lists: dict[str, Path] = Field(
+        default={"diseases": Path("diseases"), "chemicals": Path("chemicals"), "genes": Path("genes")},
+        description="For each name a file of terms, or a list that ships; a token's place in a term is an input.",
+    )
+    recurrent: RecurrentSettings = Field(default_factory=RecurrentSettings)
+    dropout: float = Field(default=0.5, ge=0, lt=1, description="On the network's input and output.")
+    output: Literal["crf", "pairwise-crf", "softmax"] = Field(default="crf", description="crf, pairwise-crf, softmax.")
+
+
+class Training(TrainingSettings):
+    """How the weights are found; chosen on development splits."""
+
+    optimizer: Literal["adam", "adamw", "sgd"] = Field(default="adam", description="adam, adamw or sgd.")
+    learning_rate: float = Field(default=3e-3, gt=0, description="The highest one; the schedule takes shares of it.")
+    schedule: Literal["constant", "linear", "cosine", "one-cycle", "inverse", "plateau"] = Field(
+        default="one-cycle", description="constant, linear, cosine, one-cycle, inverse or plateau."
+    )
+    epochs: int = Field(default=12, ge=1, description="Passes over the data, at most.")
+    patience: int = Field(default=0, ge=0, description="Epochs without a better score that end it; 0 never does.")
+    batch_tokens: int = Field(default=1024, ge=1, description="Tokens in a batch, padding counted.")
+    moving_average: float = Field(
+        default=0.998,
+        ge=0,
+        lt=1,
+        description="Decay of an average over the weights, which is then the model; 0 is off.",
+    )
+
+
+class Config(Settings):
+    """Configuration of the BiLSTM-CRF."""
+
+    scheme: str = Field(default="BIOES", description="Tag scheme: IO, IOB1, BIO or BIOES.")
+    policy: Policy = Field(default="longest", description="Which of overlapping entities is learned.")
+    heads: Sharing = Field(
+        default="corpus", description="corpus: an output for each corpus; shared: one, where other labels are unknown."
+    )
+    held_out: float = Field(
+        default=0.1,
+        ge=0,
+        lt=0.9,
+        description="Share of documents held out where no development data is given; 0: none.",
+    )
+    int8: bool = Field(default=False, description="Predict with eight-bit weights: quicker, hardly less right.")
+    corpora: dict[str, CorpusSettings] = Field(default={}, description="Corpora to learn from together, by name.")
+    network: NetworkSettings = Field(default_factory=NetworkSettings)
+    training: Training = Field(default_factory=Training)
+
+    @property
+    def seed(self) -> int:
+        """Recorded with the model."""
+        return self.training.seed

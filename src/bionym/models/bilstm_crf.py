@@ -1,0 +1,199 @@
+"""The BiLSTM-CRF: words, characters and term lists through a BiLSTM, a chain of tags for each corpus it learned from.
+
+Trained with torch, by the loop of `bionym.training`; predicts behind onnxruntime, without torch.
+
+A model folder holds `tagger.onnx` (and `tagger.int8.onnx`), `spelling.onnx`, `words.json`, `words.safetensors`, `heads.json`,
+`heads.safetensors`, the term lists (`resources/`) and `config.toml`.
+
+Source: Lample et al. 2016; Ma and Hovy 2016; for several corpora, Wang et al. 2019 (Multi-BioNER).
+"""
+
+import json
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bionym.data import Audit, Corpus, Document
+from bionym.data.align import sentence_ranges
+from bionym.data.tags import find_scheme
+from bionym.errors import MissingExtraError, ModelError
+from bionym.linear_chain.decoding import FORBIDDEN, Chain, chain, entities
+from bionym.models._neural.heads import Head
+from bionym.models._neural.merging import merged
+from bionym.models._neural.runtime import INT8, SPELLING, TAGGER, Runtime
+from bionym.models._neural.sentences import Sentence, Sentences, on_characters
+from bionym.models._neural.settings import Config as Config
+from bionym.models._neural.words import Lexicon
+from bionym.resources import resource_path
+from bionym.text.prepare import tokenized
+from bionym.training import config as configuration
+from bionym.training.events import Monitor
+
+if TYPE_CHECKING:
+    from bionym.models._neural.fitting import Fitted
+
+BATCH_TOKENS = 20_000  # read at once; has no influence on the result
+
+
+@dataclass(frozen=True)
+class HeadWeights:
+    """What decoding needs of a head: log-scores of starting, of transitions and of ending, without the scheme's rules."""
+
+    head: Head
+    starts_L: NDArray[np.float64]
+    transitions_LL: NDArray[np.float64]
+    ends_L: NDArray[np.float64]
+
+
+class BiLstmCrf:
+    """A trained BiLSTM-CRF that predicts.
+
+    Args:
+        config: what it was trained with.
+        weights: of its heads, in the order of the scores that `runtime` gives.
+        folder: where its files lie.
+    """
+
+    PACKAGES = ("onnxruntime", "numpy")  # whose versions the record of a training names
+
+    def __init__(self, config: Config, weights: Sequence[HeadWeights], runtime: Runtime, folder: Path) -> None:
+        self.config, self.weights, self._runtime, self.folder = config, tuple(weights), runtime, folder
+        scheme = find_scheme(config.scheme)
+        lists = {name: resource_path(path, folder) for name, path in config.network.lists.items()}
+        self._sentences = Sentences(lists, scheme, config.policy)
+        self._chains = [chain_with_rules(one, config) for one in self.weights]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels it can give, sorted."""
+        return tuple(sorted({label for one in self.weights for label in one.head.labels}))
+
+    def predict(self, documents: Iterable[Document]) -> Iterator[Document]:
+        """The same documents, in order, with this model's entities, each with its probability.
+
+        Where several heads speak, each entity names its own in `attributes["source"]`; see `merging` for overlaps.
+        """
+        for batch in batches(documents):
+            sentences = [self._sentences.of(document) for document in batch]
+            scores_NS = self._runtime.scores([one for inside in sentences for one in inside])
+            yield from decoded(batch, sentences, scores_NS, self._chains, [one.head for one in self.weights])
+
+    def save(self, folder: Path) -> None:
+        """Every file of the model into `folder`."""
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+
+
+def decoded(
+    batch: Sequence[Document],
+    sentences: Sequence[Sequence[Sentence]],
+    scores_NS: NDArray[np.float64],
+    chains: Sequence[Chain],
+    heads: Sequence[Head],
+) -> Iterator[Document]:
+    """Documents with the entities of all heads.
+
+    Args:
+        sentences: of each document, empty ones too.
+        scores_NS: scores of all tokens (N), for the tags of all heads (S), one head behind the other.
+    """
+    lengths = [len(one) for inside in sentences for one in inside]
+    ends = np.cumsum(lengths).tolist()
+    ranges = [(end - length, end) for end, length in zip(ends, lengths, strict=True)]
+    by_head = []
+    first = 0
+    for one in chains:
+        width = len(one.tags)
+        by_head.append(iter(entities(scores_NS[:, first : first + width], ranges, one) if ranges else []))
+        first += width
+    for document in batch:
+        num_sentences = len(sentence_ranges(document))
+        found = []
+        for head, stream in zip(heads, by_head, strict=True):
+            about = {"source": head.name} if len(heads) > 1 else {}
+            found += on_characters(document, [next(stream) for _ in range(num_sentences)], **about)
+        yield document.with_entities(merged(found) if len(heads) > 1 else found)
+
+
+def batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    """Tokenised documents, some at a time."""
+    batch: list[Document] = []
+    num_tokens = 0
+    for document in map(tokenized, documents):
+        batch.append(document)
+        num_tokens += len(document.tokens)
+        if num_tokens >= BATCH_TOKENS:
+            yield batch
+            batch, num_tokens = [], 0
+    if batch:
+        yield batch
+
+
+def fit_corpora(
+    corpora: Mapping[str, Corpus],
+    config: Config,
+    *,
+    audit: Audit | None = None,
+    monitors: Iterable[Monitor] = (),
+    folder: Path | None = None,
+    about: Mapping[str, Any] | None = None,
+) -> "Fitted":
+    """A model that has learned from corpora with a split "train", and "dev" or documents held out; see `fitting.fit`.
+
+    Raises: MissingExtraError without torch.
+    """
+    import importlib.util
+
+    missing = [name for name in ("torch", "onnx") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise MissingExtraError(" and ".join(missing), extra="train", purpose="Training a neural model")
+    from bionym.models._neural.fitting import fit
+
+    return fit(corpora, config, audit=audit, monitors=monitors, folder=folder, about=about)
+
+
+def load(folder: Path) -> BiLstmCrf:
+    """A saved model. Raises: ModelError if it is not whole, ConfigError if its configuration is not valid."""
+    settings = configuration.read(folder / "config.toml")
+    settings.pop("model", None)
+    config = configuration.validated(Config, settings, origin=str(folder / "config.toml"))
+    weights, new_VD = _read_heads(folder)
+    graph = folder / (INT8 if config.int8 else TAGGER)
+    spelling = folder / SPELLING if config.network.characters.kind != "none" else None
+    return BiLstmCrf(config, weights, Runtime(Lexicon.load(folder), new_VD, graph, spelling), folder)
+
+
+def chain_with_rules(weights: HeadWeights, config: Config) -> Chain:
+    """A head's chain, the tag scheme's rules laid over what it learned."""
+    ruled = chain(weights.head.tags, weights.transitions_LL, find_scheme(config.scheme))
+    return replace(
+        ruled,
+        starts_L=np.maximum(ruled.starts_L + weights.starts_L, FORBIDDEN),
+        ends_L=np.maximum(ruled.ends_L + weights.ends_L, FORBIDDEN),
+    )
+
+
+def _read_heads(folder: Path) -> tuple[list[HeadWeights], NDArray[np.float32]]:
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    try:
+        named: Mapping[str, list[str]] = json.loads((folder / "heads.json").read_text(encoding="utf-8"))
+        tensors = load_file(folder / "heads.safetensors")
+        weights = [
+            HeadWeights(
+                Head(name, tuple(tags)),
+                *(tensors[f"{number}.{part}"].astype(np.float64) for part in ("starts", "transitions", "ends")),
+            )
+            for number, (name, tags) in enumerate(named.items())
+        ]
+        return weights, tensors["words"]
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        raise ModelError(
+            f"{folder} does not hold a whole model ({type(error).__name__} at heads.json or heads.safetensors). "
+            "Copy it again, or train anew."
+        ) from error
