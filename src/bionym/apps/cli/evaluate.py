@@ -88,6 +88,12 @@ def evaluate(
     per_document: Annotated[
         bool, typer.Option("--per-document", help="Keep each document's counts in --json, for bionym compare.")
     ] = False,
+    layout: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--layout", help="Of a metric that prints as another program does: extent=exact, for i2b2-official."
+        ),
+    ] = None,
     text: Texts = None,
     option: Option = None,
     gold_option: Annotated[
@@ -139,7 +145,7 @@ def evaluate(
     _write(made, html=html, json=json, csv=csv, markdown=markdown)
     if json != "-":
         shown = made | {"slices": parts.get("slices") if by else None}
-        _print(scores, shown, tables.plain)
+        _print(scores, shown, tables.plain, format_options(layout))
     _say_unpaired(scores)
     if review:
         review.write()
@@ -229,7 +235,9 @@ def _headline(made: dict[str, Any]) -> str:
     return f"{name} F1 {100 * table['micro']['f1']:.2f}{around}"
 
 
-def _print(scores: "Scores", made: dict[str, Any], plain: Callable[[dict[str, Any]], str]) -> None:
+def _print(
+    scores: "Scores", made: dict[str, Any], plain: Callable[[dict[str, Any]], str], options: dict[str, Any]
+) -> None:
     """The tables; what a metric that reproduces another program would print stands as that program prints it."""
     from bionym import plugins
 
@@ -237,12 +245,31 @@ def _print(scores: "Scores", made: dict[str, Any], plain: Callable[[dict[str, An
     for name in scores.protocols:
         part = plugins.find("evaluation.metrics", name)
         if hasattr(part, "layout"):
-            layouts[name] = part.layout(scores)
+            layouts[name] = part.layout(scores, **_taken(part.layout, options))
     metrics = {name: table for name, table in made["metrics"].items() if name.partition(":")[0] not in layouts}
     if metrics:
         typer.echo(plain(made | {"metrics": metrics}))
     for layout in layouts.values():
         typer.echo(layout, nl=not layout.endswith("\n"))
+
+
+def _taken(layout: Callable[..., str], options: dict[str, Any]) -> dict[str, Any]:
+    """The options of a layout. Raises: UsageError for one it does not have."""
+    import inspect
+    from typing import get_args, get_type_hints
+
+    from bionym.errors import UsageError, did_you_mean
+
+    known = [name for name in inspect.signature(layout).parameters if name != "scores"]
+    kinds = get_type_hints(layout)
+    for name, value in options.items():
+        if name in known and value not in get_args(kinds[name]):
+            raise UsageError(f"--layout {name}={value}: expected one of {', '.join(get_args(kinds[name]))}")
+        if name not in known:
+            raise UsageError(
+                f"--layout has no option {name!r} here.{did_you_mean(name, known)} Known: {', '.join(known) or 'none'}."
+            )
+    return options
 
 
 def _learning_curve(path: Path) -> list[dict[str, Any]]:

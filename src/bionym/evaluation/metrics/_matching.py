@@ -26,7 +26,8 @@ def best_pairs(weights: Weights) -> dict[int, int]:
     With equal weights this is the greatest number of pairs.
     """
     wanted = Counter(predicted for edges in weights.values() for predicted in edges)
-    alone, contested = {}, {}
+    alone: dict[int, int] = {}
+    contested: dict[tuple[int, int], int] = {}
     for gold, edges in weights.items():
         if len(edges) == 1 and wanted[next(iter(edges))] == 1:
             alone[gold] = next(iter(edges))
