@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, NamedTuple, cast
 
-from bionym.errors import FormatError, InputError, UsageError
+from bionym.errors import FormatError, InputError, OutputError, UsageError
 
 STREAM = Path("-")  # standard input or output
 BOM = "\ufeff"
@@ -106,6 +106,19 @@ def write_text(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with open_output(path) as stream:
         stream.write(text)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """A report or a record, whole or not at all; what stood there is replaced. Raises: OutputError for a folder."""
+    if path.is_dir():
+        raise OutputError(f"{path} is a folder. Name a file.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    try:
+        unfinished.write_text(text, encoding="utf-8")
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def stem(path: Path) -> str:

@@ -61,12 +61,13 @@ def train(
     sources: Iterable[str] = (),
     audit: Audit | None = None,
     on_iteration: Callable[[Any], None] = lambda iteration: None,
+    corpora: Mapping[str, Corpus] | None = None,
     monitors: Iterable[Monitor] = (),
     folder: str | os.PathLike[str] | None = None,
 ) -> Pipeline:
     """A tagger that has learned from documents with entities; development documents are scored, never learned from.
 
-    A neural model may learn from several corpora, which its configuration names; then give no documents.
+    A neural model may learn from several corpora, given or named by its configuration; then give no documents.
 
     Args:
         model: the kind of model: "crf", "bilstm_crf".
@@ -74,6 +75,7 @@ def train(
         settings: single keys laid over that: `["training.max_iterations=80"]`.
         sources: where the documents come from, for the record.
         on_iteration: told after each pass of the CRF's training.
+        corpora: by name, each with a split "train" and perhaps "dev".
         monitors: watch the training of a neural model.
         folder: for checkpoints of a neural model; what was interrupted there goes on.
     Raises: ConfigError, ModelError, MissingExtraError.
@@ -82,7 +84,7 @@ def train(
     chosen = configuration.load(part.Config, Path(config) if config else None, settings)
     audit, start = audit if audit is not None else Audit(), time.monotonic()
     if hasattr(part, "fit_corpora"):
-        corpora = _corpora(chosen, documents, dev, audit)
+        corpora = corpora or _corpora(chosen, documents, dev, audit)
         seen = models.Fingerprint()
         for corpus in corpora.values():
             collections.deque(seen.of(corpus["train"]), maxlen=0)
@@ -116,15 +118,20 @@ def _scores(fitted: Any) -> dict[str, Any] | None:
     for name, documents in fitted.dev.items():
         labels = {entity.label for document in documents for entity in document.entities}
         of_corpus = LabelMap(only=tuple(labels))
-        predicted = (_of_source(document, name) for document in fitted.tagger.predict(documents))
+        predicted = predict_as(fitted.tagger, name, documents)
         by_corpus[name] = report(evaluate(documents, map(of_corpus.apply, predicted)))
     if len(by_corpus) < 2:
         return next(iter(by_corpus.values()), None)
     return {**next(iter(by_corpus.values())), "corpora": by_corpus}
 
 
-def _of_source(document: Document, corpus: str) -> Document:
-    """The entities that a corpus's own head gave, where each names its head."""
-    return document.with_entities(
-        entity for entity in document.entities if entity.attributes.get("source", corpus) == corpus
-    )
+def predict_as(tagger: Tagger, corpus: str, documents: Iterable[Document]) -> Iterator[Document]:
+    """What a tagger that learned from several corpora finds by the head of one; all it finds, if it has no such head."""
+    predicted = tagger.predict(documents)
+    if corpus not in getattr(tagger, "sources", ()):
+        yield from predicted
+        return
+    for document in predicted:
+        yield document.with_entities(
+            entity for entity in document.entities if entity.attributes.get("source", corpus) == corpus
+        )

@@ -13,7 +13,7 @@ from bionym.benchmark.grid import Cell, Target
 from bionym.benchmark.keys import Keys
 from bionym.benchmark.plan import Plan
 from bionym.benchmark.store import RECORD, write_json
-from bionym.data import Document
+from bionym.data import Corpus, Document
 from bionym.errors import BionymError, ModelError
 from bionym.evaluation import evaluate
 from bionym.evaluation.report import report
@@ -111,10 +111,10 @@ def _trained(job: Job, training: Sequence[Split], tests: Sequence[Split]) -> tup
         raise ModelError(
             "Nothing is left to learn from: all training documents stand in the test data (exclude_shared)."
         )
-    dev = _development(job) if systems.takes_development_data(system) else ()
+    corpora = _corpora(job, training) if systems.is_neural(system) else None
     sources = [f"{corpus}, {split}" for corpus, split in cell.learned]
     wall, processor = time.monotonic(), time.process_time()
-    made = systems.train(system, documents, dev=dev, seed=cell.seed, sources=sources)
+    made = systems.train(system, documents, corpora=corpora, seed=cell.seed, sources=sources)
     record = {
         "documents": len(documents),
         "entities": sum(len(document.entities) for document in documents),
@@ -138,12 +138,19 @@ def _excluded(training: Sequence[Split], tests: Sequence[Split]) -> tuple[Sequen
     return rest, {"documents": documents, "sentences": sentences}
 
 
-def _development(job: Job) -> list[Document]:
-    """What a training may look at to stop in time: nothing where it learns from the development data."""
-    if job.cell.protocol == "train+devel":
-        return []
-    names = [name for name in job.cell.train if job.plan.corpora[name].devel]
-    return [document for name in names for document in job.corpora.read(name, "devel").documents]
+def _corpora(job: Job, training: Sequence[Split]) -> dict[str, Corpus]:
+    """What a neural model learns from, corpus by corpus, with the development data it may stop by.
+
+    Where it learns from the development data too, it may stop by none: the settings then say how long it learns.
+    """
+    corpora = {}
+    for name in job.cell.train:
+        parts = [split for (corpus, _), split in zip(job.cell.learned, training, strict=True) if corpus == name]
+        may_stop = job.cell.protocol != "train+devel" and job.plan.corpora[name].devel
+        dev = tuple(job.corpora.read(name, "devel").documents) if may_stop else ()
+        train = tuple(document for split in parts for document in split.documents)
+        corpora[name] = Corpus({"train": train, "dev": dev}, allow_leaks=True)
+    return corpora
 
 
 def _tested(job: Job, made: Pipeline | None, target: Target, gold: Split, folder: Path) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def keys(plan: Plan, cell: Cell, corpora: Corpora) -> Keys:
     }
     if system.model:
         training["configuration"] = systems.configured(system, cell.seed)
-        if systems.takes_development_data(system) and cell.protocol != "train+devel":
+        if systems.is_neural(system) and cell.protocol != "train+devel":
             training["stopped by"] = [corpora.key(name, "devel") for name in cell.train if plan.corpora[name].devel]
         if plan.exclude_shared:
             training["without"] = _tested(cell.tests, corpora)

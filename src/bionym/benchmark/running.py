@@ -13,8 +13,9 @@ from bionym.benchmark.keys import keys
 from bionym.benchmark.notes import notes
 from bionym.benchmark.plan import Plan, load
 from bionym.benchmark.progress import Event, Progress
-from bionym.benchmark.store import Store, write_json, write_whole
+from bionym.benchmark.store import Store, write_json
 from bionym.errors import InputError
+from bionym.files import write_whole
 
 Record = dict[str, Any]
 Found = tuple[Cell, Path, Record]

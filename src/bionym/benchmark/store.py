@@ -20,6 +20,7 @@ from typing import Any
 
 from bionym.benchmark.grid import Cell
 from bionym.benchmark.keys import Keys
+from bionym.files import write_whole
 
 RECORD = "cell.json"
 _UNSAFE = re.compile(r"[^\w+-]+")
@@ -64,17 +65,6 @@ class Store:
             os.replace(unfinished, folder)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
-
-
-def write_whole(path: Path, text: str) -> None:
-    """A file, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    try:
-        unfinished.write_text(text, encoding="utf-8")
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def write_json(path: Path, value: object) -> None:

@@ -1,8 +1,7 @@
 """What a plan tests: models trained for it, saved models, and files of other programs."""
 
-import inspect
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ from pydantic import BaseModel
 
 from bionym import formats, models, pipeline, plugins
 from bionym.benchmark.plan import SystemPlan
-from bionym.data import Document
+from bionym.data import Corpus, Document
 from bionym.errors import InputError
 from bionym.pipeline import Pipeline
 from bionym.resources import resource_path
@@ -37,22 +36,23 @@ def configured(system: SystemPlan, seed: int | None) -> dict[str, Any]:
     return config.model_dump(mode="json")
 
 
-def takes_development_data(system: SystemPlan) -> bool:
-    """Whether the training itself looks at held-out documents, to stop in time."""
-    return "dev" in inspect.signature(plugins.find("models", system.model or "").fit).parameters
+def is_neural(system: SystemPlan) -> bool:
+    """Whether the model learns from corpora by their names, and looks at held-out documents to stop in time."""
+    return hasattr(plugins.find("models", system.model or ""), "fit_corpora")
 
 
 def train(
     system: SystemPlan,
     documents: Iterable[Document],
     *,
-    dev: Iterable[Document],
+    corpora: Mapping[str, Corpus] | None,
     seed: int | None,
     sources: Iterable[str],
 ) -> Pipeline:
-    """A model, trained."""
+    """A model, trained on documents, or a neural one on corpora."""
     kind, settings = system.model or "", _settings(system, seed)
-    return pipeline.train(documents, model=kind, dev=dev, config=_file(system), settings=settings, sources=sources)
+    given = () if corpora else documents
+    return pipeline.train(given, corpora=corpora, model=kind, config=_file(system), settings=settings, sources=sources)
 
 
 def saved(folder: Path) -> Pipeline:
@@ -63,7 +63,7 @@ def saved(folder: Path) -> Pipeline:
 def predicted(system: SystemPlan, made: Pipeline | None, corpus: str, gold: Iterable[Document]) -> Iterator[Document]:
     """Documents with the system's entities: predicted now, or read from the files of another program."""
     if made is not None:
-        return made.predict(gold)
+        return pipeline.predict_as(made.tagger, corpus, gold)
     return formats.read(system.predictions[corpus], system.format, **system.options)
 
 

@@ -73,6 +73,11 @@ class BiLstmCrf:
         """The labels it can give, sorted."""
         return tuple(sorted({label for one in self.weights for label in one.head.labels}))
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The names of its heads: of the corpora it learned from, unless all share one."""
+        return tuple(one.head.name for one in self.weights)
+
     def predict(self, documents: Iterable[Document]) -> Iterator[Document]:
         """The same documents, in order, with this model's entities, each with its probability.
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bionym.errors import OutputError, UsageError
+from bionym.errors import UsageError
 
 Sources = Annotated[
     list[str], typer.Argument(help="Files, folders or quoted globs; - is standard input.", show_default=False)
@@ -61,19 +61,9 @@ def write_json(path: str, value: object) -> None:
     if path == "-":
         typer.echo(text, nl=False)
     else:
+        from bionym.files import write_whole
+
         write_whole(Path(path), text)
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Text to a file, whole or not at all; what stood there is replaced. Raises: OutputError for a folder."""
-    import os
-
-    if path.is_dir():
-        raise OutputError(f"{path} is a folder. Name a file.")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    unfinished.write_text(text, encoding="utf-8")
-    os.replace(unfinished, path)
 
 
 def _value(text: str) -> Any:

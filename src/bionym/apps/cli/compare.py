@@ -7,7 +7,7 @@ import typer
 
 from bionym.apps.cli._comparison import markdown_of, plain
 from bionym.apps.cli._console import console
-from bionym.apps.cli._options import Json, format_options, places, write_json, write_whole
+from bionym.apps.cli._options import Json, format_options, places, write_json
 from bionym.apps.cli._scoring import (
     Format,
     GoldFormat,
@@ -75,6 +75,7 @@ def compare(
     from bionym import evaluation
     from bionym.errors import UnknownNameError, UsageError
     from bionym.evaluation import comparison
+    from bionym.files import write_whole
 
     reading = format_options(option)
     labels = labels_of(label_map, gold_label_map, predicted_label_map, only)

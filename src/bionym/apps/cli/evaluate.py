@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bionym.apps.cli._console import console, number_of
-from bionym.apps.cli._options import Force, Json, format_options, places, write_json, write_whole
+from bionym.apps.cli._options import Force, Json, format_options, places, write_json
 from bionym.apps.cli._scoring import (
     Format,
     GoldFormat,
@@ -219,6 +219,7 @@ def _write(
     made: dict[str, Any], *, html: Path | None, json: str | None, csv: Path | None, markdown: Path | None
 ) -> None:
     from bionym.evaluation import page, tables
+    from bionym.files import write_whole
 
     if json:
         write_json(json, made)
