@@ -70,7 +70,7 @@ class Encoder:
         shape = len(items), int(lengths_B.max())
         is_inside_BT = np.arange(shape[1]) < lengths_B[:, None]
         words_N = np.concatenate([item.words_T for item in items])
-        distinct_U, index_N = np.unique(words_N, return_inverse=True)
+        distinct_U, index_N = self._by_length(words_N)
         num_letters_U = self._num_letters_V[distinct_U]
         lists_BTK = np.zeros((*shape, items[0].sentence.lists_TK.shape[1]), dtype=np.float32)
         lists_BTK[is_inside_BT] = np.concatenate([item.sentence.lists_TK for item in items])
@@ -87,6 +87,15 @@ class Encoder:
             possible_BTL,
             num_tokens=int(lengths_B.sum()),
         )
+
+    def _by_length(self, words_N: Integers) -> tuple[Integers, Integers]:
+        """The distinct words, short ones first, so that the network can spell words of like length together; and where
+        each token's word stands among them."""
+        distinct_U, index_N = np.unique(words_N, return_inverse=True)
+        order_U = np.argsort(self._num_letters_V[distinct_U], kind="stable")
+        place_U = np.empty_like(order_U)
+        place_U[order_U] = np.arange(len(order_U))
+        return distinct_U[order_U], place_U[index_N]
 
 
 def _gold(items: Sequence[Encoded], is_inside_BT: NDArray[np.bool_]) -> tuple[torch.Tensor | None, torch.Tensor | None]:

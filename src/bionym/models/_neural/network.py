@@ -4,6 +4,7 @@ Axes: B sentences, T tokens of the longest, U distinct words, C characters of th
 of a token, L tags, S scores of a token.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -28,6 +29,8 @@ OUTPUTS: Mapping[str, type[LinearChain] | type[Softmax]] = {
     "pairwise-crf": PairwiseLinearChain,
     "softmax": Softmax,
 }
+
+SHARES = (0.4, 0.7, 0.9, 1.0)  # of the distinct words of a batch, by length, that are spelled together
 
 
 @dataclass(frozen=True)
@@ -131,8 +134,18 @@ class Network(nn.Module):
         """What the BiLSTM reads, B x T x D: word vector, character vector, places in term lists."""
         parts = [self.words(batch.words_BT)]
         if self.characters is not None:
-            parts.append(at_tokens(self.spelling(batch.letters_UC, batch.num_letters_U), batch.index_BT))
+            parts.append(at_tokens(self._spelled(batch.letters_UC, batch.num_letters_U), batch.index_BT))
         return torch.cat((self.dropout(torch.cat(parts, 2)), batch.lists_BTK), 2)
+
+    def _spelled(self, letters_UC: Tensor, num_letters_U: Tensor) -> Tensor:
+        """As `spelling`, words of like length together: they come short ones first, and most are short."""
+        ends = sorted({math.ceil(share * len(letters_UC)) for share in SHARES})
+        longest = num_letters_U[[end - 1 for end in ends]].tolist()
+        parts, start = [], 0
+        for end, length in zip(ends, longest, strict=True):
+            parts.append(self.spelling(letters_UC[start:end, :length], num_letters_U[start:end]))
+            start = end
+        return torch.cat(parts)
 
     def spelling(self, letters_UC: Tensor, num_letters_U: Tensor) -> Tensor:
         """Vectors of distinct words from their characters, U x E."""

@@ -1,0 +1,249 @@
+"""The BiLSTM-CRF on real abstracts: it learns, is saved, predicts without torch, and the same whatever stands beside."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+
+import bionym
+from bionym.data import Corpus, Document, Entity, entity
+from bionym.data.tags import BIOES
+from bionym.errors import ConfigError, ModelError
+from bionym.models import bilstm_crf
+from bionym.models._neural.export import tagger_graph
+from bionym.models._neural.heads import heads_of
+from bionym.models._neural.merging import merged
+from bionym.models._neural.network import Network
+from bionym.models._neural.settings import NetworkSettings
+from bionym.models._neural.words import Lexicon
+from bionym.models.crf import Crf
+from bionym.training import config as configuration
+
+torch.set_num_threads(1)
+
+GOLD = Path(__file__).parents[1] / "gold"
+SMALL = [
+    "network.lists={}",
+    "network.recurrent.size=48",
+    "network.characters.size=24",
+    "network.words.dim=40",
+    "network.dropout=0.1",
+    "training.epochs=30",
+    "training.learning_rate=0.01",
+    "training.moving_average=0.0",
+    "training.batch_tokens=256",
+    "held_out=0",
+]
+
+
+@pytest.fixture(scope="module")
+def diseases() -> list[Document]:
+    return list(bionym.read(GOLD / "conll" / "ncbi.tsv", "conll"))
+
+
+@pytest.fixture(scope="module")
+def chemicals() -> list[Document]:
+    return list(bionym.read(GOLD / "pubtator" / "bc5cdr.PubTator.txt", "pubtator"))
+
+
+@pytest.fixture(scope="module")
+def tagger(diseases: list[Document]) -> bionym.Pipeline:
+    return bionym.train(diseases, model="bilstm_crf", settings=SMALL)
+
+
+@pytest.fixture(scope="module")
+def both(diseases: list[Document], chemicals: list[Document]) -> bionym.Pipeline:
+    corpora = {"ncbi": Corpus({"train": tuple(diseases)}), "cdr": Corpus({"train": tuple(chemicals)})}
+    return bionym.train(model="bilstm_crf", corpora=corpora, settings=SMALL)
+
+
+def test_it_learns_the_sentences_it_has_seen(tagger: bionym.Pipeline, diseases: list[Document]) -> None:
+    assert bionym.evaluate(diseases, tagger.predict(diseases)).f1 > 0.95
+
+
+def test_entities_stand_on_the_source_text_with_a_probability(tagger: bionym.Pipeline) -> None:
+    document = tagger.predict("A man  with\tbreast cancer.\r\nNo mutation.")
+    assert document.text == "A man  with\tbreast cancer.\r\nNo mutation."
+    assert "breast cancer" in [document.mention(one) for one in document.entities]
+    assert all(0 < (one.score or 0) <= 1 for one in document.entities)
+
+
+def places(document: Document) -> list[tuple[object, str]]:
+    return [(one.spans, one.label) for one in document.entities]
+
+
+def test_prediction_does_not_depend_on_batch_or_order(tagger: bionym.Pipeline, diseases: list[Document]) -> None:
+    together = list(tagger.predict(diseases))
+    reverse = list(tagger.predict(diseases[::-1]))[::-1]
+    alone = [next(iter(tagger.predict([one]))) for one in diseases]
+    for one, other, third in zip(together, reverse, alone, strict=True):
+        assert places(one) == places(other) == places(third)
+        for left, right in zip(one.entities, third.entities, strict=True):
+            assert left.score == pytest.approx(right.score, abs=1e-4)
+
+
+def test_documents_without_text_or_entities_are_predicted_too(tagger: bionym.Pipeline) -> None:
+    empty = [Document("1", ""), Document("2", "  \n "), Document("3", "No.")]
+    assert [one.id for one in tagger.predict(empty)] == ["1", "2", "3"]
+
+
+def test_the_same_seed_gives_the_same_model(tagger: bionym.Pipeline, diseases: list[Document]) -> None:
+    again = bionym.train(diseases, model="bilstm_crf", settings=SMALL)
+    assert list(again.predict(diseases)) == list(tagger.predict(diseases))
+
+
+def test_a_saved_model_predicts_the_same_without_torch(
+    tagger: bionym.Pipeline, diseases: list[Document], tmp_path: Path
+) -> None:
+    tagger.save(tmp_path / "model")
+    bionym.write(tagger.predict(diseases), tmp_path / "here.jsonl")
+    program = (
+        "import sys; sys.modules['torch'] = sys.modules['onnx'] = None; import bionym; "
+        "bionym.write(bionym.load(sys.argv[1]).predict(bionym.read(sys.argv[2], 'conll')), sys.argv[3])"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "model"), str(GOLD / "conll" / "ncbi.tsv")]
+    subprocess.run([*command, str(tmp_path / "there.jsonl")], check=True)
+    assert (tmp_path / "there.jsonl").read_bytes() == (tmp_path / "here.jsonl").read_bytes()
+
+
+def test_eight_bit_weights_find_nearly_the_same(
+    tagger: bionym.Pipeline, diseases: list[Document], tmp_path: Path
+) -> None:
+    tagger.save(tmp_path / "model")
+    config = tmp_path / "model" / "config.toml"
+    config.write_text(config.read_text().replace("int8 = false", "int8 = true"))
+    found = bionym.load(tmp_path / "model").predict(diseases)
+    assert bionym.evaluate(tagger.predict(diseases), found).f1 > 0.97
+
+
+def test_a_damaged_model_is_refused(tagger: bionym.Pipeline, tmp_path: Path) -> None:
+    tagger.save(tmp_path / "model")
+    (tmp_path / "model" / "tagger.onnx").write_bytes(b"no graph")
+    with pytest.raises(ModelError, match=r"tagger\.onnx cannot be loaded"):
+        bionym.load(tmp_path / "model")
+    (tmp_path / "model" / "heads.json").unlink()
+    with pytest.raises(ModelError, match="does not hold a whole model"):
+        bionym.load(tmp_path / "model")
+
+
+def test_heads_of_two_corpora_speak_for_themselves(
+    both: bionym.Pipeline, diseases: list[Document], chemicals: list[Document]
+) -> None:
+    found = list(both.predict(diseases))
+    assert {one.label for document in both.predict(chemicals) for one in document.entities} == {"Chemical", "Disease"}
+    assert {one.attributes["source"] for document in found for one in document.entities} <= {"ncbi", "cdr"}
+    own = [
+        document.with_entities(e for e in document.entities if e.attributes["source"] == "ncbi") for document in found
+    ]
+    assert {one.label for document in own for one in document.entities} == {"Disease"}
+
+
+def test_one_shared_head_learns_from_what_each_corpus_annotates(
+    diseases: list[Document], chemicals: list[Document]
+) -> None:
+    only = [one.with_entities(e for e in one.entities if e.label == "Chemical") for one in chemicals]
+    corpora = {"ncbi": Corpus({"train": tuple(diseases)}), "cdr": Corpus({"train": tuple(only)})}
+    made = bionym.train(model="bilstm_crf", corpora=corpora, settings=[*SMALL, "heads=shared"])
+    found = list(made.predict(chemicals))
+    assert {one.label for document in found for one in document.entities} == {"Chemical", "Disease"}
+    assert not any("source" in one.attributes for document in found for one in document.entities)
+
+
+def test_a_shared_head_leaves_open_what_a_corpus_does_not_annotate() -> None:
+    (head,) = heads_of({"a": ["X"], "b": ["Y"]}, BIOES, "shared")
+    possible = head.possible(["O", "S-X"], ["X"])
+    allowed = {tag for tag, is_possible in zip(head.tags, possible[0], strict=True) if is_possible}
+    assert allowed == {"O", "B-Y", "I-Y", "E-Y", "S-Y"}
+    assert [head.tags[place] for place in possible[1].nonzero()[0]] == ["S-X"]
+
+
+def test_of_overlapping_entities_with_one_label_the_surest_stays() -> None:
+    def from_head(start: int, end: int, label: str, score: float, source: str) -> Entity:
+        return replace(entity(start, end, label, score=score), attributes={"source": source})
+
+    found = [
+        from_head(0, 9, "A", 0.6, "x"),
+        from_head(5, 9, "A", 0.9, "y"),
+        from_head(0, 9, "B", 0.1, "x"),
+        from_head(5, 9, "A", 0.8, "x"),
+    ]
+    kept = {(one.start, one.label, one.attributes["source"]) for one in merged(found)}
+    assert kept == {(5, "A", "y"), (0, "B", "x")}
+
+
+@pytest.mark.parametrize(("cell", "layers"), [("lstm", 1), ("lstm", 2), ("gru", 1)])
+def test_the_graph_gives_the_scores_of_the_network(cell: str, layers: int) -> None:
+    torch.manual_seed(1)
+    settings = NetworkSettings.model_validate(
+        {
+            "lists": {},
+            "characters": {"kind": "none"},
+            "words": {"dim": 7},
+            "recurrent": {"cell": cell, "layers": layers, "size": 5},
+        }
+    )
+    heads = heads_of({"a": ["X"], "b": ["Y", "Z"]}, BIOES, "corpus")
+    network = Network(settings, Lexicon(("w",), None, ""), heads, BIOES).eval()
+    inputs_BTD, lengths_B = torch.randn(3, 6, 7), torch.tensor([6, 2, 4])
+    states = network.recurrent(inputs_BTD, lengths_B)
+    expected = torch.cat([layer(states) for layer in network.scores.values()], 2).detach().numpy()
+    session = onnxruntime.InferenceSession(tagger_graph(network).SerializeToString())
+    feed = {"inputs_TBD": inputs_BTD.transpose(0, 1).numpy(), "lengths_B": lengths_B.int().numpy()}
+    (found,) = session.run(None, feed)
+    for row, length in enumerate(lengths_B.tolist()):
+        np.testing.assert_allclose(found[:length, row], expected[row, :length], atol=1e-5)
+
+
+def test_development_documents_are_held_out_and_scored(chemicals: list[Document]) -> None:
+    quick = [one for one in SMALL if not one.startswith(("held_out", "training.epochs"))]
+    made = bionym.train(chemicals, model="bilstm_crf", settings=[*quick, "held_out=0.4", "training.epochs=2"])
+    scores = made.run["development_scores"]
+    assert 0 < scores["documents"] < len(chemicals)
+
+
+def test_a_corpus_without_entities_is_refused(diseases: list[Document]) -> None:
+    bare = [one.with_entities(()) for one in diseases]
+    with pytest.raises(ModelError, match="hold no entity"):
+        bionym.train(bare, model="bilstm_crf", settings=SMALL)
+
+
+def test_corpora_are_read_as_the_configuration_names_them(tmp_path: Path) -> None:
+    config = tmp_path / "c.toml"
+    config.write_text(
+        f"[corpora.ncbi]\ntrain = '{GOLD}/conll/ncbi.tsv'\nformat = 'conll'\nlabels = {{ Disease = 'Illness' }}\n"
+        f"[corpora.cdr]\ntrain = ['{GOLD}/pubtator/bc5cdr.PubTator.txt']\nonly = ['Chemical']\n"
+    )
+    made = bionym.train(model="bilstm_crf", config=config, settings=[*SMALL, "training.epochs=1"])
+    assert made.run["labels"] == ["Chemical", "Illness"]
+    with pytest.raises(ConfigError, match="names corpora"):
+        bionym.train([Document("1", "x")], model="bilstm_crf", config=config, settings=SMALL)
+
+
+def test_a_wrong_setting_is_answered_with_the_nearest() -> None:
+    with pytest.raises(ConfigError, match="Did you mean 'recurrent'"):
+        configuration.load(bilstm_crf.Config, None, ["network.recurent.size=3"])
+
+
+def test_words_are_looked_up_the_same_whatever_else_is_there() -> None:
+    lexicon = Lexicon(("flu",), None, "ufl")
+    assert (lexicon.row("Flu"), lexicon.row("fever")) == (2, 1)
+    letters, lengths = lexicon.letters(["flu", "x"])
+    assert letters.tolist() == [[3, 4, 2], [1, 0, 0]]
+    assert lengths.tolist() == [3, 1]
+
+
+def test_kinds_of_models_are_told_apart_when_loaded(tagger: bionym.Pipeline, tmp_path: Path) -> None:
+    tagger.save(tmp_path / "model")
+    loaded = bionym.load(tmp_path / "model").tagger
+    assert isinstance(loaded, bilstm_crf.BiLstmCrf)
+    assert not isinstance(loaded, Crf)
+    assert json.loads((tmp_path / "model" / "run.json").read_text())["versions"].keys() >= {"onnxruntime", "bionym"}
