@@ -98,7 +98,7 @@ def train(
         tagger = part.fit(seen.of(documents), chosen, audit=audit, on_iteration=on_iteration)
         scores = report(evaluate(held_out, tagger.predict(held_out))) if held_out else None
     seconds = time.monotonic() - start
-    run = models.describe_run(tagger, seen, audit, seconds=seconds, sources=sources, scores=scores)
+    run = models.describe_run(tagger, model, seen, audit, seconds=seconds, sources=sources, scores=scores)
     return Pipeline(tagger, run)
 
 

@@ -120,9 +120,17 @@ def test_eight_bit_weights_find_nearly_the_same(
 ) -> None:
     tagger.save(tmp_path / "model")
     config = tmp_path / "model" / "config.toml"
-    config.write_text(config.read_text().replace("int8 = false", "int8 = true"))
-    found = bionym.load(tmp_path / "model").predict(diseases)
+    assert 'weights = "float32"' in config.read_text()
+    config.write_text(config.read_text().replace('weights = "float32"', 'weights = "int8"'))
+    found = list(bionym.load(tmp_path / "model").predict(diseases))
     assert bionym.evaluate(tagger.predict(diseases), found).f1 > 0.97
+    alone = [next(iter(bionym.load(tmp_path / "model").predict([one]))) for one in diseases]
+    assert alone == found
+
+
+def test_several_sentences_are_read_together_if_asked(diseases: list[Document]) -> None:
+    made = bionym.train(diseases, model="bilstm_crf", settings=[*SMALL, "context_tokens=60"])
+    assert bionym.evaluate(diseases, made.predict(diseases)).f1 > 0.9
 
 
 def test_a_damaged_model_is_refused(tagger: bionym.Pipeline, tmp_path: Path) -> None:

@@ -113,6 +113,7 @@ def available() -> tuple[Found, ...]:
 
 def describe_run(
     tagger: Any,
+    model: str,
     fingerprint: Fingerprint,
     audit: Audit,
     *,
@@ -123,7 +124,7 @@ def describe_run(
     """The record of a training: what it saw, what it could not hold, with which versions."""
     packages = ("bionym", *tagger.PACKAGES)
     return {
-        "model": type(tagger).__name__.lower(),
+        "model": model,
         "labels": list(tagger.labels),
         "data": {
             "sources": list(sources),

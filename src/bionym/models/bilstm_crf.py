@@ -19,14 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bionym.data import Audit, Corpus, Document
-from bionym.data.align import sentence_ranges
 from bionym.data.tags import find_scheme
 from bionym.errors import MissingExtraError, ModelError
 from bionym.linear_chain.decoding import FORBIDDEN, Chain, chain, entities
 from bionym.models._neural.heads import Head
 from bionym.models._neural.merging import merged
 from bionym.models._neural.runtime import INT8, SPELLING, TAGGER, Runtime
-from bionym.models._neural.sentences import Sentence, Sentences, on_characters
+from bionym.models._neural.sentences import Sentences, on_characters
 from bionym.models._neural.settings import Config as Config
 from bionym.models._neural.words import Lexicon
 from bionym.resources import resource_path
@@ -59,13 +58,13 @@ class BiLstmCrf:
         folder: where its files lie.
     """
 
-    PACKAGES = ("onnxruntime", "numpy")  # whose versions the record of a training names
+    PACKAGES = ("torch", "onnxruntime", "numpy")  # whose versions the record of a training names
 
     def __init__(self, config: Config, weights: Sequence[HeadWeights], runtime: Runtime, folder: Path) -> None:
         self.config, self.weights, self._runtime, self.folder = config, tuple(weights), runtime, folder
         scheme = find_scheme(config.scheme)
         lists = {name: resource_path(path, folder) for name, path in config.network.lists.items()}
-        self._sentences = Sentences(lists, scheme, config.policy)
+        self._sentences = Sentences(lists, scheme, config.policy, config.context_tokens)
         self._chains = [chain_with_rules(one, config) for one in self.weights]
 
     @property
@@ -86,7 +85,8 @@ class BiLstmCrf:
         for batch in batches(documents):
             sentences = [self._sentences.of(document) for document in batch]
             scores_NS = self._runtime.scores([one for inside in sentences for one in inside])
-            yield from decoded(batch, sentences, scores_NS, self._chains, [one.head for one in self.weights])
+            ranges = list(map(self._sentences.ranges, batch))
+            yield from decoded(batch, ranges, scores_NS, self._chains, [one.head for one in self.weights])
 
     def save(self, folder: Path) -> None:
         """Every file of the model into `folder`."""
@@ -95,7 +95,7 @@ class BiLstmCrf:
 
 def decoded(
     batch: Sequence[Document],
-    sentences: Sequence[Sequence[Sentence]],
+    ranges: Sequence[Sequence[tuple[int, int]]],
     scores_NS: NDArray[np.float64],
     chains: Sequence[Chain],
     heads: Sequence[Head],
@@ -103,24 +103,23 @@ def decoded(
     """Documents with the entities of all heads.
 
     Args:
-        sentences: of each document, empty ones too.
+        ranges: token positions of the sentences of each document, empty ones too.
         scores_NS: scores of all tokens (N), for the tags of all heads (S), one head behind the other.
     """
-    lengths = [len(one) for inside in sentences for one in inside]
-    ends = np.cumsum(lengths).tolist()
-    ranges = [(end - length, end) for end, length in zip(ends, lengths, strict=True)]
+    lengths = [end - start for inside in ranges for start, end in inside]
+    ends = np.cumsum(lengths, dtype=np.intp).tolist()
+    places = [(end - length, end) for end, length in zip(ends, lengths, strict=True)]
     by_head = []
     first = 0
     for one in chains:
         width = len(one.tags)
-        by_head.append(iter(entities(scores_NS[:, first : first + width], ranges, one) if ranges else []))
+        by_head.append(iter(entities(scores_NS[:, first : first + width], places, one) if places else []))
         first += width
-    for document in batch:
-        num_sentences = len(sentence_ranges(document))
+    for document, inside in zip(batch, ranges, strict=True):
         found = []
         for head, stream in zip(heads, by_head, strict=True):
             about = {"source": head.name} if len(heads) > 1 else {}
-            found += on_characters(document, [next(stream) for _ in range(num_sentences)], **about)
+            found += on_characters(document, inside, [next(stream) for _ in inside], **about)
         yield document.with_entities(merged(found) if len(heads) > 1 else found)
 
 
@@ -161,15 +160,20 @@ def fit_corpora(
     return fit(corpora, config, audit=audit, monitors=monitors, folder=folder, about=about)
 
 
-def load(folder: Path) -> BiLstmCrf:
-    """A saved model. Raises: ModelError if it is not whole, ConfigError if its configuration is not valid."""
-    settings = configuration.read(folder / "config.toml")
-    settings.pop("model", None)
-    config = configuration.validated(Config, settings, origin=str(folder / "config.toml"))
+def load(folder: Path, config: Config | None = None) -> BiLstmCrf:
+    """A saved model, or one under another configuration than its own.
+
+    Raises: ModelError if it is not whole, ConfigError if its configuration is not valid.
+    """
+    if config is None:
+        settings = configuration.read(folder / "config.toml")
+        settings.pop("model", None)
+        config = configuration.validated(Config, settings, origin=str(folder / "config.toml"))
     weights, new_VD = _read_heads(folder)
-    graph = folder / (INT8 if config.int8 else TAGGER)
+    is_int8 = config.weights == "int8"
     spelling = folder / SPELLING if config.network.characters.kind != "none" else None
-    return BiLstmCrf(config, weights, Runtime(Lexicon.load(folder), new_VD, graph, spelling), folder)
+    graph = folder / (INT8 if is_int8 else TAGGER)
+    return BiLstmCrf(config, weights, Runtime(Lexicon.load(folder), new_VD, graph, spelling, alone=is_int8), folder)
 
 
 def chain_with_rules(weights: HeadWeights, config: Config) -> Chain:

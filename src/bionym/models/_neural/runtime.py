@@ -32,10 +32,14 @@ class Runtime:
         lexicon: rows of words and characters.
         new_VD: vectors of padding, of the unknown word and of the new words.
         tagger, spelling: the graphs; the second is None where words are not spelled.
+        alone: read each sentence by itself. Eight-bit weights need it: onnxruntime scales what it multiplies with them by
+            the largest value of the whole batch, and what is found must not depend on what stands beside it.
     """
 
-    def __init__(self, lexicon: Lexicon, new_VD: Floats, tagger: bytes | Path, spelling: Path | None) -> None:
-        self.lexicon = lexicon
+    def __init__(
+        self, lexicon: Lexicon, new_VD: Floats, tagger: bytes | Path, spelling: Path | None, *, alone: bool = False
+    ) -> None:
+        self.lexicon, self._batch_tokens = lexicon, 0 if alone else BATCH_TOKENS
         self._new_VD = new_VD
         self._tagger, self._spelling = _session(tagger), _session(spelling) if spelling else None
         self._rows: dict[str, int] = {}
@@ -46,7 +50,7 @@ class Runtime:
         rows_N, lists_NK = self._looked_up(sentences)
         starts = np.concatenate(([0], np.cumsum([len(sentence) for sentence in sentences]))).astype(np.intp)
         scores_NS: NDArray[np.float64] | None = None
-        for batch in _batches(sentences):
+        for batch in _batches(sentences, self._batch_tokens):
             lengths_B = np.array([len(sentences[place]) for place in batch], dtype=np.int32)
             steps_TB = np.arange(lengths_B.max())[:, None]
             tokens_TB = starts[batch] + np.minimum(steps_TB, lengths_B - 1)
@@ -106,12 +110,12 @@ class Runtime:
         return back
 
 
-def _batches(sentences: Sequence[Sentence]) -> Iterator[list[int]]:
-    """Sentences of like length together; empty ones left out."""
+def _batches(sentences: Sequence[Sentence], most_tokens: int) -> Iterator[list[int]]:
+    """Sentences of like length together, of no more tokens unless one has more by itself; empty ones left out."""
     order = sorted((place for place, one in enumerate(sentences) if len(one)), key=lambda place: len(sentences[place]))
     batch: list[int] = []
     for place in order:
-        if batch and (len(batch) + 1) * len(sentences[place]) > BATCH_TOKENS:
+        if batch and (len(batch) + 1) * len(sentences[place]) > most_tokens:
             yield batch
             batch = []
         batch.append(place)

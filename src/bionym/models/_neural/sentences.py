@@ -1,11 +1,15 @@
 """Sentences as a network takes them: words, what term lists say of them, and gold tags.
 
+A network may read several sentences of a document at once, as many as fit into so many tokens, one after the other from the
+document's start; what is called a sentence here is then such a run of sentences. None is ever cut.
+
 Axes: T tokens, K values from term lists.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -47,19 +51,30 @@ class Sentences:
     Args:
         lists: for each name of a term list its file.
         scheme, policy: how gold entities become tags.
+        context_tokens: sentences are read together up to so many tokens; 0 reads each by itself.
     """
 
-    def __init__(self, lists: Mapping[str, Path], scheme: TagScheme, policy: Policy) -> None:
-        self.scheme, self.policy = scheme, policy
+    def __init__(self, lists: Mapping[str, Path], scheme: TagScheme, policy: Policy, context_tokens: int = 0) -> None:
+        self.scheme, self.policy, self.context_tokens = scheme, policy, context_tokens
         self.columns = tuple(f"{prefix}-{name}" for name in lists for prefix in PREFIXES)
         self._column = {column: number for number, column in enumerate(self.columns)}
         self._places: Places = gazetteer.build(gazetteer.Options(lists=dict(lists))) if lists else _nowhere
 
     def of(self, document: Document) -> list[Sentence]:
-        """Sentences of a tokenised document, without tags, in the order of `sentence_ranges`; empty ones too."""
+        """Sentences of a tokenised document, without tags, in the order of `ranges`; empty ones too."""
         words = [document.text[start:end] for start, end in document.tokens]
         lists_TK = self._lists(document)
-        return [Sentence(tuple(words[start:end]), lists_TK[start:end]) for start, end in sentence_ranges(document)]
+        return [Sentence(tuple(words[start:end]), lists_TK[start:end]) for start, end in self.ranges(document)]
+
+    def ranges(self, document: Document) -> list[tuple[int, int]]:
+        """Token positions of what is read together."""
+        joined: list[tuple[int, int]] = []
+        for start, end in sentence_ranges(document):
+            if joined and end - joined[-1][0] <= self.context_tokens:
+                joined[-1] = joined[-1][0], end
+            else:
+                joined.append((start, end))
+        return joined
 
     def tagged(self, documents: Iterable[Document], audit: Audit) -> Iterator[Sentence]:
         """Sentences with gold tags; empty ones left out. What tags cannot hold is counted as lost."""
@@ -68,9 +83,11 @@ class Sentences:
             prepared = tokenized(document)
             prepared = prepared if has_own else join_cut_sentences(prepared, audit)
             tags = to_tags(prepared, self.scheme, policy=self.policy, audit=audit)
-            for sentence, own in zip(self.of(prepared), tags, strict=True):
-                if own:
-                    yield Sentence(sentence.words, sentence.lists_TK, tuple(own))
+            in_order = iter([tag for own in tags for tag in own])
+            for sentence in self.of(prepared):
+                if len(sentence):
+                    own = tuple(islice(in_order, len(sentence)))
+                    yield Sentence(sentence.words, sentence.lists_TK, own)
 
     def _lists(self, document: Document) -> NDArray[np.float32]:
         lists_TK = np.zeros((len(document.tokens), len(self.columns)), dtype=np.float32)
@@ -81,7 +98,12 @@ class Sentences:
         return lists_TK
 
 
-def on_characters(document: Document, found: Iterable[Sequence[tuple[TokenSpan, float]]], **about: Any) -> list[Entity]:
+def on_characters(
+    document: Document,
+    ranges: Iterable[tuple[int, int]],
+    found: Iterable[Sequence[tuple[TokenSpan, float]]],
+    **about: Any,
+) -> list[Entity]:
     """Entities of a document from those of its sentences, on tokens, each with its probability."""
     tokens = document.tokens
     make = partial(Entity, attributes=about) if about else Entity
@@ -91,7 +113,7 @@ def on_characters(document: Document, found: Iterable[Sequence[tuple[TokenSpan, 
             span.label,
             score=round(score, 6),
         )
-        for (first, _), inside in zip(sentence_ranges(document), found, strict=True)
+        for (first, _), inside in zip(ranges, found, strict=True)
         for span, score in inside
     ]
 
