@@ -114,3 +114,12 @@ def test_no_entities_make_no_rows_of_labels() -> None:
     nothing = {"precision": 0.0, "recall": 0.0, "f1": 0.0, "support": 0, "predicted": 0}
     told = plain({"documents": 1, "metrics": {"strict": {"micro": nothing, "labels": {}}}})
     assert told.startswith("strict: 1 document\n") and told.endswith("micro  0.0  0.0  0.00     0          0\n")
+
+
+def test_every_table_names_the_protocol() -> None:
+    protocols = {"strict": {"fingerprint": "8e61c77fde746016", "metric": "strict", "version": 1, "split": "test"}}
+    report = {**made(), "protocols": protocols}
+    assert "protocol: 8e61c77fde746016 (strict 1, test)" in plain(report)
+    assert "8e61c77fde746016" in markdown(report)
+    rows = list(csv.DictReader(io.StringIO(as_csv(report))))
+    assert {row["fingerprint"] for row in rows} == {"8e61c77fde746016"}

@@ -16,6 +16,7 @@ Report = Mapping[str, Any]
 Row = tuple[str, ...]
 
 VALUES = ("precision", "recall", "f1")
+AVERAGES = ("micro", "macro", "weighted")
 WIDTH = 80
 MIN_LABEL = 12  # columns that a label keeps, whatever the numbers need
 HEADER = ("label", "P", "R", "F1", "interval", "gold", "predicted")
@@ -27,6 +28,7 @@ CSV_HEADER = (
     *VALUES,
     *(f"{value}_{end}" for value in VALUES for end in ("low", "high")),  # the interval
     *COUNTS,  # support is the number of gold entities
+    "fingerprint",  # of the protocol; rows compare where it is the same
 )
 
 
@@ -48,13 +50,14 @@ def csv(report: Report) -> str:
     writer = _csv.writer(stream, lineterminator="\n")
     writer.writerow(CSV_HEADER)
     for metric, table in report.get("metrics", {}).items():
+        print_of = _protocol(report, metric).get("fingerprint", "")
         for label, values in (table.get("labels") or {}).items():
-            writer.writerow((metric, "label", label, *_numbers(values)))
-        for average in ("micro", "macro", "weighted"):
+            writer.writerow((metric, "label", label, *_numbers(values), print_of))
+        for average in AVERAGES:
             if table.get(average):
-                writer.writerow((metric, "average", average, *_numbers(table[average])))
+                writer.writerow((metric, "average", average, *_numbers(table[average]), print_of))
     for kind, slices in (report.get("slices") or {}).items():
-        writer.writerows(("", kind, values["slice"], *_numbers(values)) for values in slices)
+        writer.writerows(("", kind, values["slice"], *_numbers(values), "") for values in slices)
     return stream.getvalue()
 
 
@@ -97,11 +100,11 @@ def _blocks(report: Report) -> Iterator[tuple[str, Row, list[Row], str]]:
     decimals = 1
     for name, table in report.get("metrics", {}).items():
         decimals = number_of_decimals(table)
-        named = [*(table.get("labels") or {}).items(), *((name, table.get(name)) for name in ("micro", "macro"))]
-        rows = [_row(name, values, decimals) for name, values in named if values]
+        named = [*(table.get("labels") or {}).items(), *((average, table.get(average)) for average in AVERAGES)]
+        rows = [_row(row, values, decimals) for row, values in named if values]
         number = report.get("documents", 0)
         title = f"{name}: {number:,} document{'s' * (number != 1)}"
-        yield title, *_without_interval(HEADER, rows), _note(table.get("bootstrap"))
+        yield title, *_without_interval(HEADER, rows), _note(table.get("bootstrap"), _protocol(report, name))
     for kind, slices in (report.get("slices") or {}).items():
         rows = [_row(values["slice"], values, decimals) for values in slices]
         yield kind, *_without_interval(("slice", *HEADER[1:]), rows), ""
@@ -122,13 +125,24 @@ def _without_interval(header: Row, rows: list[Row]) -> tuple[Row, list[Row]]:
     return header[:4] + header[5:], [row[:4] + row[5:] for row in rows]
 
 
-def _note(bootstrap: Mapping[str, Any] | None) -> str:
-    if not bootstrap:
-        return ""
-    return (
-        f"interval: {100 * bootstrap['level']:.0f}% of F1, "
-        f"from {bootstrap['resamples']:,} resamples of {bootstrap['units']:,} {bootstrap['unit']}s"
-    )
+def _note(bootstrap: Mapping[str, Any] | None, protocol: Mapping[str, Any]) -> str:
+    """What the intervals are, and what was scored."""
+    lines = []
+    if bootstrap:
+        lines.append(
+            f"interval: {100 * bootstrap['level']:.0f}% of F1, "
+            f"from {bootstrap['resamples']:,} resamples of {bootstrap['units']:,} {bootstrap['unit']}s"
+        )
+    if protocol:
+        split = f", {protocol['split']}" if protocol.get("split") else ""
+        lines.append(f"protocol: {protocol['fingerprint']} ({protocol['metric']} {protocol['version']}{split})")
+    return "\n".join(lines)
+
+
+def _protocol(report: Report, table: str) -> Mapping[str, Any]:
+    """The protocol of a table's metric."""
+    protocols: Mapping[str, Mapping[str, Any]] = report.get("protocols") or {}
+    return protocols.get(table.partition(":")[0], {})
 
 
 def _count(number: float | None) -> str:
