@@ -1,6 +1,6 @@
 """Speed and memory of the feature CRF: raw text to written output in one process, and training.
 
-    python benchmarks/crf_speed.py --data ../shared/data/corpora
+    python benchmarks/crf_speed.py --data CORPORA
 
 Prediction: the texts of the BC5CDR test set, several times over under new ids, from files through tokenizer, sentence
 splitter, features and decoding to JSON Lines, by `bionym predict` in a process of its own; peak memory is that process's.
@@ -134,7 +134,7 @@ def plain(words: list[str], place: int) -> list[str]:
 def main() -> None:
     """Measure, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path(__file__).parents[2] / "shared" / "data" / "corpora")
+    parser.add_argument("--data", type=Path, required=True, help="the folder of corpora")
     parser.add_argument("--copies", type=int, default=4)
     arguments = parser.parse_args()
     at = arguments.data / "bc5cdr"

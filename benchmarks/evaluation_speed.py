@@ -1,6 +1,6 @@
 """Time and memory of scoring a million entities in 50,000 documents, beside nervaluate on a part of them.
 
-    python benchmarks/evaluation_speed.py [--data ../shared/data/corpora] [--documents 50000] [--from-files]
+    python benchmarks/evaluation_speed.py --data CORPORA [--documents 50000] [--from-files]
 
 The documents are those of BC5CDR, over and over under new ids; the predicted side is the gold side with every eighth entity
 left out, every ninth a character short and every tenth under another label. `--from-files` also runs `bionym evaluate` on
@@ -116,7 +116,7 @@ def _as_dict(entity: Entity) -> dict[str, object]:
 def main() -> None:
     """Print one JSON object."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path(__file__).parents[2] / "shared" / "data" / "corpora")
+    parser.add_argument("--data", type=Path, required=True, help="the folder of corpora")
     parser.add_argument("--documents", type=int, default=50_000)
     parser.add_argument("--from-files", action="store_true")
     arguments = parser.parse_args()

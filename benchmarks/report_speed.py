@@ -1,6 +1,6 @@
 """Time of the whole HTML report of the BC5CDR test set, beside the scoring alone.
 
-    python benchmarks/report_speed.py PREDICTED [--data ../shared/data/corpora]
+    python benchmarks/report_speed.py PREDICTED --data CORPORA
 
 PREDICTED holds a tagger's entities on the test set, in PubTator or JSON Lines. `bionym evaluate --html` runs in a process of
 its own, with intervals, slices, errors with their sentences, and calibration; then without the page. Prints one JSON object.
@@ -27,7 +27,7 @@ def main() -> None:
     """Print one JSON object."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("predicted", type=Path)
-    parser.add_argument("--data", type=Path, default=Path(__file__).parents[2] / "shared" / "data" / "corpora")
+    parser.add_argument("--data", type=Path, required=True, help="the folder of corpora")
     arguments = parser.parse_args()
     gold = str(arguments.data / "bc5cdr" / "CDR_TestSet.PubTator.txt")
     with tempfile.TemporaryDirectory() as folder:

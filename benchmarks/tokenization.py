@@ -1,6 +1,6 @@
 """How tokens and sentences fit published annotations, and how fast they are made.
 
-    python benchmarks/tokenization.py --data ../shared/data/corpora
+    python benchmarks/tokenization.py --data CORPORA
 
 Prints JSON, four parts:
 
@@ -102,8 +102,7 @@ RULES = {
 def main() -> None:
     """Measure everything and print JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    default = Path(__file__).resolve().parents[1].parent / "shared" / "data" / "corpora"
-    parser.add_argument("--data", type=Path, default=default, help="the folder of the corpora")
+    parser.add_argument("--data", type=Path, required=True, help="the folder of corpora")
     data = parser.parse_args().data
     corpora = {name: {split: measure(data, source) for split, source in CORPORA[name].items()} for name in CORPORA}
     sources = [

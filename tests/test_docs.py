@@ -7,12 +7,16 @@ from pathlib import Path
 import pytest
 
 from bionym import plugins
+from bionym.evaluation import error_kinds, slicers
+from bionym.training.settings import TrainingSettings
+from tests.test_house import FLOORS
 from tools import build_reference
 from tools.build_reference import REFERENCE, Verb
 
 ROOT = Path(__file__).parents[1]
 WRITTEN = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md")))
 LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
+FLOOR = re.compile(r"^\| (\d+) \| ([^|]+) \|", re.MULTILINE)
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 VERBS = build_reference.verbs()
 
@@ -27,9 +31,21 @@ def headings_of(page: str) -> set[str]:
 
 def relative_links(page: Path) -> Iterator[str]:
     """Where a page's links lead, those to other sites and within the page aside."""
+    yield from (target for target, _ in targets(page) if target)
+
+
+def targets(page: Path) -> Iterator[tuple[str, str]]:
+    """File, "" for the page itself, and anchor of a page's links, those to other sites aside."""
     for target in LINK.findall(page.read_text(encoding="utf-8")):
-        if "://" not in target and not target.startswith(("#", "mailto:")):
-            yield target.partition("#")[0]
+        if "://" not in target and not target.startswith("mailto:"):
+            file, _, anchor = target.partition("#")
+            yield file, anchor
+
+
+def anchors_of(page: Path) -> set[str]:
+    """The anchors that GitHub gives to the headings of a page."""
+    kept = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in HEADING.findall(page.read_text(encoding="utf-8")))
+    return {heading.replace(" ", "-") for heading in kept}
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=words_of)
@@ -60,6 +76,38 @@ def test_every_feature_and_its_settings_stand_in_the_reference(name: str) -> Non
     assert all(f"| `{key}` |" in section for key in plugins.find("features", name).Options.model_fields)
 
 
+def test_every_setting_of_neural_training_stands_in_the_reference() -> None:
+    section = (REFERENCE / "bilstm_crf.md").read_text(encoding="utf-8").partition("\n## training\n")[2]
+    assert all(f"| `{key}` |" in section for key in TrainingSettings.model_fields)
+
+
+@pytest.mark.parametrize("name", build_reference.own_parts("evaluation.metrics"))
+def test_every_metric_and_its_tables_stand_in_the_reference_and_are_explained(name: str) -> None:
+    shown = name.replace("_", "-")
+    tables = [f"{shown}:{table}" if table else shown for table in plugins.find("evaluation.metrics", name).TABLES]
+    page = (REFERENCE / "scoring.md").read_text(encoding="utf-8")
+    assert shown in headings_of("scoring.md") and all(f"`{table}`" in page for table in tables)
+    assert f"`{shown}`" in (ROOT / "docs" / "explanation" / "metrics.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", [*slicers.NAMES, *error_kinds.KINDS])
+def test_every_slice_and_kind_of_error_is_explained(name: str) -> None:
+    assert f"| `{name}` |" in (ROOT / "docs" / "explanation" / "errors.md").read_text(encoding="utf-8")
+
+
+def test_the_floors_are_those_of_the_house() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").replace("`bionym` itself", "``")
+    drawn = {room: int(floor) for floor, rooms in FLOOR.findall(page) for room in re.findall(r"`(\w*)`", rooms)}
+    assert drawn == FLOORS
+
+
+def test_the_index_leads_to_every_page() -> None:
+    docs = ROOT / "docs"
+    pages = {page for page in docs.rglob("*.md") if page.parent.name != "formats"} - {docs / "index.md"}
+    linked = {(docs / target).resolve() for target in relative_links(docs / "index.md")}
+    assert pages | {REFERENCE / "formats" / "index.md"} == linked
+
+
 def test_every_name_of_the_front_door_stands_in_the_reference() -> None:
     import bionym
 
@@ -76,4 +124,14 @@ def test_generated_pages_are_up_to_date(page: Path) -> None:
 @pytest.mark.parametrize("page", WRITTEN, ids=lambda path: str(path.relative_to(ROOT)))
 def test_links_lead_to_files(page: Path) -> None:
     broken = [target for target in relative_links(page) if not (page.parent / target).exists()]
+    assert not broken
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda path: str(path.relative_to(ROOT)))
+def test_anchors_lead_to_headings(page: Path) -> None:
+    broken = [
+        f"{file}#{anchor}"
+        for file, anchor in targets(page)
+        if anchor and anchor not in anchors_of(page.parent / file if file else page)
+    ]
     assert not broken

@@ -1,4 +1,4 @@
-"""Write the pages of docs/reference/ that say what the code says: commands, settings, the front door, formats.
+"""Write the pages of docs/reference/ that say what the code says: commands, settings, the front door, formats, scoring.
 
     python tools/build_reference.py            writes the pages
     python tools/build_reference.py --check    writes nothing; exits 1 if a page is out of date
@@ -25,20 +25,34 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 import bionym
-from bionym import plugins
+from bionym import evaluation, plugins
+from bionym.data import Document, entity
+from bionym.evaluation import calibration, error_kinds, errors, report, slicers, slices
 from bionym.features import FeatureOptions
 from bionym.linear_chain.training import Optimizer
-from bionym.models import crf
+from bionym.models import bilstm_crf, crf
+from bionym.models._neural.corpora import CorpusSettings
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 TERMINAL = {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "80"}
 MADE = "<!-- Made by tools/build_reference.py; change the code, not this page. -->"
 WIDEST_SIGNATURE = 100
 BUILT_IN = {int: "integer", float: "number", str: "text", bool: "true or false", Path: "file", Any: "anything"}
+NAMED_BY_DATA = {  # where a report's keys are names that the data give, and what they name
+    "protocols": "METRIC",
+    "metrics": "TABLE",
+    "metrics.TABLE.labels": "LABEL",
+    "per_unit": "TABLE",
+    "per_unit.TABLE.units": "UNIT",
+    "per_unit.TABLE.units.UNIT": "LABEL",
+    "slices": "NAME",
+    "errors.by_label": "LABEL",
+}
 LIMITS = (
     (annotated_types.Ge, "ge", "from {}"),
     (annotated_types.Gt, "gt", "above {}"),
     (annotated_types.Le, "le", "to {}"),
+    (annotated_types.Lt, "lt", "below {}"),
 )
 
 
@@ -89,15 +103,45 @@ def help_of(verb: Verb) -> str:
 def configuration() -> str:
     """Every setting of the feature CRF and of its features."""
     about = "Settings of the feature CRF, in TOML (`--config FILE`) or one by one (`--set training.max_iterations=80`)."
+    shown = "`bionym config show` prints them with their values. Of the other model: [BiLSTM-CRF](bilstm_crf.md)."
     settings = crf.Config().model_dump(mode="json")
     parts = [
-        _heading("Configuration", about, "`bionym config show` prints them with their values."),
+        _heading("Configuration", about, shown),
         "## General\n\n" + _settings(crf.Config, settings, without=("training", "features")),
         f"## training\n\n{inspect.getdoc(Optimizer)}\n\n" + _settings(Optimizer, settings["training"]),
         "## features\n\nEach has a table `[features.NAME]`; `NAME = false` leaves it out, `NAME = true` takes it in.\n",
         *(_feature(name, settings["features"].get(name)) for name in own_parts("features")),
     ]
     return "\n".join(parts)
+
+
+def neural() -> str:
+    """Every setting of the BiLSTM-CRF and of its training."""
+    about = "Settings of the BiLSTM-CRF, in TOML (`--config FILE`) or one by one (`--set training.epochs=20`)."
+    shown = "`bionym config show --model bilstm_crf` prints them with their values."
+    parts = [_heading("Configuration of the BiLSTM-CRF", about, shown)]
+    general, *inner = _tables(bilstm_crf.Config, "General")
+    return "\n".join([*parts, general, *_tables(CorpusSettings, "corpora.NAME"), *inner])
+
+
+def scoring() -> str:
+    """Metrics with their tables, slices, kinds of error, and what a report holds."""
+    about = "Names for `--metric` and `--by`, kinds of error, and the layout of `--json`."
+    argued = "What they mean: [metrics](../explanation/metrics.md), [errors and slices](../explanation/errors.md)."
+    metrics = own_parts("evaluation.metrics")
+    return "\n".join(
+        [
+            _heading("Scoring", about, argued),
+            "## Metrics\n\n" + _table(("metric", "tables", "also reads"), map(_metric_row, metrics)),
+            *(f"### {_dashed(name)}\n\n{_docstring('evaluation.metrics', name)}\n" for name in metrics),
+            f"## Slices\n\n{_quoted(inspect.getdoc(slicers) or '')}\n",
+            _table(("slice", "its parts, in their order"), map(_slice_row, slicers.NAMES)),
+            f"## Kinds of error\n\n{_quoted(inspect.getdoc(error_kinds) or '')}\n",
+            f"## The report\n\n{_quoted(inspect.getdoc(report) or '')}\n",
+            "Names in capitals stand for names in the data; `[]` stands for each of a list.\n",
+            _table(("where", "what stands there"), _layout(_sample_report())),
+        ]
+    )
 
 
 def python() -> str:
@@ -133,6 +177,77 @@ def _format_row(name: str) -> tuple[str, str, str]:
     first = (inspect.getdoc(part) or "").splitlines()[0]
     shown = f"[{name}]({name}.md)" if (REFERENCE / "formats" / f"{name}.md").is_file() else name
     return shown, " ".join(f"`{suffix}`" for suffix in part.SUFFIXES), first
+
+
+def _metric_row(name: str) -> tuple[str, str, str]:
+    part = plugins.find("evaluation.metrics", name)
+    tables = " ".join(f"`{_dashed(name)}:{table}`" if table else f"`{_dashed(name)}`" for table in part.TABLES)
+    return f"[{_dashed(name)}](#{_dashed(name)})", tables, ", ".join(getattr(part, "READS", ()))
+
+
+def _dashed(name: str) -> str:
+    return name.replace("_", "-")
+
+
+def _docstring(room: str, name: str) -> str:
+    return _quoted(inspect.getdoc(plugins.find(room, name)) or "")
+
+
+def _slice_row(name: str) -> tuple[str, str]:
+    return f"`{name}`", ", ".join(slicers.ORDER.get(name, ())) or "each label"
+
+
+def _sample_report() -> report.Report:
+    """A report in which every part stands."""
+    gold = [_sample(number, (0, 5, "LABEL", None), (6, 11, "LABEL", None)) for number in range(12)]
+    predicted = [_sample(number, (0, 5, "LABEL", 0.9), (6, 9, "LABEL", 0.05)) for number in range(12)]
+    seen, wrong, sure = slices.Slices(training=gold), errors.Errors(), calibration.Calibration()
+    scores = evaluation.evaluate(gold, predicted, observers=[seen.add, wrong.add, sure.add])
+    analysis = {"slices": seen.as_dict(), "errors": wrong.as_dict(show_text=True), "calibration": sure.as_dict()}
+    return report.report(scores, title="TITLE", num_resamples=10, per_unit=True, **analysis)
+
+
+def _sample(number: int, *mentions: tuple[int, int, str, float | None]) -> Document:
+    found = tuple(entity(start, end, label, score=score) for start, end, label, score in mentions)
+    return Document(str(number), "fever cough", entities=found)
+
+
+def _layout(node: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    """A row for each table of a report, with the types of its values."""
+    if isinstance(node, list):
+        yield from _layout(node[0], f"{place}[]") if node and isinstance(node[0], dict) else ()
+        return
+    inside = dict(node)
+    if place in NAMED_BY_DATA:
+        inside = {NAMED_BY_DATA[place]: next(iter(node.values()))}
+    plain = [f"`{name}` {shown}" for name, value in inside.items() if (shown := _plain(value))]
+    if plain:
+        yield f"`{place or 'report'}`", ", ".join(plain)
+    for name, value in inside.items():
+        if not _plain(value):
+            yield from _layout(value, f"{place}.{name}".removeprefix("."))
+
+
+def _plain(value: Any) -> str:
+    """The type of a value that is no table and no list of tables, else nothing."""
+    if isinstance(value, dict) or (isinstance(value, list) and value and isinstance(value[0], dict)):
+        return ""
+    if isinstance(value, list):
+        return f"list of {_plain(value[0])}" if value else "list"
+    return "null" if value is None else BUILT_IN[type(value)]
+
+
+def _tables(schema: type[BaseModel], title: str, prefix: str = "") -> Iterator[str]:
+    """A section for a table of settings and for each table in it, that of corpora aside."""
+    inner = {
+        name: field.annotation
+        for name, field in schema.model_fields.items()
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
+    }
+    shown = _settings(schema, {}, without=(*inner, "corpora"))
+    yield f"## {title}\n\n{inspect.getdoc(schema)}\n\n{shown}"
+    for name, table in inner.items():
+        yield from _tables(table, f"{prefix}{name}", f"{prefix}{name}.")
 
 
 def _feature(name: str, values: dict[str, Any] | Literal[False] | None) -> str:
@@ -196,7 +311,7 @@ def _type_name(annotation: Any) -> str:
     if origin is dict:
         return f"table of name = {_type_name(inner[1])}"
     if origin in (Union, types.UnionType):
-        return " or ".join(map(_type_name, inner))
+        return " or ".join(_type_name(one) for one in inner if one is not types.NoneType)
     return BUILT_IN.get(annotation, "table")
 
 
@@ -282,6 +397,8 @@ def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 PAGES: dict[Path, Callable[[], str]] = {
     REFERENCE / "commands.md": commands,
     REFERENCE / "configuration.md": configuration,
+    REFERENCE / "bilstm_crf.md": neural,
+    REFERENCE / "scoring.md": scoring,
     REFERENCE / "python.md": python,
     REFERENCE / "formats" / "index.md": formats,
 }

@@ -11,10 +11,10 @@ from bionym import models, plugins
 from bionym.data import Audit, Corpus, Document
 from bionym.data.labels import LabelMap
 from bionym.engines import local
-from bionym.errors import ConfigError
+from bionym.errors import ConfigError, UsageError
 from bionym.evaluation import evaluate
 from bionym.evaluation.report import report
-from bionym.models import read_corpora
+from bionym.models import read_corpora, shared_documents
 from bionym.protocols import Tagger
 from bionym.training import config as configuration
 from bionym.training.events import Monitor
@@ -88,18 +88,25 @@ def train(
         seen = models.Fingerprint()
         for corpus in corpora.values():
             collections.deque(seen.of(corpus["train"]), maxlen=0)
-        about = {"model": model, "data": str(seen), "configuration": chosen.model_dump(mode="json")}
+        about = {
+            "model": model,
+            "data": str(seen),
+            "configuration": chosen.model_dump(mode="json", exclude={"training"}),
+        }
         fitted = part.fit_corpora(
             corpora, chosen, audit=audit, monitors=monitors, folder=Path(folder) if folder else None, about=about
         )
         tagger, scores = fitted.tagger, _scores(fitted)
+        sources = [*sources, *_sources(chosen)]
+        shared = _shared(corpora)
     else:
         seen, held_out = models.Fingerprint(), list(dev)
+        shared = []
         tagger = part.fit(seen.of(documents), chosen, audit=audit, on_iteration=on_iteration)
         scores = report(evaluate(held_out, tagger.predict(held_out))) if held_out else None
     seconds = time.monotonic() - start
     run = models.describe_run(tagger, model, seen, audit, seconds=seconds, sources=sources, scores=scores)
-    return Pipeline(tagger, run)
+    return Pipeline(tagger, run | {"shared_documents": shared})
 
 
 def _corpora(chosen: Any, documents: Iterable[Document], dev: Iterable[Document], audit: Audit) -> Mapping[str, Corpus]:
@@ -109,7 +116,27 @@ def _corpora(chosen: Any, documents: Iterable[Document], dev: Iterable[Document]
         raise ConfigError("The configuration names corpora, so documents cannot be given besides. Name them there too.")
     if chosen.corpora:
         return read_corpora(chosen.corpora, audit)
+    if not given:
+        raise UsageError(
+            "There is nothing to learn from: give documents, or a configuration with [corpora.NAME] tables."
+        )
     return {"": Corpus({"train": given, "dev": tuple(dev)}, allow_leaks=True)}
+
+
+def _sources(chosen: Any) -> list[str]:
+    """Where the corpora of a configuration come from."""
+    named = {name: corpus.train for name, corpus in chosen.corpora.items()}
+    return [
+        f"{name}: {path}" for name, paths in named.items() for path in ([paths] if isinstance(paths, str) else paths)
+    ]
+
+
+def _shared(corpora: Mapping[str, Corpus]) -> list[dict[str, Any]]:
+    """Documents that one corpus teaches and one holds back for development or test."""
+    return [
+        {"corpus": corpus, "other": other, "split": split, "documents": len(leaks)}
+        for (corpus, other, split), leaks in shared_documents(corpora).items()
+    ]
 
 
 def _scores(fitted: Any) -> dict[str, Any] | None:

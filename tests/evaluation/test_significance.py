@@ -114,9 +114,9 @@ def test_what_was_scored_otherwise_does_not_compare() -> None:
         scored("1", [(1, 0, 0)] * 20),
         scored("2", [(1, 0, 0)] * 20, fingerprint="b", num_missing=2, num_unknown=1),
     )
-    reasons = check(systems_of([("A", one), ("B", other)]))
+    reasons = check(systems_of([("A", one), ("B", other)]), "a")
     assert len(reasons) == 3
-    assert check(systems_of([("A", one), ("B", one)])) == []
+    assert check(systems_of([("A", one), ("B", one)]), "a") == []
 
 
 def test_one_document_is_resampled_by_sentences() -> None:

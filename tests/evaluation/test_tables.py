@@ -45,7 +45,7 @@ def test_plain_table_ends_with_the_averages() -> None:
         "micro    80.0  66.7  72.73  70.0-75.0  1,500      1,250\n"
         "macro    80.0  66.7  72.73\n"
         "\n"
-        "interval: 95% of F1, from 10,000 resamples of 500 documents\n"
+        "interval: 95 % of F1, from 10,000 resamples of 500 documents\n"
     )
 
 

@@ -71,14 +71,18 @@ def compare(systems: Sequence[System], *, num_rounds: int | None = None) -> dict
     }
 
 
-def check(systems: Iterable[System]) -> list[str]:
-    """Why the systems do not compare; empty if they do."""
+def check(systems: Iterable[System], fingerprint: str) -> list[str]:
+    """Why the systems do not compare; empty if they do.
+
+    Args:
+        fingerprint: of the protocol they are compared under.
+    """
     runs = [run for system in systems for run in system.runs]
     first = runs[0]
     reasons = [
-        f"{run.source} was scored under another protocol ({run.fingerprint}) than {first.source} ({first.fingerprint})"
+        f"{run.source} was scored under another protocol ({run.fingerprint}) than this one ({fingerprint})"
         for run in runs
-        if run.fingerprint != first.fingerprint
+        if run.fingerprint != fingerprint
     ]
     reasons += [
         f"{run.source} lacks {run.num_missing:,} gold documents and {first.source} {first.num_missing:,}"

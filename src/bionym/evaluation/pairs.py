@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 from bionym.data import Document, Entity
 from bionym.errors import InputError
+from bionym.text.prepare import tokenized
 
 _WHITE_SPACE = re.compile(r"\s")
 
@@ -62,11 +63,11 @@ def text_key(document: Document) -> str:
 
 
 def sentences(both: Pair) -> Iterator[Pair]:
-    """The pair cut at the gold sentences, but where an entity of either side goes on; each part holds the whole text.
+    """The pair cut at the gold sentences, or ours if there are none, but where an entity of either side goes on.
 
-    Raises: nothing; a document without sentences is one part.
+    Each part holds the whole text.
     """
-    edges = sorted({sentence.start for sentence in both.gold.sentences[1:]})
+    edges = sorted({sentence.start for sentence in tokenized(both.gold).sentences[1:]})
     extents = [entity.extent for document in both[:2] for entity in document.entities]
     crossed = {
         edge for start, end in extents for edge in edges[bisect_left(edges, start + 1) : bisect_left(edges, end)]

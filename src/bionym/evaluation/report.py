@@ -72,6 +72,9 @@ def read(path: Path) -> Report:
 
 def tally_of(found: Report, table: str, *, path: Path) -> Tally:
     """The counts of every unit that a report holds. Raises: FormatError if it holds none."""
+    if table not in found["metrics"]:
+        known = ", ".join(found["metrics"])
+        raise FormatError(f"the report has no scores under {table!r}", path=path, fix=f"It has: {known}.")
     held = found.get("per_unit", {}).get(table)
     if held is None:
         fix = "Make the report again with --per-document."

@@ -157,8 +157,7 @@ def _unit(unit: Unit, pairs: Iterator[Pair]) -> tuple[list[Pair], Iterator[Pair]
     if unit != "auto":
         return [], pairs, unit == "sentence"
     first = list(islice(pairs, FEW_DOCUMENTS))
-    are_few = len(first) < FEW_DOCUMENTS and any(len(both.gold.sentences) > 1 for both in first)
-    return first, pairs, are_few
+    return first, pairs, len(first) < FEW_DOCUMENTS
 
 
 def _reads(part: Any) -> frozenset[str]:

@@ -130,7 +130,7 @@ def _note(bootstrap: Mapping[str, Any] | None, protocol: Mapping[str, Any]) -> s
     lines = []
     if bootstrap:
         lines.append(
-            f"interval: {100 * bootstrap['level']:.0f}% of F1, "
+            f"interval: {100 * bootstrap['level']:.0f} % of F1, "
             f"from {bootstrap['resamples']:,} resamples of {bootstrap['units']:,} {bootstrap['unit']}s"
         )
     if protocol:

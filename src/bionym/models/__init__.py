@@ -1,6 +1,17 @@
 """Taggers, one file a kind, and how a model is saved in a folder, found by name and loaded."""
 
-from bionym.models._neural.corpora import read_corpora
+from bionym.models._neural.corpora import read_corpora, shared_documents
 from bionym.models._store import Fingerprint, Found, available, card, describe_run, load, locate, save
 
-__all__ = ["Fingerprint", "Found", "available", "card", "describe_run", "load", "locate", "read_corpora", "save"]
+__all__ = [
+    "Fingerprint",
+    "Found",
+    "available",
+    "card",
+    "describe_run",
+    "load",
+    "locate",
+    "read_corpora",
+    "save",
+    "shared_documents",
+]

@@ -66,6 +66,7 @@ def save(tagger: Tagger, folder: Path, run: Mapping[str, Any], *, force: bool = 
         unfinished = scratch / folder.name
         unfinished.mkdir()
         tagger.save(unfinished)
+        _open_to_readers(unfinished)
         (unfinished / "run.json").write_text(json.dumps(run, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         (unfinished / "model_card.md").write_text(card(folder.name, run), encoding="utf-8")
         if folder.exists():
@@ -73,6 +74,14 @@ def save(tagger: Tagger, folder: Path, run: Mapping[str, Any], *, force: bool = 
         os.replace(unfinished, folder)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _open_to_readers(folder: Path) -> None:
+    """Files with the rights that the user gives new files; some writers keep theirs to the user alone."""
+    mask = os.umask(0)
+    os.umask(mask)
+    for path in (folder, *folder.rglob("*")):
+        path.chmod((0o777 if path.is_dir() else 0o666) & ~mask)
 
 
 def load(name: str | os.PathLike[str]) -> Tagger:
@@ -161,14 +170,29 @@ def card(name: str, run: Mapping[str, Any]) -> str:
         "",
         "## Limits",
         "",
-        "Each entity is one stretch of tokens; nested and overlapping entities are not found. Scores on other kinds of",
+        f"Each entity is one stretch of tokens; {_overlaps(run)} Scores on other kinds of",
         "text than the training data will be lower. Probabilities are the model's own and are not calibrated.",
+        *_shared(run),
         "",
         "## Versions",
         "",
         ", ".join(f"{package} {number}" for package, number in run["versions"].items()) + f"; seed {run['seed']}.",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _overlaps(run: Mapping[str, Any]) -> str:
+    several = len((run["development_scores"] or {}).get("corpora", ())) > 1
+    return "entities of one label do not overlap." if several else "nested and overlapping entities are not found."
+
+
+def _shared(run: Mapping[str, Any]) -> list[str]:
+    """Documents that were learned from although they were held back elsewhere."""
+    return [
+        f"\n{one['documents']:,} documents of the training data of {one['corpus']} also stand in {one['other']} "
+        f"({one['split']}): scores there are too high."
+        for one in run.get("shared_documents", ())
+    ]
 
 
 def _not_learned(run: Mapping[str, Any]) -> list[str]:

@@ -35,6 +35,7 @@ class InFolder:
 
     def put(self, epoch: int, weights: dict[str, Tensor]) -> None:
         """Keep the weights after an epoch."""
+        self._folder.mkdir(parents=True, exist_ok=True)
         tensors.write(weights, self._path(epoch))
 
     def weights(self, epoch: int) -> dict[str, Tensor]:

@@ -7,7 +7,7 @@ nearest valid name.
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 
@@ -89,7 +89,7 @@ def validated(schema: type[Schema], settings: Mapping[str, Any], *, prefix: str 
     try:
         return schema.model_validate(settings)
     except ValidationError as error:
-        first = error.errors()[0]
+        first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
         key = ".".join(str(part) for part in (prefix, *first["loc"]) if part != "")
         place = f"{origin}: " if origin else ""
         raise ConfigError(f"{place}{_explain(key, first, schema)}") from error
@@ -129,6 +129,9 @@ def _keys_beside(schema: type[BaseModel], location: tuple[Any, ...]) -> list[str
     """The valid names in the table where a wrong one stood."""
     current: Any = schema
     for part in location[:-1]:
+        if get_origin(current) is dict:  # tables by names of the user's
+            current = get_args(current)[-1]
+            continue
         field = getattr(current, "model_fields", {}).get(part)
         current = field.annotation if field else None
     return sorted(getattr(current, "model_fields", {}))

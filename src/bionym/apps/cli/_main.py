@@ -67,7 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
     except BionymError as error:
         return _fail(str(error), error, error.exit_code, debug)
     except (KeyboardInterrupt, typer.Abort) as error:
-        return _fail(STOPPED, error, INTERRUPTED, debug)
+        return _fail(str(error) or STOPPED, error, INTERRUPTED, debug)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1

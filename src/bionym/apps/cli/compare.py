@@ -102,7 +102,7 @@ def compare(
     named = [_named(given) for given in systems]
     runs = [(name, _run_of_report(Path(path), metric) if _is_report(path) else scored(path)) for name, path in named]
     compared = comparison.systems_of(runs)
-    reasons = comparison.check(compared)
+    reasons = comparison.check(compared, scored(gold).fingerprint)
     if reasons and not force:
         raise UsageError(
             f"the systems do not compare: {'; '.join(reasons)}. Score them alike, or compare with --force."

@@ -143,7 +143,7 @@ def evaluate(
         **parts,
     )
     _write(made, html=html, json=json, csv=csv, markdown=markdown)
-    if json != "-":
+    if "-" not in (json, str(html), str(csv), str(markdown)):
         shown = made | {"slices": parts.get("slices") if by else None}
         _print(scores, shown, tables.plain, format_options(layout))
     _say_unpaired(scores)
@@ -224,7 +224,9 @@ def _write(
     if json:
         write_json(json, made)
     for path, render in ((html, page.page), (csv, tables.csv), (markdown, tables.markdown)):
-        if path is not None:
+        if str(path) == "-":
+            typer.echo(render(made), nl=False)
+        elif path is not None:
             write_whole(path, render(made))
             console.say(f"{path}: {_headline(made)}")
 

@@ -43,6 +43,9 @@ def train(
         list[str] | None, typer.Option("--dev-annotations", help="Where the annotation files of --dev are.")
     ] = None,
     option: ReadOptions = None,
+    tensorboard: Annotated[
+        Path | None, typer.Option("--tensorboard", help="For a neural model: a folder for TensorBoard to watch.")
+    ] = None,
     force: Force = False,
 ) -> None:
     """Train a model, score it on development data if there is any, and save it with its card."""
@@ -56,7 +59,7 @@ def train(
     audit = Audit()
     documents = formats.read(sources, format, **reading, **companions(beside)) if sources else iter(())
     held_out = formats.read(dev, format, **reading, **companions(dev_annotations)) if dev else ()
-    with _watched(model, config, set or [], out) as watching:
+    with _watched(model, config, set or [], out, tensorboard) as watching:
         made = pipeline.train(
             console.counted(documents, "documents") if not dev else documents,
             model=model,
@@ -78,7 +81,9 @@ def checkpoints_of(out: Path) -> Path:
 
 
 @contextmanager
-def _watched(model: str, config: Path | None, settings: list[str], out: Path) -> Iterator[dict[str, Any]]:
+def _watched(
+    model: str, config: Path | None, settings: list[str], out: Path, tensorboard: Path | None
+) -> Iterator[dict[str, Any]]:
     """What watches the training of this kind of model: a bar, or the monitors of a neural one."""
     from bionym import plugins
     from bionym.training import config as configuration
@@ -93,7 +98,14 @@ def _watched(model: str, config: Path | None, settings: list[str], out: Path) ->
     from bionym.training.monitors.terminal import Terminal
 
     folder = checkpoints_of(out)
-    yield {"folder": folder, "monitors": [Log(folder), *([] if console.quiet else [Terminal(console.rich())])]}
+    monitors: list[Any] = [Log(folder)]
+    if not console.quiet:
+        monitors.append(Terminal(console.rich()))
+    if tensorboard:
+        from bionym.training.monitors.tensorboard import TensorBoard
+
+        monitors.append(TensorBoard(tensorboard))
+    yield {"folder": folder, "monitors": monitors}
 
 
 def _tidy(out: Path) -> None:
@@ -115,12 +127,21 @@ def _say(out: Path, run: dict[str, Any], audit: "Audit") -> None:
         f"{number_of(run['data']['documents'], 'document')}, {run['seconds']:.0f} s"
     )
     say_audit(audit)
+    for one in run["shared_documents"]:
+        console.say(
+            f"  {number_of(one['documents'], 'document')} of the training data{_of(one['corpus'])} also in the "
+            f"{one['split']} data{_of(one['other'])}: scores there will be too high"
+        )
     scores = run["development_scores"] or {}
     for name, found in (scores.get("corpora") or ({"": scores} if scores else {})).items():
         micro = found["metrics"]["strict"]["micro"]
         around = (micro["interval"] or {}).get("f1")
         shown = f" [{100 * around[0]:.1f}, {100 * around[1]:.1f}]" if around else ""
         console.say(
-            f"  development data{f' of {name}' if name else ''}, strict: P {100 * micro['precision']:.1f}  "
+            f"  development data{_of(name)}, strict: P {100 * micro['precision']:.1f}  "
             f"R {100 * micro['recall']:.1f}  F1 {100 * micro['f1']:.1f}{shown}"
         )
+
+
+def _of(name: str) -> str:
+    return f" of {name}" if name else ""

@@ -30,7 +30,7 @@ class Characters(Settings):
 
     kind: Literal["cnn", "lstm", "none"] = Field(default="cnn", description="cnn, lstm or none.")
     dim: int = Field(default=30, ge=1, description="Size of a character's vector.")
-    size: int = Field(default=128, ge=1, description="Size of a word's vector.")
+    size: int = Field(default=64, ge=1, description="Size of a word's vector.")
     widths: tuple[int, ...] = Field(default=(3,), min_length=1, description="For cnn: characters a filter sees.")
     dropout: float = Field(default=0.2, ge=0, lt=1, description="On characters' vectors.")
     highway: int = Field(default=0, ge=0, description="Highway layers above.")
@@ -41,7 +41,7 @@ class RecurrentSettings(Settings):
 
     cell: Literal["lstm", "gru"] = Field(default="lstm", description="lstm or gru.")
     layers: int = Field(default=1, ge=1, description="One above the other.")
-    size: int = Field(default=256, ge=1, description="Of each direction.")
+    size: int = Field(default=200, ge=1, description="Of each direction.")
     dropout: float = Field(default=0.0, ge=0, lt=1, description="On the input of each layer, each value by itself.")
     locked_dropout: float = Field(default=0.0, ge=0, lt=1, description="The same for a whole sentence.")
 
