@@ -1,12 +1,12 @@
 """`bionym evaluate`: predicted documents against gold ones."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bionym.apps.cli._analysis import Analysis, Review, learning_curve
 from bionym.apps.cli._console import console, number_of
 from bionym.apps.cli._options import Force, Json, format_options, places, write_json
 from bionym.apps.cli._scoring import (
@@ -30,7 +30,7 @@ from bionym.apps.cli._scoring import (
 
 if TYPE_CHECKING:
     from bionym.data import Document
-    from bionym.evaluation import Pair, Scores
+    from bionym.evaluation import Scores
 
 EPILOG = (
     "The conlleval script's output: bionym evaluate tagged.tsv tagged.tsv --format conll --gold-option tag_column=1 "
@@ -122,8 +122,8 @@ def evaluate(
         predicted_options=format_options(option) | format_options(predicted_option),
     )
     training = _documents(train, gold_format or format) if train else None
-    analysis = _Analysis.of(by, training, num_examples, show_text=show_text) if wants_analysis else None
-    review = _Review(errors_to, errors_format, force) if errors_to else None
+    analysis = Analysis.of(by, training, num_examples, show_text=show_text) if wants_analysis else None
+    review = Review(errors_to, errors_format, force) if errors_to else None
     scores = evaluation.evaluate(
         console.counted(gold_documents, "documents"),
         predicted_documents,
@@ -139,7 +139,7 @@ def evaluate(
         title=title,
         num_resamples=resamples,
         per_unit=per_document,
-        learning_curve=_learning_curve(run_log) if run_log else None,
+        learning_curve=learning_curve(run_log) if run_log else None,
         **parts,
     )
     _write(made, html=html, json=json, csv=csv, markdown=markdown)
@@ -149,64 +149,6 @@ def evaluate(
     _say_unpaired(scores)
     if review:
         review.write()
-
-
-@dataclass
-class _Analysis:
-    """What looks at the pairs beside the metrics."""
-
-    slices: Any
-    errors: Any
-    calibration: Any
-    show_text: bool
-
-    @classmethod
-    def of(
-        cls, by: list[str] | None, training: "Iterator[Document] | None", num_examples: int, *, show_text: bool
-    ) -> "_Analysis":
-        from bionym.evaluation import calibration, errors, slices
-
-        names = slices.NAMES if not by or "all" in by else tuple(by)
-        return cls(
-            slices.Slices(names, training=training),
-            errors.Errors(most_examples=num_examples),
-            calibration.Calibration(),
-            show_text,
-        )
-
-    @property
-    def observers(self) -> "list[Callable[[Pair], None]]":
-        return [self.slices.add, self.errors.add, self.calibration.add]
-
-    def parts(self, num_examples: int) -> dict[str, Any]:
-        return {
-            "slices": self.slices.as_dict(),
-            "errors": self.errors.as_dict(show_text=self.show_text, num_examples=num_examples),
-            "calibration": self.calibration.as_dict(),
-        }
-
-
-class _Review:
-    """Documents with errors, written when all are known."""
-
-    def __init__(self, path: Path, format: str, force: bool) -> None:
-        from bionym.errors import OutputError
-        from bionym.evaluation.review import Review
-
-        if path.exists() and not force:
-            raise OutputError(f"{path} exists. Choose another --errors-to, or replace it with --force.")
-        self.path, self.format, self.force = path, format, force
-        self.collected = Review()
-        self.add = self.collected.add
-
-    def write(self) -> None:
-        from bionym import formats
-
-        documents = self.collected.documents
-        formats.write(documents, self.path, self.format, force=self.force)
-        console.say(
-            f"{number_of(len(documents), 'document')} with errors to {self.path}, gold and predicted side by side"
-        )
 
 
 def _documents(sources: list[str], format: str | None) -> "Iterator[Document]":
@@ -273,23 +215,6 @@ def _taken(layout: Callable[..., str], options: dict[str, Any]) -> dict[str, Any
                 f"--layout has no option {name!r} here.{did_you_mean(name, known)} Known: {', '.join(known) or 'none'}."
             )
     return options
-
-
-def _learning_curve(path: Path) -> list[dict[str, Any]]:
-    """The epochs of a training log. Raises: FormatError for a line that is no JSON."""
-    import json
-
-    from bionym.errors import FormatError
-
-    epochs = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        try:
-            entry = json.loads(line)
-        except ValueError as error:
-            raise FormatError("expected one JSON object a line", path=path, line=number) from error
-        if isinstance(entry, dict) and entry.get("kind") == "epoch":
-            epochs.append(entry)
-    return epochs
 
 
 def _say_unpaired(scores: "Scores") -> None:
