@@ -149,9 +149,12 @@ def main() -> None:
         theirs = plain_training(learned, folder)
         ours = predict(folder / "model", test, folder, arguments.copies)
         alternative = crfsuite_prediction(made.tagger, test[:100], folder)
-    ratio = ours["tokens_per_second_without_start"] / alternative["tokens_per_second"]
+    ratios = {
+        name.replace("tokens_per_second", "ratio"): round(ours[name] / alternative["tokens_per_second"], 2)
+        for name in ("tokens_per_second", "tokens_per_second_without_start")
+    }
     report = {
-        "prediction": {**ours, "python-crfsuite_tagging_only": alternative, "ratio": round(ratio, 2)},
+        "prediction": {**ours, "python-crfsuite_tagging_only": alternative, **ratios},
         "training": {
             "cpu_seconds": round(training),
             "plain_crfsuite_cpu_seconds": round(theirs),

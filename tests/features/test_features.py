@@ -4,11 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bionym import plugins
 from bionym.data import Document
 from bionym.data.align import sentence_ranges
-from bionym.features import shapes
+from bionym.features import patterns, shapes
 from bionym.formats import read
 from bionym.resources import resource_path
 from bionym.text.prepare import tokenized
@@ -55,6 +57,17 @@ def test_ngrams_mark_the_edges_of_the_word() -> None:
 def test_shapes(word: str, full: str, collapsed: str, bounded: str, kind: str) -> None:
     found = (shapes.full(word), shapes.collapsed(word), shapes.bounded(word), shapes.kind(word))
     assert found == (full, collapsed, bounded, kind)
+
+
+@given(st.text(min_size=1, max_size=8))
+def test_a_full_shape_has_one_sign_for_each_character(word: str) -> None:
+    assert shapes.full(word) == "".join(map(shapes.full, word))
+
+
+@given(st.from_regex(r"[A-Za-z0-9.,/%+-]{1,6}", fullmatch=True))
+def test_the_quick_look_over_all_patterns_misses_none(word: str) -> None:
+    found = [name for name, pattern in patterns._COMPILED.items() if pattern.fullmatch(word)]
+    assert of_word("patterns", word) == found
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,21 @@ def test_every_match_is_a_listed_term(names: list[str], words: list[str]) -> Non
         assert " ".join(piece for word in words[match.start : match.end] for piece in pieces(word)) in listed
 
 
+@given(
+    names=st.lists(st.lists(WORD, min_size=1, max_size=3).map(" ".join), max_size=5), words=st.lists(WORD, max_size=8)
+)
+def test_the_matches_are_those_of_a_search_term_by_term(names: list[str], words: list[str]) -> None:
+    listed, expected, free_from = set(normalized(names, shortest=1)), [], 0
+    for start in range(len(words)):
+        for end in range(len(words), start, -1):
+            parts = [pieces(word) for word in words[start:end]]
+            is_term = " ".join(part for found in parts for part in found) in listed
+            if is_term and parts[0] and parts[-1] and start >= free_from:
+                expected.append(Match(start, end, "d"))
+                free_from = end
+    assert TermLists({"d": listed}).find(words) == expected
+
+
 def test_a_column_of_a_table_can_be_the_list(tmp_path: Path) -> None:
     table = tmp_path / "names.tsv"
     table.write_text('id\tlabel\n1\t"aplastic anemia"\n', encoding="utf-8")

@@ -14,7 +14,7 @@ from bionym.features import affixes, bigrams, lower, shapes
 from bionym.features._template import Template
 from bionym.formats import read
 from bionym.linear_chain import training
-from bionym.linear_chain.columns import EDGE, full_name
+from bionym.linear_chain.columns import EDGE, Column, Sequences, full_name, split_name
 from bionym.linear_chain.decoding import marginals, unconstrained, viterbi
 from bionym.linear_chain.emissions import Emitter
 from bionym.linear_chain.training import Iteration, Optimizer, train
@@ -126,3 +126,14 @@ def test_emissions_do_not_depend_on_what_was_seen_before(documents: list[Documen
     alone = Emitter(made.columns, trained).emissions(made.sequences(documents[-1:]))
     emitter.emissions(made.sequences(documents[:-1]))
     assert np.array_equal(emitter.emissions(made.sequences(documents[-1:])), alone)
+
+
+def test_listed_cells_give_the_emissions_of_remembered_ones(trained: Weights) -> None:
+    names = [split_name(name)[2] for name in trained.attributes if name.startswith("bigrams|")]
+    cells = [(), (names[0],), ("never seen", *names[1:4]), tuple(names[4:6]), tuple(names[2:9])]
+    sequences = Sequences({"bigrams": cells}, [(0, 2), (2, 5)])
+    listed = Column("bigrams", 0)
+    remembered = Column("bigrams", 0, describe=listed.attributes)
+    ours, theirs = (Emitter([column], trained).emissions(sequences) for column in (listed, remembered))
+    assert np.array_equal(ours, theirs)
+    assert ours.any()

@@ -1,5 +1,6 @@
 """The feature CRF on real abstracts: it learns, is saved, and predicts the same whatever stands beside a document."""
 
+import gc
 import json
 from pathlib import Path
 
@@ -45,6 +46,11 @@ def test_prediction_does_not_depend_on_batch_or_order(tagger: bionym.Pipeline, d
     reverse = {one.id: one.entities for one in tagger.predict(documents[::-1])}
     alone = {one.id: next(iter(tagger.predict([one]))).entities for one in documents}
     assert together == reverse == alone
+
+
+def test_prediction_leaves_the_collector_as_it_was(tagger: bionym.Pipeline) -> None:
+    tagger.predict("Breast cancer.")
+    assert gc.isenabled()
 
 
 def test_a_saved_model_predicts_the_same(tagger: bionym.Pipeline, documents: list[Document], tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """From documents to the cells of a linear chain, by the features a configuration names."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import chain, repeat
 from typing import Any
 
 from bionym.data import Document
@@ -23,7 +22,7 @@ class Template:
         per_word = {name: (options.window, build) for name, (part, options, build) in built.items() if part.PER_WORD}
         self._documents = {name: build for name, (part, _, build) in built.items() if not part.PER_WORD}
         radius = max((window for window, _ in per_word.values()), default=0)
-        windows = [Column(name, built[name][1].window, _valued(built[name][1].window)) for name in self._documents]
+        windows = [Column(name, built[name][1].window) for name in self._documents]
         self.columns: tuple[Column, ...] = (Column("word", radius, _of_word(per_word), marks_edges=True), *windows)
 
     def sequences(self, documents: Sequence[Document]) -> Sequences:
@@ -43,17 +42,9 @@ class Template:
 def _of_word(features: Mapping[str, tuple[int, Callable[[str], list[str]]]]) -> Callable[[Cell], Iterable[Attribute]]:
     def attributes(word: Cell) -> list[Attribute]:
         assert isinstance(word, str)
-        values = (
-            (f"{name}={value}", window) for name, (window, feature) in features.items() for value in feature(word)
-        )
-        return list(chain((("bias", 0),), values))
-
-    return attributes
-
-
-def _valued(window: int) -> Callable[[Cell], Iterable[Attribute]]:
-    def attributes(values: Cell) -> list[Attribute]:
-        assert isinstance(values, tuple)
-        return list(zip(values, repeat(window)))
+        found: list[Attribute] = [("bias", 0)]
+        for name, (window, feature) in features.items():
+            found += [(f"{name}={value}", window) for value in feature(word)]
+        return found
 
     return attributes

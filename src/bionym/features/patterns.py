@@ -44,6 +44,7 @@ _PATTERNS = {
     "closing": r"[)\]}>]",
 }
 _COMPILED = {name: re.compile(pattern) for name, pattern in _PATTERNS.items()}
+_ANY = re.compile("|".join(f"(?:{pattern})" for pattern in _PATTERNS.values()))  # most words belong to no class
 
 
 class Options(FeatureOptions):
@@ -54,4 +55,11 @@ class Options(FeatureOptions):
 
 def build(options: Options) -> Callable[[str], list[str]]:
     """From a word to the names of the classes it belongs to as a whole."""
-    return lambda word: [name for name, pattern in _COMPILED.items() if pattern.fullmatch(word[:100])]
+    return lambda word: classes(word[:100])
+
+
+def classes(word: str) -> list[str]:
+    """The names of the classes of a word."""
+    if not _ANY.fullmatch(word):
+        return []
+    return [name for name, pattern in _COMPILED.items() if pattern.fullmatch(word)]

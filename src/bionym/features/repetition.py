@@ -29,13 +29,11 @@ def build(options: Options) -> Callable[[Document], list[tuple[str, ...]]]:
         first_seen: dict[str, int] = {}
         values: list[tuple[str, ...]] = [()] * len(words)
         for position, word in enumerate(words):
-            if len(word) < options.shortest or not word[0].isalnum():
-                continue
             first = first_seen.get(word)
-            if first is None or position - first > options.reach:
-                first_seen[word] = position
-            else:
+            if first is not None and position - first <= options.reach:
                 values[position] = _around(words, first)
+            elif len(word) >= options.shortest and word[0].isalnum():
+                first_seen[word] = position
         return values
 
     return mentions

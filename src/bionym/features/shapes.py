@@ -35,12 +35,12 @@ def build(options: Options) -> Callable[[str], list[str]]:
 
 def full(word: str) -> str:
     """`IL-2` gives `XX-d`."""
-    return "".join(map(_kind_of_character, word))
+    return word.translate(_KINDS)
 
 
 def collapsed(word: str) -> str:
     """`Aspirin` gives `Xx`."""
-    return re.sub(r"(.)\1+", r"\1", full(word))
+    return _RUN.sub(r"\1", full(word))
 
 
 def bounded(word: str) -> str:
@@ -64,6 +64,14 @@ def kind(word: str) -> str:
     return "initial-upper" if word[:1].isupper() and word[1:].islower() else "mixed"
 
 
+class _Kinds(dict[int, str]):
+    """The kind of each character by its code point, as `str.translate` asks for it; filled at first use."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = _kind_of_character(chr(code))
+        return self[code]
+
+
 def _kind_of_character(char: str) -> str:
     if "\u0370" <= char <= "\u03ff":
         return "g"
@@ -73,5 +81,7 @@ def _kind_of_character(char: str) -> str:
         return "x"
     return "d" if char.isdigit() else char
 
+
+_KINDS, _RUN = _Kinds(), re.compile(r"(.)\1+")
 
 _SHAPES: dict[str, Callable[[str], str]] = {"full": full, "collapsed": collapsed, "bounded": bounded, "kind": kind}

@@ -22,13 +22,12 @@ class Definition(NamedTuple):
 def find_definitions(words: Sequence[str]) -> list[Definition]:
     """Definitions among the words of a text, in order."""
     found = []
-    for position, word in enumerate(words):
-        if word == "(" and position:
-            short_end = _closing(words, position + 1)
-            short = "".join(words[position + 1 : short_end])
-            start = _long_start(words, position, short) if short_end and _is_short_form(short) else None
-            if start is not None:
-                found.append(Definition(start, position, position + 1, short_end))
+    for position in [position for position, word in enumerate(words) if word == "(" and position]:
+        short_end = _closing(words, position + 1)
+        short = "".join(words[position + 1 : short_end])
+        start = _long_start(words, position, short) if short_end and _is_short_form(short) else None
+        if start is not None:
+            found.append(Definition(start, position, position + 1, short_end))
     return found
 
 
@@ -39,8 +38,10 @@ def short_forms(words: Sequence[str], reach: int) -> Iterator[tuple[int, tuple[i
         reach: tokens behind its definition over which a short form holds; a later definition replaces it.
     """
     defined = {one.short_start: one for one in find_definitions(words) if one.short_end - one.short_start == 1}
+    forms = {words[position] for position in defined}
     known: dict[str, Definition] = {}
-    for position, word in enumerate(words):
+    for position in [position for position, word in enumerate(words) if word in forms]:
+        word = words[position]
         if position in defined:
             known[word] = defined[position]
         meaning = known.get(word)

@@ -7,9 +7,9 @@ of several from one place the longest is taken, and matches of one list do not o
 
 import csv
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,16 +38,20 @@ class TermLists:
     def __init__(self, lists: Mapping[str, Iterable[str]]) -> None:
         self.names = tuple(lists)
         self._lists_of: dict[str, tuple[int, ...]] = {}
-        self._lengths: dict[str, tuple[int, ...]] = {}
-        lengths: defaultdict[str, set[int]] = defaultdict(set)
         for number, terms in enumerate(lists.values()):
-            for term in terms:
-                self._lists_of[term] = (*self._lists_of.get(term, ()), number)
-                lengths[_opening(term)].add(term.count(" ") + 1)
-        known: dict[tuple[int, ...], tuple[int, ...]] = {}
-        for opening, found in lengths.items():
-            longest_first = tuple(sorted(found, reverse=True))
-            self._lengths[opening] = known.setdefault(longest_first, longest_first)
+            new: dict[str, tuple[int, ...]] = dict.fromkeys(terms, (number,))
+            for term in new.keys() & self._lists_of.keys():
+                new[term] = (*self._lists_of[term], number)
+            self._lists_of |= new
+        self._lengths: dict[str, dict[str, int]] = {}  # numbers of pieces as bits, by the first piece and the second
+        for term in self._lists_of:
+            first, _, others = term.partition(" ")
+            second, length = others.partition(" ")[0], 1 << term.count(" ")
+            lengths = self._lengths.get(first)
+            if lengths is None:
+                self._lengths[first] = {second: length}
+            else:
+                lengths[second] = lengths.get(second, 0) | length
 
     def __len__(self) -> int:
         return len(self._lists_of)
@@ -55,40 +59,42 @@ class TermLists:
     def find(self, words: Sequence[str]) -> list[Match]:
         """Where terms stand among the words of a text, from left to right; matches of one list do not overlap."""
         parts: list[str] = []
-        owners: list[int] = []
+        owners: list[int] = []  # the word of each piece
         for position, word in enumerate(words):
-            found = pieces(word)
-            parts += found
-            owners += [position] * len(found)
+            for piece in pieces(word):
+                parts.append(piece)
+                owners.append(position)
+        parts.append("")  # so that there is something behind the last piece
+        owners.append(len(words))
         matches: list[Match] = []
         free_from = [0] * len(self.names)
-        for index in range(len(parts)):
-            if index == 0 or owners[index] != owners[index - 1]:
-                for end, numbers in self._from(parts, owners, index):
+        for index, (first, second) in enumerate(pairwise(parts)):
+            lengths = self._lengths.get(first)
+            found = lengths and (lengths.get(second, 0) | lengths.get("", 0))
+            if found and owners[index] != owners[index - 1]:
+                for end, numbers in self._from(parts, owners, index, found):
                     for number in numbers:
                         if free_from[number] <= index:
                             free_from[number] = end
                             matches.append(Match(owners[index], owners[end - 1] + 1, self.names[number]))
         return matches
 
-    def _from(self, parts: list[str], owners: list[int], index: int) -> Iterator[tuple[int, tuple[int, ...]]]:
-        """Ends of the terms that begin at a piece, longest first, each with the lists it stands in."""
-        first = parts[index]
-        if index + 1 < len(parts):
-            for length in self._lengths.get(f"{first} {parts[index + 1]}", ()):
-                end = index + length
-                if end <= len(parts) and (end == len(parts) or owners[end] != owners[end - 1]):
-                    numbers = self._lists_of.get(" ".join(parts[index:end]))
-                    if numbers:
-                        yield end, numbers
-        if first in self._lengths and (index + 1 == len(parts) or owners[index + 1] != owners[index]):
-            yield index + 1, self._lists_of[first]
+    def _from(
+        self, parts: list[str], owners: list[int], index: int, lengths: int
+    ) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """Ends of the terms of these lengths that begin at a piece, longest first, each with the lists it stands in."""
+        for length in _longest_first(lengths):
+            end = index + length
+            if end < len(parts) and owners[end] != owners[end - 1]:
+                numbers = self._lists_of.get(" ".join(parts[index:end]))
+                if numbers:
+                    yield end, numbers
 
 
-def _opening(term: str) -> str:
-    """The first two pieces of a term, or its only one: what its lengths are filed under."""
-    first, space, rest = term.partition(" ")
-    return first + space + rest.partition(" ")[0]
+@cache
+def _longest_first(lengths: int) -> tuple[int, ...]:
+    """The numbers whose bits are set, the lowest bit being 1: `0b101` gives (3, 1)."""
+    return tuple(length for length in range(lengths.bit_length(), 0, -1) if lengths >> (length - 1) & 1)
 
 
 def normalized(terms: Iterable[str], *, shortest: int = 3) -> Iterator[str]:

@@ -22,13 +22,14 @@ class Column:
     Args:
         name: stands before each attribute, so that columns never share weights.
         radius: the largest radius of its attributes.
-        describe: what a cell stands for; must depend on the cell alone.
+        describe: what a cell stands for; must depend on the cell alone. None: a cell is the tuple of its attributes'
+            names, each of the largest radius.
         marks_edges: whether the places beyond a sentence's ends say so.
     """
 
     name: str
     radius: int
-    describe: Callable[[Cell], Iterable[Attribute]]
+    describe: Callable[[Cell], Iterable[Attribute]] | None = None
     marks_edges: bool = False
 
     @property
@@ -40,6 +41,9 @@ class Column:
         """What a cell stands for, the edge of a sentence included."""
         if cell is EDGE:
             return (("edge", self.radius),) if self.marks_edges else ()
+        if self.describe is None:
+            assert isinstance(cell, tuple)
+            return tuple((name, self.radius) for name in cell)
         return tuple(self.describe(cell))
 
 

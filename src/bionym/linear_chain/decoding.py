@@ -8,6 +8,7 @@ Source: Rabiner 1989 (Viterbi, forward and backward with scaling); Culotta and M
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -97,7 +98,7 @@ def entities(
     found: list[list[tuple[TokenSpan, float]]] = [[] for _ in ranges]
     penalty_L = np.array([outside_penalty if tag == OUTSIDE else 0.0 for tag in tags])
     paths = viterbi(emissions_NL - penalty_L, ranges, chain)
-    spans = [chain.scheme.decode([tags[tag] for tag in path]) for path in paths]
+    spans = [_spans(path, chain) for path in paths]
     speaking = [sentence for sentence, inside in enumerate(spans) if inside]
     for batch in _batches(ranges, len(tags), speaking):
         probability = _entity_probability(*_padded(emissions_NL, ranges, batch, chain), chain)
@@ -113,37 +114,32 @@ def marginals(emissions_NL: Floats, ranges: Sequence[tuple[int, int]], chain: Ch
         lattice = _Lattice.of(*_padded(emissions_NL, ranges, batch, chain), chain)
         for row, sentence in enumerate(batch):
             start, end = ranges[sentence]
-            probabilities_NL[start:end] = (lattice.forward_TBL * lattice.backward_TBL)[: end - start, row]
+            probabilities_NL[start:end] = (lattice.forward_TLB * lattice.backward_TLB)[: end - start, :, row]
     return probabilities_NL
 
 
+def _spans(path: Sequence[int], chain: Chain) -> list[TokenSpan]:
+    """Entities of a tag sequence; most have only one tag, which tells of none."""
+    tags = [chain.tags[tag] for tag in path]
+    return chain.scheme.decode(tags) if tags.count(OUTSIDE) < len(tags) else []
+
+
 def _viterbi(emissions_BTL: Floats, lengths_B: NDArray[np.intp], chain: Chain) -> NDArray[np.intp]:
-    num_sentences, num_tokens, num_tags = emissions_BTL.shape
-    pointers_TBL = np.zeros((num_tokens, num_sentences, num_tags), dtype=np.int16)
-    best_BL = emissions_BTL[:, 0]
-    final_BL = best_BL.copy()
-    for token in range(1, num_tokens):
-        scores_BLL = best_BL[:, :, None] + chain.transitions_LL
-        pointers_BL = scores_BLL.argmax(axis=1)
-        pointers_TBL[token] = pointers_BL
-        best_BL = np.take_along_axis(scores_BLL, pointers_BL[:, None], axis=1)[:, 0] + emissions_BTL[:, token]
-        is_inside_B = token < lengths_B
-        final_BL[is_inside_B] = best_BL[is_inside_B]
-    return _trace_back(final_BL.argmax(axis=1), pointers_TBL, lengths_B)
+    best_TLB = np.ascontiguousarray(emissions_BTL.transpose(1, 2, 0))
+    for token in range(1, len(best_TLB)):
+        best_TLB[token] += (best_TLB[token - 1, :, None] + chain.transitions_LL[:, :, None]).max(axis=0)
+    return _trace_back(best_TLB, lengths_B, chain)
 
 
-def _trace_back(
-    last_B: NDArray[np.intp], pointers_TBL: NDArray[np.int16], lengths_B: NDArray[np.intp]
-) -> NDArray[np.intp]:
-    num_tokens, num_sentences, _ = pointers_TBL.shape
+def _trace_back(best_TLB: Floats, lengths_B: NDArray[np.intp], chain: Chain) -> NDArray[np.intp]:
+    """From the best tag of each last token leftwards, always to the tag that led there."""
+    num_tokens, _, num_sentences = best_TLB.shape
     paths_BT = np.zeros((num_sentences, num_tokens), dtype=np.intp)
-    rows_B = np.arange(num_sentences)
-    current_B = last_B
-    for token in range(num_tokens - 1, -1, -1):
-        current_B = np.where(lengths_B - 1 == token, last_B, current_B)
-        paths_BT[:, token] = current_B
-        if token:
-            current_B = pointers_TBL[token, rows_B, current_B].astype(np.intp)
+    last_B = best_TLB[lengths_B - 1, :, np.arange(num_sentences)].argmax(axis=1)
+    paths_BT[:, -1] = last_B
+    for token in range(num_tokens - 1, 0, -1):
+        scores_BL = best_TLB[token - 1].T + chain.transitions_LL.T[paths_BT[:, token]]
+        paths_BT[:, token - 1] = np.where(token < lengths_B, scores_BL.argmax(axis=1), last_B)
     return paths_BT
 
 
@@ -152,57 +148,54 @@ class _Lattice:
     """Scaled forward and backward probabilities; at each token forward x backward sums to 1.
 
     Args:
-        forward_TBL: probability of the tag given the tokens up to here.
-        backward_TBL: probability of the tokens behind given the tag here, over that given the tokens up to here.
-        emissions_TBL: exponentiated emissions, over the scale of their token.
+        forward_TLB: probability of the tag given the tokens up to here.
+        backward_TLB: probability of the tokens behind given the tag here, over that given the tokens up to here.
+        emissions_TLB: exponentiated emissions, over the scale of their token.
         moves_LL: exponentiated transitions.
         lengths_B: tokens of each sentence.
     """
 
-    forward_TBL: Floats
-    backward_TBL: Floats
-    emissions_TBL: Floats
+    forward_TLB: Floats
+    backward_TLB: Floats
+    emissions_TLB: Floats
     moves_LL: Floats
     lengths_B: NDArray[np.intp]
 
     @classmethod
     def of(cls, emissions_BTL: Floats, lengths_B: NDArray[np.intp], chain: Chain) -> "_Lattice":
         peaks_BT1 = emissions_BTL.max(axis=2, keepdims=True)
-        emissions_TBL = np.ascontiguousarray(np.exp(emissions_BTL - peaks_BT1).transpose(1, 0, 2))
+        emissions_TLB = np.ascontiguousarray(np.exp(emissions_BTL - peaks_BT1).transpose(1, 2, 0))
         moves_LL = np.exp(chain.transitions_LL)
-        forward_TBL = np.empty_like(emissions_TBL)
-        for token in range(len(emissions_TBL)):
-            reach_BL = _step(forward_TBL[token - 1], moves_LL) if token else 1.0
-            raw_BL = reach_BL * emissions_TBL[token]
-            scale_B1 = np.maximum(_total(raw_BL), 1e-300)
-            forward_TBL[token] = raw_BL / scale_B1
-            emissions_TBL[token] /= scale_B1
-        backward_TBL = _backward(emissions_TBL, lengths_B, moves_LL)
-        return cls(forward_TBL, backward_TBL, emissions_TBL, moves_LL, lengths_B)
+        forward_TLB = np.empty_like(emissions_TLB)
+        for token in range(len(emissions_TLB)):
+            reach_LB = _step(forward_TLB[token - 1], moves_LL) if token else 1.0
+            raw_LB = reach_LB * emissions_TLB[token]
+            scale_B = np.maximum(_total(raw_LB), 1e-300)
+            forward_TLB[token] = raw_LB / scale_B
+            emissions_TLB[token] /= scale_B
+        backward_TLB = _backward(emissions_TLB, lengths_B, moves_LL)
+        return cls(forward_TLB, backward_TLB, emissions_TLB, moves_LL, lengths_B)
 
 
-def _backward(emissions_TBL: Floats, lengths_B: NDArray[np.intp], moves_LL: Floats) -> Floats:
-    backward_TBL = np.ones_like(emissions_TBL)
-    for token in range(len(emissions_TBL) - 2, -1, -1):
-        behind_BL = _step(emissions_TBL[token + 1] * backward_TBL[token + 1], moves_LL.T)
-        is_inside_B1 = (token + 1 < lengths_B)[:, None]
-        backward_TBL[token] = np.where(is_inside_B1, behind_BL, 1.0)
-    return backward_TBL
+def _backward(emissions_TLB: Floats, lengths_B: NDArray[np.intp], moves_LL: Floats) -> Floats:
+    backward_TLB = np.ones_like(emissions_TLB)
+    for token in range(len(emissions_TLB) - 2, -1, -1):
+        behind_LB = _step(emissions_TLB[token + 1] * backward_TLB[token + 1], moves_LL.T)
+        backward_TLB[token] = np.where(token + 1 < lengths_B, behind_LB, 1.0)
+    return backward_TLB
 
 
-def _step(probabilities_BL: Floats, moves_LL: Floats) -> Floats:
-    """Sum over the tags of one token, one tag after the other: bit-equal for any number of sentences."""
-    total_BL: Floats = probabilities_BL[:, :1] * moves_LL[0]
-    for tag in range(1, len(moves_LL)):
-        total_BL += probabilities_BL[:, tag : tag + 1] * moves_LL[tag]
-    return total_BL
+def _step(probabilities_LB: Floats, moves_LL: Floats) -> Floats:
+    """Probabilities of the next token's tags, but for its emissions."""
+    return _total(probabilities_LB[:, None] * moves_LL[:, :, None])
 
 
-def _total(values_BL: Floats) -> Floats:
-    total_B1: Floats = values_BL[:, :1].copy()
-    for tag in range(1, values_BL.shape[1]):
-        total_B1 += values_BL[:, tag : tag + 1]
-    return total_B1
+def _total(values_LX: Floats) -> Floats:
+    """Sum over the tags, one after the other: bit-equal for any number of sentences, which numpy's own sum is not."""
+    total_X: Floats = values_LX[0].copy()
+    for values_X in values_LX[1:]:
+        total_X += values_X
+    return total_X
 
 
 def _entity_probability(
@@ -212,39 +205,40 @@ def _entity_probability(
     lattice = _Lattice.of(emissions_BTL, lengths_B, chain)
     position = {tag: number for number, tag in enumerate(chain.tags)}
 
+    @cache
+    def paths(num_tokens: int, label: str) -> list[list[int]]:
+        written = [[f"{prefix}-{label}" for prefix in spelling] for spelling in _spellings(chain.scheme, num_tokens)]
+        return [[position[tag] for tag in tags] for tags in written if position.keys() >= set(tags)]
+
     def probability(row: int, span: TokenSpan) -> float:
-        total = 0.0
-        for prefixes in _spellings(chain.scheme, span):
-            path = [position.get(f"{prefix}-{span.label}") for prefix in prefixes]
-            if None not in path:
-                total += _path_probability(lattice, row, span, [tag for tag in path if tag is not None], chain)
-        return min(total, 1.0)
+        spelled = paths(span.end - span.start, span.label)
+        return min(sum(_path_probability(lattice, row, span, path, chain) for path in spelled), 1.0)
 
     return probability
 
 
-def _spellings(scheme: TagScheme, span: TokenSpan) -> Iterator[list[str]]:
+def _spellings(scheme: TagScheme, num_tokens: int) -> Iterator[list[str]]:
     """The ways a scheme can tag an entity: one, or two where the first tag tells of the entity before."""
     for first in dict.fromkeys((scheme.first, scheme.first_after_same)):
-        if span.end - span.start == 1:
+        if num_tokens == 1:
             yield [scheme.single if first == scheme.first else first]
         else:
-            yield [first, *[scheme.inside] * (span.end - span.start - 2), scheme.last]
-        if scheme.single == "S" and span.end - span.start == 1:
+            yield [first, *[scheme.inside] * (num_tokens - 2), scheme.last]
+        if scheme.single == "S" and num_tokens == 1:
             return
 
 
 def _path_probability(lattice: _Lattice, row: int, span: TokenSpan, path: list[int], chain: Chain) -> float:
     """Probability that a span carries this path, and that the entity neither began before nor goes on behind it."""
-    emissions_TL = lattice.emissions_TBL[:, row]
+    emissions_TL = lattice.emissions_TLB[:, :, row]
     weight = emissions_TL[span.start, path[0]]
     if span.start:
-        before_L = lattice.forward_TBL[span.start - 1, row] * lattice.moves_LL[:, path[0]]
+        before_L = lattice.forward_TLB[span.start - 1, :, row] * lattice.moves_LL[:, path[0]]
         weight = weight * before_L[~chain.goes_on_LL[:, path[0]]].sum()
     for token, (left, right) in enumerate(pairwise(path), start=span.start + 1):
         weight = weight * lattice.moves_LL[left, right] * emissions_TL[token, right]
     if span.end < lattice.lengths_B[row]:
-        behind_L = lattice.moves_LL[path[-1]] * emissions_TL[span.end] * lattice.backward_TBL[span.end, row]
+        behind_L = lattice.moves_LL[path[-1]] * emissions_TL[span.end] * lattice.backward_TLB[span.end, :, row]
         weight = weight * behind_L[~chain.goes_on_LL[path[-1]]].sum()
     return float(weight)
 
