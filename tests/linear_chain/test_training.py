@@ -137,3 +137,12 @@ def test_listed_cells_give_the_emissions_of_remembered_ones(trained: Weights) ->
     ours, theirs = (Emitter([column], trained).emissions(sequences) for column in (listed, remembered))
     assert np.array_equal(ours, theirs)
     assert ours.any()
+
+
+def test_weights_under_names_of_another_kind_are_refused() -> None:
+    from bionym.errors import ModelError
+    from bionym.linear_chain.columns import full_name, split_name
+
+    assert split_name(full_name("word", -1, "a|b")) == ("word", -1, "a|b")
+    with pytest.raises(ModelError, match="Train it anew"):
+        split_name("word:bias")

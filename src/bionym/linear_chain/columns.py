@@ -8,6 +8,8 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from bionym.errors import ModelError
+
 Cell = Hashable
 EDGE = None  # the cell of the places before a sentence's first and behind its last token
 
@@ -70,6 +72,9 @@ def full_name(column: str, offset: int, attribute: str) -> str:
 
 
 def split_name(name: str) -> tuple[str, int, str]:
-    """Column, offset and attribute of a full name."""
-    column, offset, attribute = name.split("|", 2)
-    return column, int(offset), attribute
+    """Column, offset and attribute of a full name. Raises: ModelError if it is none."""
+    try:
+        column, offset, attribute = name.split("|", 2)
+        return column, int(offset), attribute
+    except ValueError as error:
+        raise ModelError("The model's weights have names that this version does not know. Train it anew.") from error
