@@ -15,6 +15,7 @@ import pytest
 import torch
 
 import bionym
+from bionym import vectors
 from bionym.data import Corpus, Document, Entity, entity
 from bionym.data.tags import BIOES
 from bionym.errors import ConfigError, ModelError
@@ -126,6 +127,27 @@ def test_eight_bit_weights_find_nearly_the_same(
     assert bionym.evaluate(tagger.predict(diseases), found).f1 > 0.97
     alone = [next(iter(bionym.load(tmp_path / "model").predict([one]))) for one in diseases]
     assert alone == found
+
+
+@pytest.mark.parametrize("frozen", ["true", "false"])
+def test_pretrained_vectors_are_used_and_saved_as_training_left_them(
+    diseases: list[Document], tmp_path: Path, frozen: str
+) -> None:
+    words = sorted({document.text[start:end].lower() for document in diseases for start, end in document.tokens})
+    matrix = np.random.default_rng(1).normal(size=(len(words), 20)).astype(np.float32)
+    vectors.write(vectors.WordVectors(words, matrix), tmp_path / "vectors")
+    own = [f"network.words.vectors={tmp_path / 'vectors'}", f"network.words.frozen={frozen}"]
+    config = configuration.load(bilstm_crf.Config, None, [*SMALL, *own, "training.epochs=12"])
+    corpus = Corpus({"train": tuple(diseases), "dev": tuple(diseases)}, allow_leaks=True)
+    made = bilstm_crf.fit_corpora({"": corpus}, config)
+    assert made.result.best is not None
+    assert made.result.best.score > 0.5
+    behind_onnx = json.loads((made.tagger.folder / "weights.json").read_text())["float32"]
+    assert behind_onnx == pytest.approx(made.result.best.score, abs=0.02)
+    kept = Lexicon.load(made.tagger.folder).pretrained
+    assert kept is not None
+    is_as_before = np.abs(kept.matrix_VD - matrix).max() < 0.05
+    assert is_as_before == (frozen == "true")
 
 
 def test_several_sentences_are_read_together_if_asked(diseases: list[Document]) -> None:

@@ -5,6 +5,7 @@ import tempfile
 import weakref
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,6 +33,7 @@ from bionym.training import devices, seeds
 from bionym.training.events import Monitor, Result
 from bionym.training.loop import fit as run_loop
 from bionym.training.split import split
+from bionym.vectors import WordVectors
 
 EVALUATION_TOKENS = 4_096  # of a batch that is scored, padding counted
 MOST_LOST = 0.002  # of F1 on the development data, for which eight-bit weights are taken
@@ -134,7 +136,7 @@ class _Learning:
         network = self.network.cpu().eval()
         export(network, folder)
         quantize(folder)
-        self.lexicon.save(folder)
+        _with_vectors_of(network, self.lexicon).save(folder)
         _save_heads(network, self.heads, folder)
         _save_config(self.config, self.lists, folder)
         measured = {name: self._f1(_loaded_with(folder, self.config, name)) for name in ("float32", "int8")}
@@ -173,6 +175,14 @@ class _Learning:
         chain = chain_of(network, head, self.config)
         ranges = list(map(self.sentences.ranges, self.dev[name]))
         return bilstm_crf.decoded(self.dev[name], ranges, scores_NS, [chain], [head])
+
+
+def _with_vectors_of(network: Network, lexicon: words.Lexicon) -> words.Lexicon:
+    """The lexicon with the pretrained vectors as training has left them."""
+    if lexicon.pretrained is None:
+        return lexicon
+    matrix_VD = network.words.pretrained_VD.detach().numpy()
+    return replace(lexicon, pretrained=WordVectors(lexicon.pretrained.words, matrix_VD))
 
 
 def _loaded_with(folder: Path, config: Config, weights: str) -> bilstm_crf.BiLstmCrf:

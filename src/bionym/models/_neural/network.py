@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from bionym.data.tags import TagScheme
 from bionym.layers.char_encoder import CharCnn, CharLstm, at_tokens
 from bionym.layers.highway import Highway
-from bionym.layers.linear_chain import LinearChain, PairwiseLinearChain
+from bionym.layers.linear_chain import LinearChain
 from bionym.layers.output import Output, rules
 from bionym.layers.recurrent import Recurrent
 from bionym.layers.softmax import Softmax
@@ -26,7 +26,6 @@ from bionym.models._neural.words import FIRST, Lexicon
 
 OUTPUTS: Mapping[str, type[LinearChain] | type[Softmax]] = {
     "crf": LinearChain,
-    "pairwise-crf": PairwiseLinearChain,
     "softmax": Softmax,
 }
 

@@ -57,7 +57,7 @@ class NetworkSettings(Settings):
     )
     recurrent: RecurrentSettings = Field(default_factory=RecurrentSettings)
     dropout: float = Field(default=0.5, ge=0, lt=1, description="On the network's input and output.")
-    output: Literal["crf", "pairwise-crf", "softmax"] = Field(default="crf", description="crf, pairwise-crf, softmax.")
+    output: Literal["crf", "softmax"] = Field(default="crf", description="crf or softmax.")
 
 
 class Training(TrainingSettings):
