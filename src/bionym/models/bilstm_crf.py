@@ -22,6 +22,7 @@ from bionym.data import Audit, Corpus, Document
 from bionym.data.tags import find_scheme
 from bionym.errors import MissingExtraError, ModelError
 from bionym.linear_chain.decoding import FORBIDDEN, Chain, chain, entities
+from bionym.models._batches import batches, no_search_for_cycles
 from bionym.models._neural.heads import Head
 from bionym.models._neural.merging import merged
 from bionym.models._neural.runtime import INT8, SPELLING, TAGGER, Runtime
@@ -35,8 +36,6 @@ from bionym.training.events import Monitor
 
 if TYPE_CHECKING:
     from bionym.models._neural.fitting import Fitted
-
-BATCH_TOKENS = 20_000  # read at once; has no influence on the result
 
 
 @dataclass(frozen=True)
@@ -83,10 +82,16 @@ class BiLstmCrf:
         Where several heads speak, each entity names its own in `attributes["source"]`; see `merging` for overlaps.
         """
         for batch in batches(documents):
-            sentences = [self._sentences.of(document) for document in batch]
-            scores_NS = self._runtime.scores([one for inside in sentences for one in inside])
-            ranges = list(map(self._sentences.ranges, batch))
-            yield from decoded(batch, ranges, scores_NS, self._chains, [one.head for one in self.weights])
+            yield from self._predicted(batch)
+
+    def _predicted(self, batch: Iterable[Document]) -> list[Document]:
+        with no_search_for_cycles():
+            documents = list(map(tokenized, batch))
+            sentences = [one for document in documents for one in self._sentences.of(document)]
+            scores_NS = self._runtime.scores(sentences)
+            ranges = list(map(self._sentences.ranges, documents))
+            heads = [one.head for one in self.weights]
+            return list(decoded(documents, ranges, scores_NS, self._chains, heads))
 
     def save(self, folder: Path) -> None:
         """Every file of the model into `folder`."""
@@ -121,20 +126,6 @@ def decoded(
             about = {"source": head.name} if len(heads) > 1 else {}
             found += on_characters(document, inside, [next(stream) for _ in inside], **about)
         yield document.with_entities(merged(found) if len(heads) > 1 else found)
-
-
-def batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
-    """Tokenised documents, some at a time."""
-    batch: list[Document] = []
-    num_tokens = 0
-    for document in map(tokenized, documents):
-        batch.append(document)
-        num_tokens += len(document.tokens)
-        if num_tokens >= BATCH_TOKENS:
-            yield batch
-            batch, num_tokens = [], 0
-    if batch:
-        yield batch
 
 
 def fit_corpora(

@@ -3,9 +3,7 @@
 CliNER's default algorithm, on the text as it stands, with valid tag sequences and a probability for every entity.
 """
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,12 +22,11 @@ from bionym.linear_chain.decoding import chain, entities
 from bionym.linear_chain.emissions import Emitter
 from bionym.linear_chain.training import Iteration, Optimizer, train
 from bionym.linear_chain.weights import Weights
+from bionym.models._batches import batches, no_search_for_cycles
 from bionym.models._resources import copied_to
 from bionym.resources import resource_path
 from bionym.text.prepare import tokenized
 from bionym.training import config as configuration
-
-BATCH_CHARS = 200_000  # tagged at once; has no influence on the result
 
 DEFAULT_FEATURES: dict[str, Any] = {
     "lower": {"window": 2},
@@ -112,11 +109,11 @@ class Crf:
 
     def predict(self, documents: Iterable[Document]) -> Iterator[Document]:
         """The same documents, in order, with this model's entities, each with its probability."""
-        for batch in _batches(documents):
+        for batch in batches(documents):
             yield from self._predicted(batch)
 
     def _predicted(self, batch: Iterable[Document]) -> list[Document]:
-        with _no_search_for_cycles():
+        with no_search_for_cycles():
             documents = list(map(tokenized, batch))
             sequences = self.template.sequences(documents)
             emissions = self._emitter.emissions(sequences)
@@ -210,32 +207,6 @@ def _options(name: str, settings: Any) -> FeatureOptions:
         plugins.find("features", name).Options, given, prefix=f"features.{name}"
     )
     return found
-
-
-def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
-    """Documents, enough of them together for numpy to be quick."""
-    batch: list[Document] = []
-    num_chars = 0
-    for document in documents:
-        batch.append(document)
-        num_chars += len(document.text)
-        if num_chars >= BATCH_CHARS:
-            yield batch
-            batch, num_chars = [], 0
-    if batch:
-        yield batch
-
-
-@contextmanager
-def _no_search_for_cycles() -> Iterator[None]:
-    """Python's collector at rest: tokens come by the ten thousand and hold no cycles, but it would visit them each time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _on_characters(document: Document, found: Iterator[Sequence[tuple[TokenSpan, float]]]) -> Iterator[Entity]:

@@ -19,11 +19,11 @@ from bionym.layers.linear_chain import LinearChain
 from bionym.linear_chain.decoding import Chain
 from bionym.models import bilstm_crf
 from bionym.models._neural import words
-from bionym.models._neural.encoding import Encoded, Encoder
+from bionym.models._neural.encoding import Encoder
 from bionym.models._neural.export import export, quantize
 from bionym.models._neural.heads import Head, head_for, heads_of
 from bionym.models._neural.network import Network
-from bionym.models._neural.sentences import Sentence, Sentences
+from bionym.models._neural.sentences import Sentence, Sentences, by_length
 from bionym.models._neural.settings import Config
 from bionym.resources import resource_path
 from bionym.text.prepare import tokenized
@@ -206,25 +206,13 @@ def _scores(network: Network, encoder: Encoder, sentences: Sequence[Sentence], h
     ends = np.cumsum([len(one) for one in encoded])
     scores_NS = np.zeros((int(ends[-1]) if len(ends) else 0, len(head.tags)))
     device = next(network.parameters()).device
-    for batch in _by_length(encoded):
+    for batch in by_length(encoded, EVALUATION_TOKENS):
         made = encoder.batch([encoded[place] for place in batch], head.name)
         scores_BTS = network.scores_of(devices.moved(made, device)).double().cpu().numpy()
         for row, place in enumerate(batch):
             length = len(encoded[place])
             scores_NS[ends[place] - length : ends[place]] = scores_BTS[row, :length]
     return scores_NS
-
-
-def _by_length(encoded: Sequence[Encoded]) -> Iterable[list[int]]:
-    order = sorted((place for place, one in enumerate(encoded) if len(one)), key=lambda place: len(encoded[place]))
-    batch: list[int] = []
-    for place in order:
-        if batch and (len(batch) + 1) * len(encoded[place]) > EVALUATION_TOKENS:
-            yield batch
-            batch = []
-        batch.append(place)
-    if batch:
-        yield batch
 
 
 def _with_held_out(corpus: Corpus, config: Config) -> Corpus:

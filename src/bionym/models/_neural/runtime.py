@@ -6,7 +6,7 @@ words met so far, so that characters are read once a word.
 Axes: N tokens of all sentences, T tokens of the longest sentence, B sentences, D values of a token, S scores of all heads.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bionym.errors import ModelError
-from bionym.models._neural.sentences import Sentence
+from bionym.models._neural.sentences import Sentence, by_length
 from bionym.models._neural.words import FIRST, Lexicon
 
 Floats = NDArray[np.float32]
@@ -50,7 +50,7 @@ class Runtime:
         rows_N, lists_NK = self._looked_up(sentences)
         starts = np.concatenate(([0], np.cumsum([len(sentence) for sentence in sentences]))).astype(np.intp)
         scores_NS: NDArray[np.float64] | None = None
-        for batch in _batches(sentences, self._batch_tokens):
+        for batch in by_length(sentences, self._batch_tokens):
             lengths_B = np.array([len(sentences[place]) for place in batch], dtype=np.int32)
             steps_TB = np.arange(lengths_B.max())[:, None]
             tokens_TB = starts[batch] + np.minimum(steps_TB, lengths_B - 1)
@@ -108,19 +108,6 @@ class Runtime:
         back = np.empty_like(spelled)
         back[order] = spelled
         return back
-
-
-def _batches(sentences: Sequence[Sentence], most_tokens: int) -> Iterator[list[int]]:
-    """Sentences of like length together, of no more tokens unless one has more by itself; empty ones left out."""
-    order = sorted((place for place, one in enumerate(sentences) if len(one)), key=lambda place: len(sentences[place]))
-    batch: list[int] = []
-    for place in order:
-        if batch and (len(batch) + 1) * len(sentences[place]) > most_tokens:
-            yield batch
-            batch = []
-        batch.append(place)
-    if batch:
-        yield batch
 
 
 def _session(graph: bytes | Path) -> Any:

@@ -6,7 +6,7 @@ document's start; what is called a sentence here is then such a run of sentences
 Axes: T tokens, K values from term lists.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -96,6 +96,22 @@ class Sentences:
                 for place in places:
                     lists_TK[token, self._column[place]] = 1
         return lists_TK
+
+
+def by_length(sentences: Sequence[Sized], most_tokens: int) -> Iterator[list[int]]:
+    """Places of sentences of like length together, of no more tokens, padding counted, unless one alone has more.
+
+    Empty ones are left out.
+    """
+    order = sorted((place for place, one in enumerate(sentences) if len(one)), key=lambda place: len(sentences[place]))
+    batch: list[int] = []
+    for place in order:
+        if batch and (len(batch) + 1) * len(sentences[place]) > most_tokens:
+            yield batch
+            batch = []
+        batch.append(place)
+    if batch:
+        yield batch
 
 
 def on_characters(

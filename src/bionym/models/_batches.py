@@ -1,0 +1,35 @@
+"""Documents some at a time, for taggers that compute with many at once."""
+
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from bionym.data import Document
+
+BATCH_CHARS = 200_000  # tagged at once; has no influence on the result
+
+
+def batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    """Documents, enough of them together for numpy to be quick."""
+    batch: list[Document] = []
+    num_chars = 0
+    for document in documents:
+        batch.append(document)
+        num_chars += len(document.text)
+        if num_chars >= BATCH_CHARS:
+            yield batch
+            batch, num_chars = [], 0
+    if batch:
+        yield batch
+
+
+@contextmanager
+def no_search_for_cycles() -> Iterator[None]:
+    """Python's collector at rest: tokens come by the ten thousand and hold no cycles, but it would visit them each time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
