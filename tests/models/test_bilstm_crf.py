@@ -129,6 +129,31 @@ def test_eight_bit_weights_find_nearly_the_same(
     assert alone == found
 
 
+def test_a_model_goes_on_to_labels_it_never_saw(
+    tagger: bionym.Pipeline, chemicals: list[Document], tmp_path: Path
+) -> None:
+    tagger.save(tmp_path / "first")
+    own = [one for one in SMALL if not one.startswith("training.epochs")]
+    later = [*own, "training.epochs=20", f"init={tmp_path / 'first'}"]
+    only = [one.with_entities(e for e in one.entities if e.label == "Chemical") for one in chemicals]
+    made = bionym.train(only, model="bilstm_crf", settings=later)
+    assert bionym.evaluate(only, made.predict(only)).f1 > 0.9
+    assert made.run["labels"] == ["Chemical"]
+
+
+def test_what_is_the_same_is_taken_over_by_its_meaning(
+    tagger: bionym.Pipeline, diseases: list[Document], tmp_path: Path
+) -> None:
+    tagger.save(tmp_path / "first")
+    still = [one for one in SMALL if not one.startswith("training.")]
+    config = [*still, "training.epochs=1", "training.learning_rate=1e-12", "training.moving_average=0"]
+    made = bionym.train(diseases[::-1], model="bilstm_crf", settings=[*config, f"init={tmp_path / 'first'}"])
+    assert [places(one) for one in made.predict(diseases)] == [places(one) for one in tagger.predict(diseases)]
+    other = [*config, f"init={tmp_path / 'first'}", "init_parts=['recurrent']", "network.recurrent.size=7"]
+    with pytest.raises(ModelError, match="Nothing of"):
+        bionym.train(diseases, model="bilstm_crf", settings=other)
+
+
 @pytest.mark.parametrize("frozen", ["true", "false"])
 def test_pretrained_vectors_are_used_and_saved_as_training_left_them(
     diseases: list[Document], tmp_path: Path, frozen: str

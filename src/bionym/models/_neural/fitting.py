@@ -18,13 +18,14 @@ from bionym.evaluation import evaluate
 from bionym.layers.linear_chain import LinearChain
 from bionym.linear_chain.decoding import Chain
 from bionym.models import bilstm_crf
-from bionym.models._neural import words
+from bionym.models._neural import transfer, words
 from bionym.models._neural.encoding import Encoder
 from bionym.models._neural.export import export, quantize
 from bionym.models._neural.heads import Head, head_for, heads_of
 from bionym.models._neural.network import Network
 from bionym.models._neural.sentences import Sentence, Sentences, by_length
 from bionym.models._neural.settings import Config
+from bionym.models._store import locate
 from bionym.resources import resource_path
 from bionym.text.prepare import tokenized
 from bionym.training import batches as batching
@@ -111,6 +112,8 @@ class _Learning:
             num_columns=len(self.sentences.columns),
             singletons=self.lexicon.singletons(_lower(counts)),
         )
+        if config.init is not None:
+            transfer.take_over(self.network, self.lexicon, locate(config.init), config.init_parts)
 
     def batches(self, epoch: int) -> batching.Lazy[Any]:
         """The batches of an epoch."""
@@ -136,6 +139,7 @@ class _Learning:
         network = self.network.cpu().eval()
         export(network, folder)
         quantize(folder)
+        transfer.save(network, folder)
         _with_vectors_of(network, self.lexicon).save(folder)
         _save_heads(network, self.heads, folder)
         _save_config(self.config, self.lists, folder)
@@ -234,6 +238,7 @@ def _lexicon(counts: Counter[str], config: Config) -> words.Lexicon:
         most_vectors=settings.most_vectors,
         only_found=settings.only_found,
         min_count=settings.min_count,
+        base=words.Lexicon.load(locate(config.init)) if config.init is not None else None,
     )
 
 

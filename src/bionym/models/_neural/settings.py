@@ -102,6 +102,11 @@ class Config(Settings):
         default="auto",
         description="Weights to predict with; auto: int8 where it loses at most 0.2 F1 on the development data.",
     )
+    init: Path | None = Field(default=None, description="A model to begin with: its weights are where this one starts.")
+    init_parts: tuple[Literal["words", "characters", "recurrent", "outputs"], ...] = Field(
+        default=("words", "characters", "recurrent", "outputs"),
+        description="What to take of it; outputs of equal tags.",
+    )
     corpora: dict[str, CorpusSettings] = Field(default={}, description="Corpora to learn from together, by name.")
     network: NetworkSettings = Field(default_factory=NetworkSettings)
     training: Training = Field(default_factory=Training)

@@ -94,7 +94,13 @@ class Lexicon:
 
 
 def learned(
-    counts: Counter[str], *, vectors: Path | None, most_vectors: int, only_found: bool, min_count: int
+    counts: Counter[str],
+    *,
+    vectors: Path | None,
+    most_vectors: int,
+    only_found: bool,
+    min_count: int,
+    base: Lexicon | None = None,
 ) -> Lexicon:
     """The words of a training corpus with rows.
 
@@ -104,9 +110,10 @@ def learned(
         most_vectors: how many at most.
         only_found: keep only those of words that occur in the training data.
         min_count: a lower-cased word without a vector has a row of its own if it occurs so often.
+        base: words, characters and, unless `vectors` are given, vectors to have besides.
     """
     wanted = every_form(counts) if only_found else None
-    pretrained = None
+    pretrained = base.pretrained if base else None
     if vectors is not None:
         found = read(vectors, wanted)
         pretrained = WordVectors(found.words[:most_vectors], _rounded(found.matrix_VD[:most_vectors]))
@@ -114,8 +121,9 @@ def learned(
     for word, number in counts.items():
         if pretrained is None or pretrained.index(word) is None:
             lower[word.lower()] += number
-    new = tuple(word for word, number in sorted(lower.items()) if number >= min_count)
-    return Lexicon(new, pretrained, "".join(sorted({character for word in counts for character in word})))
+    new = {word for word, number in lower.items() if number >= min_count} | set(base.new if base else ())
+    characters = {character for word in counts for character in word} | set(base.characters if base else ())
+    return Lexicon(tuple(sorted(new)), pretrained, "".join(sorted(characters)))
 
 
 def coverage(words: Iterable[str], vectors: WordVectors) -> Counter[str]:
