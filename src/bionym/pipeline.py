@@ -152,13 +152,9 @@ def _scores(fitted: Any) -> dict[str, Any] | None:
     return {**next(iter(by_corpus.values())), "corpora": by_corpus}
 
 
-def predict_as(tagger: Tagger, corpus: str, documents: Iterable[Document]) -> Iterator[Document]:
+def predict_as(tagger: Any, corpus: str, documents: Iterable[Document]) -> Iterator[Document]:
     """What a tagger that learned from several corpora finds by the head of one; all it finds, if it has no such head."""
-    predicted = tagger.predict(documents)
-    if corpus not in getattr(tagger, "sources", ()):
-        yield from predicted
-        return
-    for document in predicted:
-        yield document.with_entities(
-            entity for entity in document.entities if entity.attributes.get("source", corpus) == corpus
-        )
+    if corpus in getattr(tagger, "sources", ()):
+        tagger = tagger.of_source(corpus)
+    predicted: Iterator[Document] = tagger.predict(documents)
+    return predicted

@@ -15,10 +15,10 @@ import pytest
 import torch
 
 import bionym
-from bionym import vectors
+from bionym import pipeline, vectors
 from bionym.data import Corpus, Document, Entity, entity
 from bionym.data.tags import BIOES
-from bionym.errors import ConfigError, ModelError
+from bionym.errors import ConfigError, ModelError, UnknownNameError
 from bionym.models import bilstm_crf
 from bionym.models._neural.export import tagger_graph
 from bionym.models._neural.heads import heads_of
@@ -200,6 +200,22 @@ def test_heads_of_two_corpora_speak_for_themselves(
         document.with_entities(e for e in document.entities if e.attributes["source"] == "ncbi") for document in found
     ]
     assert {one.label for document in own for one in document.entities} == {"Disease"}
+
+
+def test_a_head_alone_gives_all_it_finds_whatever_the_others_find(
+    both: bionym.Pipeline, diseases: list[Document]
+) -> None:
+    model = both.tagger
+    assert isinstance(model, bilstm_crf.BiLstmCrf)
+    alone = list(model.of_source("ncbi").predict(diseases))
+    assert bionym.evaluate(diseases, alone).f1 > 0.9
+    together = list(both.predict(diseases))
+    for one, other in zip(alone, together, strict=True):
+        named = {(e.spans, e.label) for e in other.entities if e.attributes["source"] == "ncbi"}
+        assert named <= {(e.spans, e.label) for e in one.entities}
+    assert list(pipeline.predict_as(model, "ncbi", diseases)) == alone
+    with pytest.raises(UnknownNameError, match="Did you mean 'ncbi'"):
+        model.of_source("nbci")
 
 
 def test_one_shared_head_learns_from_what_each_corpus_annotates(

@@ -8,6 +8,7 @@ A model folder holds `tagger.onnx` (and `tagger.int8.onnx`), `spelling.onnx`, `w
 Source: Lample et al. 2016; Ma and Hovy 2016; for several corpora, Wang et al. 2019 (Multi-BioNER).
 """
 
+import copy
 import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 
 from bionym.data import Audit, Corpus, Document
 from bionym.data.tags import find_scheme
-from bionym.errors import MissingExtraError, ModelError
+from bionym.errors import MissingExtraError, ModelError, UnknownNameError
 from bionym.linear_chain.decoding import FORBIDDEN, Chain, chain, entities
 from bionym.models._batches import batches, no_search_for_cycles
 from bionym.models._neural.heads import Head
@@ -65,6 +66,7 @@ class BiLstmCrf:
         lists = {name: resource_path(path, folder) for name, path in config.network.lists.items()}
         self._sentences = Sentences(lists, scheme, config.policy, config.context_tokens)
         self._chains = [chain_with_rules(one, config) for one in self.weights]
+        self._columns = slice(None)  # of the scores that the heads take
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -75,6 +77,21 @@ class BiLstmCrf:
     def sources(self) -> tuple[str, ...]:
         """The names of its heads: of the corpora it learned from, unless all share one."""
         return tuple(one.head.name for one in self.weights)
+
+    def of_source(self, name: str) -> "BiLstmCrf":
+        """The same model, speaking by one head alone; so a corpus is scored on what it taught.
+
+        Among the entities of all heads one that two heads found stands under the surer one's name.
+        Raises: UnknownNameError if there is no such head.
+        """
+        if name not in self.sources:
+            raise UnknownNameError("source", name, self.sources)
+        place = self.sources.index(name)
+        first = sum(len(one.tags) for one in self._chains[:place])
+        alone = copy.copy(self)
+        alone.weights, alone._chains = (self.weights[place],), [self._chains[place]]
+        alone._columns = slice(first, first + len(self._chains[place].tags))
+        return alone
 
     def predict(self, documents: Iterable[Document]) -> Iterator[Document]:
         """The same documents, in order, with this model's entities, each with its probability.
@@ -91,7 +108,7 @@ class BiLstmCrf:
             scores_NS = self._runtime.scores(sentences)
             ranges = list(map(self._sentences.ranges, documents))
             heads = [one.head for one in self.weights]
-            return list(decoded(documents, ranges, scores_NS, self._chains, heads))
+            return list(decoded(documents, ranges, scores_NS[:, self._columns], self._chains, heads))
 
     def save(self, folder: Path) -> None:
         """Every file of the model into `folder`."""

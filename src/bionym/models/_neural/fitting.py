@@ -164,7 +164,8 @@ class _Learning:
         found = []
         for name, documents in self.dev.items():
             labels = _labels_of(documents)
-            predicted = (_only(_of_head(one, name, tagger), labels) for one in tagger.predict(documents))
+            own = tagger.of_source(head_for(name, self.heads).name)
+            predicted = (_only(one, labels) for one in own.predict(documents))
             found.append(evaluate(documents, predicted).f1)
         return sum(found) / len(found) if found else 0.0
 
@@ -191,12 +192,6 @@ def _with_vectors_of(network: Network, lexicon: words.Lexicon) -> words.Lexicon:
 
 def _loaded_with(folder: Path, config: Config, weights: str) -> bilstm_crf.BiLstmCrf:
     return bilstm_crf.load(folder, config.model_copy(update={"weights": weights}))
-
-
-def _of_head(document: Document, name: str, tagger: bilstm_crf.BiLstmCrf) -> Document:
-    if name not in tagger.sources or len(tagger.sources) == 1:
-        return document
-    return document.with_entities(one for one in document.entities if one.attributes["source"] == name)
 
 
 def chain_of(network: Network, head: Head, config: Config) -> Chain:
