@@ -12,7 +12,7 @@ from bionym.data import Document, Entity
 from bionym.errors import InputError
 from bionym.text.prepare import tokenized
 
-_WHITE_SPACE = re.compile(r"\s")
+_NOT_A_BLANK = re.compile(r"[^\S ]")  # white space of any other kind
 
 Side = Literal["", "gold", "predicted"]
 Waiting = dict[str, deque[Document]]
@@ -59,7 +59,7 @@ def pair(gold: Iterable[Document], predicted: Iterable[Document]) -> Iterator[Pa
 
 def text_key(document: Document) -> str:
     """The text with every character of white space as a blank, offsets unchanged: what makes two texts the same."""
-    return _WHITE_SPACE.sub(" ", document.text)
+    return _NOT_A_BLANK.sub(" ", document.text)
 
 
 def sentences(both: Pair) -> Iterator[Pair]:

@@ -32,7 +32,7 @@ FORMAT: Final = "bionym"
 VERSION: Final = 1
 _COMMON = {"spans", "label", "concepts", "score", "id"}
 _SCORE = (float, type(None))
-_OFFSETS = [int, int]
+_TEXTS = {str}
 
 
 def read(path: Path) -> Iterator[Document]:
@@ -117,12 +117,15 @@ def _plain_entity(values: Any) -> Entity | None:
     spans, label, score = values.get("spans"), values.get("label"), values.get("score")
     if type(spans) is not list or len(spans) != 1 or type(label) is not str or type(score) not in _SCORE:
         return None
-    concepts, name, offsets = values.get("concepts", ()), values.get("id", ""), spans[0]
-    if type(name) is not str or type(offsets) is not list or [type(offset) for offset in offsets] != _OFFSETS:
+    offsets, concepts, name = spans[0], values.get("concepts", ()), values.get("id", "")
+    if type(name) is not str or type(offsets) is not list or len(offsets) != 2:
         return None
-    if concepts and (type(concepts) is not list or any(type(one) is not str for one in concepts)):
+    start, end = offsets
+    if type(start) is not int or type(end) is not int:
         return None
-    return Entity((Span(*offsets),), label, tuple(concepts), {}, score, name)
+    if concepts and (type(concepts) is not list or set(map(type, concepts)) != _TEXTS):
+        return None
+    return Entity((Span(start, end),), label, tuple(concepts), {}, score, name)
 
 
 def _relation(record: Record) -> Relation:
