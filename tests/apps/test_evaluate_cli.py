@@ -171,3 +171,23 @@ def test_a_report_without_counts_per_document_is_refused(
 def test_one_system_cannot_be_compared(predicted: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", str(MANY), f"a={predicted}", f"a={predicted}"]) == 2
     assert "two systems" in capsys.readouterr().err
+
+
+def test_labels_that_nobody_has_are_said(predicted: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["evaluate", str(MANY), str(predicted)]
+    assert main([*command, "--only", "Diseas"]) == 0
+    assert "no entity is labelled 'Diseas'" in capsys.readouterr().err
+    assert main([*command, "--gold-label-map", "PROBLEM=Disease", "--only", "Disease"]) == 0
+    assert "no entity is labelled 'PROBLEM'" in capsys.readouterr().err
+    assert main([*command, "--label-map", "Disease=PROBLEM", "--only", "PROBLEM"]) == 0
+    assert "no entity is labelled" not in capsys.readouterr().err
+
+
+def test_a_format_for_review_that_does_not_exist_is_told_at_once(
+    predicted: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["evaluate", str(MANY), str(predicted), "--errors-to", str(tmp_path / "r"), "--errors-format", "braat"]
+    assert main(command) == 2
+    captured = capsys.readouterr()
+    assert "Did you mean 'brat'" in captured.err
+    assert not captured.out

@@ -22,10 +22,17 @@ class LabelMap:
 
     names: Mapping[str, str] = field(default_factory=dict)
     only: Collection[str] = ()
+    _met: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
+
+    @property
+    def unmet(self) -> tuple[str, ...]:
+        """Names it would change or keep that no document so far has had, sorted: a slip, most likely."""
+        return tuple(sorted(({*self.names} | {*self.only}) - self._met))
 
     def label(self, label: str) -> str:
         """The new name, or "" if the label is dropped."""
         name = self.names.get(label, label)
+        self._met.update((label, name))
         return name if not self.only or name in self.only else ""
 
     def apply(self, document: Document) -> Document:

@@ -54,9 +54,11 @@ class Review:
     """Documents with errors, written when all are known."""
 
     def __init__(self, path: Path, format: str, force: bool) -> None:
+        from bionym import formats
         from bionym.errors import OutputError
         from bionym.evaluation import review
 
+        formats.find(format)
         if path.exists() and not force:
             raise OutputError(f"{path} exists. Choose another --errors-to, or replace it with --force.")
         self.path, self.format, self.force = path, format, force

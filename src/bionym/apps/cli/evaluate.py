@@ -30,7 +30,7 @@ from bionym.apps.cli._scoring import (
 
 if TYPE_CHECKING:
     from bionym.data import Document
-    from bionym.evaluation import Scores
+    from bionym.evaluation import Labels, Scores
 
 EPILOG = (
     "The conlleval script's output: bionym evaluate tagged.tsv tagged.tsv --format conll --gold-option tag_column=1 "
@@ -124,11 +124,12 @@ def evaluate(
     training = _documents(train, gold_format or format) if train else None
     analysis = Analysis.of(by, training, num_examples, show_text=show_text) if wants_analysis else None
     review = Review(errors_to, errors_format, force) if errors_to else None
+    labels = labels_of(label_map, gold_label_map, predicted_label_map, only)
     scores = evaluation.evaluate(
         console.counted(gold_documents, "documents"),
         predicted_documents,
         metric or ["strict"],
-        labels=labels_of(label_map, gold_label_map, predicted_label_map, only),
+        labels=labels,
         unit=unit.value,
         split=split,
         observers=[*(analysis.observers if analysis else ()), *([review.add] if review else ())],
@@ -147,6 +148,10 @@ def evaluate(
         shown = made | {"slices": parts.get("slices") if by else None}
         _print(scores, shown, tables.plain, format_options(layout))
     _say_unpaired(scores)
+    for name in sorted(
+        {*labels.gold.unmet} & {*labels.predicted.unmet} | _unmet(labels, gold_label_map, predicted_label_map)
+    ):
+        console.complain(f"no entity is labelled {name!r}: check the label map and --only")
     if review:
         review.write()
 
@@ -215,6 +220,14 @@ def _taken(layout: Callable[..., str], options: dict[str, Any]) -> dict[str, Any
                 f"--layout has no option {name!r} here.{did_you_mean(name, known)} Known: {', '.join(known) or 'none'}."
             )
     return options
+
+
+def _unmet(labels: "Labels", gold: list[str] | None, predicted: list[str] | None) -> set[str]:
+    """Labels that were to be renamed on one side, which does not have them."""
+    sides = ((gold, labels.gold), (predicted, labels.predicted))
+    return {
+        name for given, side in sides for pair in given or () if (name := pair.partition("=")[0].strip()) in side.unmet
+    }
 
 
 def _say_unpaired(scores: "Scores") -> None:
