@@ -163,3 +163,23 @@ def test_the_end_of_a_long_document_is_found_like_its_beginning(tagger: bionym.P
     document = tagger.predict(sentence * 400)
     assert len(document.tokens) == 4_000
     assert [document.mention(one) for one in document.entities] == ["breast cancer"] * 400
+
+
+def test_a_term_list_that_is_never_met_is_said(documents: list[Document], tmp_path: Path) -> None:
+    (tmp_path / "met.txt").write_text("breast cancer\n")
+    (tmp_path / "silent.txt").write_text("quetzalcoatlus\n")
+    lists = [f"features.gazetteer.lists.{name}={tmp_path / name}.txt" for name in ("met", "silent")]
+    settings = ["training.max_iterations=2", "features.clusters=false", *lists]
+    audit = Audit()
+    bionym.train(documents, settings=settings, audit=audit)
+    silent = {what for what, reason in audit.lost if "not one of its terms" in reason}
+    assert "term list 'silent'" in silent
+    assert "term list 'met'" not in silent
+    again = Audit()
+    own = [
+        "network.lists={}",
+        *(f"network.lists.{n}={tmp_path / n}.txt" for n in ("met", "silent")),
+        "training.epochs=1",
+    ]
+    bionym.train(documents, model="bilstm_crf", settings=own, audit=again)
+    assert [what for what, _ in again.lost] == ["term list 'silent'"]

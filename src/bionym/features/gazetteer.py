@@ -3,12 +3,13 @@
 An abbreviation that the document defines is also a member of the lists in which its long form stands.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field
 
-from bionym.data import Document
+from bionym.data import Audit, Document
 from bionym.data.align import sentence_ranges
 from bionym.features._options import FeatureOptions, Window
 from bionym.lexicon.abbreviations import short_forms
@@ -41,6 +42,18 @@ def build(options: Options) -> Callable[[Document], list[tuple[str, ...]]]:
         return _with_short_forms(words, found, options.reach)
 
     return places
+
+
+def lists_in(places: Iterable[Any]) -> set[str]:
+    """The names of the lists in which any of the tokens has a place, given the places of each, as `build` makes them."""
+    return {place.partition("-")[2] for found in places for place in found}
+
+
+def count_silent(lists: Iterable[str], met: Collection[str], audit: Audit) -> None:
+    """Count the lists that were never met as lost: a wrong file, or one of another language or spelling."""
+    for name in lists:
+        if name not in met:
+            audit.lose("", f"term list {name!r}", "not one of its terms stands in the training data")
 
 
 def _with_short_forms(words: list[str], found: list[tuple[str, ...]], reach: int) -> list[tuple[str, ...]]:

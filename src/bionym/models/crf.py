@@ -16,7 +16,7 @@ from bionym.data.align import join_cut_sentences, sentence_ranges, to_tags
 from bionym.data.flatten import Policy
 from bionym.data.tags import TokenSpan, find_scheme
 from bionym.errors import ConfigError, InputError, ModelError
-from bionym.features import FeatureOptions
+from bionym.features import FeatureOptions, gazetteer
 from bionym.features._template import Template
 from bionym.linear_chain.decoding import chain, entities
 from bionym.linear_chain.emissions import Emitter
@@ -158,14 +158,16 @@ def fit(
     """A CRF that has learned from documents with entities.
 
     Args:
-        audit: counts the entities that tags cannot hold, which the model therefore cannot learn.
+        audit: counts the entities that tags cannot hold, which the model therefore cannot learn, and the term lists of
+            which no term stands in the documents.
         on_iteration: told after each pass over the data.
     Raises: ModelError if there is no entity to learn from.
     """
     audit = audit if audit is not None else Audit()
     scheme = find_scheme(config.scheme)
-    template = Template(_features(config, None))
-    seen = 0
+    features = _features(config, None)
+    template = Template(features)
+    seen, met = 0, set[str]()
 
     def batches() -> Iterator[tuple[Any, list[list[str]]]]:
         nonlocal seen
@@ -174,13 +176,18 @@ def fit(
             prepared = tokenized(document)
             prepared = prepared if has_own else join_cut_sentences(prepared, audit)
             seen += len(prepared.entities)
-            yield template.sequences([prepared]), to_tags(prepared, scheme, policy=config.policy, audit=audit)
+            sequences = template.sequences([prepared])
+            met.update(gazetteer.lists_in(sequences.cells.get("gazetteer", ())))
+            yield sequences, to_tags(prepared, scheme, policy=config.policy, audit=audit)
 
     weights = train(template.columns, batches(), config.training, on_iteration=on_iteration)
     if not seen:
         raise ModelError(
             "The training documents hold no entity. Check that their annotations were read (bionym inspect)."
         )
+    _, options = features.get("gazetteer", (None, None))
+    if isinstance(options, gazetteer.Options):
+        gazetteer.count_silent(options.lists, met, audit)
     return Crf(config, weights)
 
 

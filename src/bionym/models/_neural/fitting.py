@@ -6,6 +6,7 @@ import weakref
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ from torch import nn
 from bionym.data import Audit, Corpus, Document
 from bionym.data.tags import OUTSIDE, find_scheme, split_tag
 from bionym.evaluation import evaluate
+from bionym.features import gazetteer
 from bionym.layers.linear_chain import LinearChain
 from bionym.linear_chain.decoding import Chain
 from bionym.models import bilstm_crf
@@ -91,6 +93,7 @@ class _Learning:
         self.sentences = Sentences(self.lists, self.scheme, config.policy, config.context_tokens)
         gold = {name: list(self.sentences.tagged(corpus["train"], audit)) for name, corpus in corpora.items()}
         labels = {name: _labels(inside) for name, inside in gold.items()}
+        gazetteer.count_silent(self.lists, self.sentences.lists_in(chain.from_iterable(gold.values())), audit)
         self.heads = heads_of(labels, self.scheme, config.heads)
         counts = Counter(word for inside in gold.values() for sentence in inside for word in sentence.words)
         self.lexicon = _lexicon(counts, config)
@@ -177,9 +180,9 @@ class _Learning:
     def _predicted(self, network: Network, name: str, head: Head) -> Iterable[Document]:
         flat = [one for inside in self.dev_sentences[name] for one in inside]
         scores_NS = _scores(network, self.encoder, flat, head)
-        chain = chain_of(network, head, self.config)
+        ruled = chain_of(network, head, self.config)
         ranges = list(map(self.sentences.ranges, self.dev[name]))
-        return bilstm_crf.decoded(self.dev[name], ranges, scores_NS, [chain], [head])
+        return bilstm_crf.decoded(self.dev[name], ranges, scores_NS, [ruled], [head])
 
 
 def _with_vectors_of(network: Network, lexicon: words.Lexicon) -> words.Lexicon:

@@ -89,6 +89,13 @@ class Sentences:
                     own = tuple(islice(in_order, len(sentence)))
                     yield Sentence(sentence.words, sentence.lists_TK, own)
 
+    def lists_in(self, sentences: Iterable[Sentence]) -> set[str]:
+        """The names of the term lists in which any of the tokens has a place."""
+        is_met_K = np.zeros(len(self.columns), dtype=np.bool_)
+        for sentence in sentences:
+            is_met_K |= sentence.lists_TK.any(axis=0)
+        return gazetteer.lists_in([[column for column, is_met in zip(self.columns, is_met_K, strict=True) if is_met]])
+
     def _lists(self, document: Document) -> NDArray[np.float32]:
         lists_TK = np.zeros((len(document.tokens), len(self.columns)), dtype=np.float32)
         if self.columns:
