@@ -59,7 +59,7 @@ Space = Mapping[str, Range | Choices | Any]  # a setting's name, dotted; anythin
 
 
 class Budget(NamedTuple):
-    """When a search ends, whichever comes first; trials are those of the whole search, seconds those of this session."""
+    """When a search ends, whichever comes first; trials are those of the whole search, seconds those of this call."""
 
     trials: int | None = None
     seconds: float | None = None
@@ -120,7 +120,7 @@ def search(
         folder: where the search lives. One that is there goes on, with what it learned from its earlier trials.
         base: a configuration that `best.toml` lays the best settings over.
         about: what the search is (model, data), compared when it goes on.
-        on_trial: told of each trial of this session.
+        on_trial: told of each trial of this call.
     Raises: MissingExtraError without optuna; ConfigError if the folder holds another search; ModelError if every trial
         failed.
     """

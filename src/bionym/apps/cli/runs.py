@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bionym.training.runs import Difference, Run
 
 EPILOG = "Two side by side: bionym runs models/first models/second\n\nExample: bionym runs models"
-WIDEST = 28  # characters of a value in a comparison
+WIDTH_OF_VALUES = 46  # columns that the values of a comparison share
 
 
 def add_to(app: typer.Typer) -> None:
@@ -50,6 +50,7 @@ def _list(folder: Path, json: str | None) -> None:
 
 
 def _compare(folders: Sequence[Path], json: str | None) -> None:
+    from bionym.evaluation.tables import aligned, shortened
     from bionym.training.runs import compare, read
 
     found = [read(folder) for folder in folders]
@@ -65,11 +66,14 @@ def _compare(folders: Sequence[Path], json: str | None) -> None:
         run.name if run.name not in {other.name for other in found if other is not run} else str(run.folder)
         for run in found
     ]
+    width = max(8, WIDTH_OF_VALUES // len(found) - 2)
+    header = [shortened(name, width) for name in names]
     if settings:
-        typer.echo(table(("setting", *names), ((one.key, *map(_short, one.values)) for one in settings)) + "\n")
+        rows = [(one.key, *(shortened(_shown(value), width) for value in one.values)) for one in settings]
+        typer.echo(aligned(("setting", *header), rows) + "\n")
     else:
         console.say("All settings are the same.")
-    typer.echo(table(("best development score", *names), ((one.key, *map(_score, one.values)) for one in scores)))
+    typer.echo(aligned(("best development score", *header), [(one.key, *map(_score, one.values)) for one in scores]))
 
 
 def _row(run: "Run") -> tuple[object, ...]:
@@ -87,6 +91,5 @@ def _score(value: Any) -> str:
     return "" if value is None else f"{100 * value:.1f}"
 
 
-def _short(value: Any) -> str:
-    text = "" if value is None else str(value)
-    return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
+def _shown(value: Any) -> str:
+    return "" if value is None else str(value)
