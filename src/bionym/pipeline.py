@@ -83,7 +83,7 @@ def train(
     part = plugins.find("models", model)
     chosen = configuration.load(part.Config, Path(config) if config else None, settings)
     audit, start = audit if audit is not None else Audit(), time.monotonic()
-    if hasattr(part, "fit_corpora"):
+    if models.learns_from_corpora(part):
         corpora = corpora or _corpora(chosen, documents, dev, audit)
         seen = models.Fingerprint()
         for corpus in corpora.values():

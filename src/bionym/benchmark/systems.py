@@ -38,7 +38,7 @@ def configured(system: SystemPlan, seed: int | None) -> dict[str, Any]:
 
 def is_neural(system: SystemPlan) -> bool:
     """Whether the model learns from corpora by their names, and looks at held-out documents to stop in time."""
-    return hasattr(plugins.find("models", system.model or ""), "fit_corpora")
+    return models.learns_from_corpora(plugins.find("models", system.model or ""))
 
 
 def train(

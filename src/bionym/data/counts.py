@@ -42,6 +42,19 @@ class LabelCounts:
         total = 2 * self.true_positives + self.false_positives + self.false_negatives
         return 2 * self.true_positives / total if total else 0.0
 
+    def as_dict(self) -> dict[str, float]:
+        """The scores and the counts, as reports hold them; "support" is the number of gold entities."""
+        return {
+            "precision": self.precision,
+            "recall": self.recall,
+            "f1": self.f1,
+            "support": self.support,
+            "predicted": self.num_predicted,
+            "true_positives": self.true_positives,
+            "false_positives": self.false_positives,
+            "false_negatives": self.false_negatives,
+        }
+
 
 @dataclass(slots=True)
 class Counts:

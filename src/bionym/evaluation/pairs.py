@@ -67,7 +67,8 @@ def sentences(both: Pair) -> Iterator[Pair]:
 
     Each part holds the whole text.
     """
-    edges = sorted({sentence.start for sentence in tokenized(both.gold).sentences[1:]})
+    inside = both.gold.sentences or tokenized(both.gold).sentences
+    edges = sorted({sentence.start for sentence in inside[1:]})
     extents = [entity.extent for document in both[:2] for entity in document.entities]
     crossed = {
         edge for start, end in extents for edge in edges[bisect_left(edges, start + 1) : bisect_left(edges, end)]

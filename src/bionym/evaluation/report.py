@@ -111,15 +111,7 @@ def _average(counts: Counts, name: str, ranges: Ranges | None) -> dict[str, Any]
 
 
 def _values(counts: LabelCounts, ranges: Ranges | None) -> dict[str, Any]:
-    return {
-        **{value: getattr(counts, value) for value in VALUES},
-        "support": counts.support,
-        "predicted": counts.num_predicted,
-        "true_positives": counts.true_positives,
-        "false_positives": counts.false_positives,
-        "false_negatives": counts.false_negatives,
-        "interval": _interval(ranges),
-    }
+    return {**counts.as_dict(), "interval": _interval(ranges)}
 
 
 def _interval(ranges: Ranges | None) -> dict[str, list[float] | None] | None:

@@ -95,15 +95,4 @@ def _rows(name: str, counts: dict[str, list[int]]) -> Iterator[Values]:
     order = {known: place for place, known in enumerate(ORDER.get(name, ()))}
     last = order.get("other section", len(order))
     for slice in sorted(counts, key=lambda one: (order.get(one, last - 0.5), one)):
-        values = LabelCounts(*counts[slice])
-        yield {
-            "slice": slice,
-            "precision": values.precision,
-            "recall": values.recall,
-            "f1": values.f1,
-            "support": int(values.support),
-            "predicted": int(values.num_predicted),
-            "true_positives": counts[slice][RIGHT],
-            "false_positives": counts[slice][SPURIOUS],
-            "false_negatives": counts[slice][MISSED],
-        }
+        yield {"slice": slice, **LabelCounts(*counts[slice]).as_dict()}

@@ -1,7 +1,17 @@
 """Taggers, one file a kind, and how a model is saved in a folder, found by name and loaded."""
 
 from bionym.models._neural.corpora import read_corpora, shared_documents
-from bionym.models._store import Fingerprint, Found, available, card, describe_run, load, locate, save
+from bionym.models._store import (
+    Fingerprint,
+    Found,
+    available,
+    card,
+    describe_run,
+    learns_from_corpora,
+    load,
+    locate,
+    save,
+)
 
 __all__ = [
     "Fingerprint",
@@ -9,6 +19,7 @@ __all__ = [
     "available",
     "card",
     "describe_run",
+    "learns_from_corpora",
     "load",
     "locate",
     "read_corpora",

@@ -96,6 +96,11 @@ def load(name: str | os.PathLike[str]) -> Tagger:
     return tagger
 
 
+def learns_from_corpora(part: Any) -> bool:
+    """Whether a kind of model learns from corpora by their names, scored while it learns; the others from one stream."""
+    return hasattr(part, "fit_corpora")
+
+
 def locate(name: str | os.PathLike[str]) -> Path:
     """The folder of a model. Raises: UnknownNameError with the nearest name; ModelError if a folder holds none."""
     path = Path(name)

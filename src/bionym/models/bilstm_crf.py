@@ -3,7 +3,8 @@
 Trained with torch, by the loop of `bionym.training`; predicts behind onnxruntime, without torch.
 
 A model folder holds `tagger.onnx` (and `tagger.int8.onnx`), `spelling.onnx`, `words.json`, `words.safetensors`, `heads.json`,
-`heads.safetensors`, the term lists (`resources/`) and `config.toml`.
+`heads.safetensors`, the term lists (`resources/`) and `config.toml`; `network.safetensors`, for another model to go on from;
+and `weights.json`, F1 on the development data with each kind of weights.
 
 Source: Lample et al. 2016; Ma and Hovy 2016; for several corpora, Wang et al. 2019 (Multi-BioNER).
 """
@@ -104,9 +105,9 @@ class BiLstmCrf:
     def _predicted(self, batch: Iterable[Document]) -> list[Document]:
         with no_search_for_cycles():
             documents = list(map(tokenized, batch))
-            sentences = [one for document in documents for one in self._sentences.of(document)]
-            scores_NS = self._runtime.scores(sentences)
             ranges = list(map(self._sentences.ranges, documents))
+            sentences = [one for each in zip(documents, ranges, strict=True) for one in self._sentences.of(*each)]
+            scores_NS = self._runtime.scores(sentences)
             heads = [one.head for one in self.weights]
             return list(decoded(documents, ranges, scores_NS[:, self._columns], self._chains, heads))
 
@@ -174,9 +175,7 @@ def load(folder: Path, config: Config | None = None) -> BiLstmCrf:
     Raises: ModelError if it is not whole, ConfigError if its configuration is not valid.
     """
     if config is None:
-        settings = configuration.read(folder / "config.toml")
-        settings.pop("model", None)
-        config = configuration.validated(Config, settings, origin=str(folder / "config.toml"))
+        config = configuration.of_model(Config, folder / "config.toml")
     weights, new_VD = _read_heads(folder)
     is_int8 = config.weights == "int8"
     spelling = folder / SPELLING if config.network.characters.kind != "none" else None

@@ -142,9 +142,7 @@ class Crf:
 
 def load(folder: Path) -> Crf:
     """A saved model. Raises: ModelError if it is not whole, ConfigError if its configuration is not valid."""
-    settings = configuration.read(folder / "config.toml")
-    settings.pop("model", None)
-    config = configuration.validated(Config, settings, origin=str(folder / "config.toml"))
+    config = configuration.of_model(Config, folder / "config.toml")
     return Crf(config, Weights.load(folder), folder)
 
 

@@ -55,6 +55,13 @@ def read(path: Path) -> Tables:
         raise ConfigError(f"{path} is not TOML: {error}.") from error
 
 
+def of_model(schema: type[Schema], path: Path) -> Schema:
+    """The configuration of a saved model; which model it is stands there too. Raises: ConfigError."""
+    settings = read(path)
+    settings.pop("model", None)
+    return validated(schema, settings, origin=str(path))
+
+
 def parse(override: str) -> Tables:
     """`"training.c1=0.2"` as nested tables. Raises: ConfigError if there is no `=`."""
     key, equals, value = override.partition("=")

@@ -100,9 +100,11 @@ def compare(
         )
 
     named = [_named(given) for given in systems]
-    runs = [(name, _run_of_report(Path(path), metric) if _is_report(path) else scored(path)) for name, path in named]
+    fresh = {path: scored(path) for _, path in named if not _is_report(path)}
+    runs = [(name, fresh[path] if path in fresh else _run_of_report(Path(path), metric)) for name, path in named]
+    alike = next(iter(fresh.values()), None) or scored(gold)
     compared = comparison.systems_of(runs)
-    reasons = comparison.check(compared, scored(gold).fingerprint)
+    reasons = comparison.check(compared, alike.fingerprint)
     if reasons and not force:
         raise UsageError(
             f"the systems do not compare: {'; '.join(reasons)}. Score them alike, or compare with --force."

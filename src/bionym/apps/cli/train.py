@@ -85,12 +85,12 @@ def _watched(
     model: str, config: Path | None, settings: list[str], out: Path, tensorboard: Path | None
 ) -> Iterator[dict[str, Any]]:
     """What watches the training of this kind of model: a bar, or the monitors of a neural one."""
-    from bionym import plugins
+    from bionym import models, plugins
     from bionym.training import config as configuration
 
     part = plugins.find("models", model)
     chosen = configuration.load(part.Config, config, settings)
-    if not hasattr(part, "fit_corpora"):
+    if not models.learns_from_corpora(part):
         with console.bar("training", int(chosen.training.max_iterations)) as advance:
             yield {"on_iteration": lambda one: advance(one.number, f"loss {one.loss:,.0f}")}
         return

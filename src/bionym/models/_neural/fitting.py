@@ -100,13 +100,19 @@ class _Learning:
         self.encoder = Encoder(self.lexicon)
         dev = {name: corpus.splits.get("dev", ()) for name, corpus in corpora.items()}
         self.dev = {name: list(map(tokenized, documents)) for name, documents in dev.items() if documents}
-        self.dev_sentences = {name: list(map(self.sentences.of, documents)) for name, documents in self.dev.items()}
-        self.encoder.learn(sentence for inside in gold.values() for sentence in inside)
-        self.encoder.learn(one for inside in self.dev_sentences.values() for some in inside for one in some)
+        self.dev_ranges = {name: list(map(self.sentences.ranges, documents)) for name, documents in self.dev.items()}
+        self.dev_sentences = {
+            name: [
+                one for each in zip(documents, self.dev_ranges[name], strict=True) for one in self.sentences.of(*each)
+            ]
+            for name, documents in self.dev.items()
+        }
+        self.encoder.learn(chain.from_iterable((*gold.values(), *self.dev_sentences.values())))
         self.items = {
             name: [self.encoder.encoded(one, head_for(name, self.heads), labels[name]) for one in inside]
             for name, inside in gold.items()
         }
+        self.lengths = {name: list(map(len, items)) for name, items in self.items.items()}
         self.network = Network(
             config.network,
             self.lexicon,
@@ -120,8 +126,7 @@ class _Learning:
 
     def batches(self, epoch: int) -> batching.Lazy[Any]:
         """The batches of an epoch."""
-        lengths = {name: [len(item) for item in items] for name, items in self.items.items()}
-        return batching.Lazy(batching.plan(lengths, self.config.training, epoch), self._build)
+        return batching.Lazy(batching.plan(self.lengths, self.config.training, epoch), self._build)
 
     def evaluate(self, network: nn.Module) -> dict[str, dict[str, float]]:
         """Strict scores of each corpus on its development documents, by its own head."""
@@ -145,12 +150,11 @@ class _Learning:
         transfer.save(network, folder)
         _with_vectors_of(network, self.lexicon).save(folder)
         _save_heads(network, self.heads, folder)
-        _save_config(self.config, self.lists, folder)
-        measured = {name: self._f1(_loaded_with(folder, self.config, name)) for name in ("float32", "int8")}
-        kept = measured if self.dev else {}
-        weights = self._chosen(kept)
+        kinds = ("float32", "int8") if self.dev else ()
+        measured = {name: self._f1(_loaded_with(folder, self.config, name)) for name in kinds}
+        weights = self._chosen(measured)
         _save_config(self.config.model_copy(update={"weights": weights}), self.lists, folder)
-        (folder / "weights.json").write_text(json.dumps(kept, indent=1), encoding="utf-8")
+        (folder / "weights.json").write_text(json.dumps(measured, indent=1), encoding="utf-8")
         tagger = bilstm_crf.load(folder)
         weakref.finalize(tagger, scratch.cleanup)
         return tagger
@@ -170,7 +174,7 @@ class _Learning:
             own = tagger.of_source(head_for(name, self.heads).name)
             predicted = (_only(one, labels) for one in own.predict(documents))
             found.append(evaluate(documents, predicted).f1)
-        return sum(found) / len(found) if found else 0.0
+        return sum(found) / len(found)
 
     def _build(self, planned: batching.Batch) -> Any:
         corpus = planned.corpora[0]
@@ -178,11 +182,9 @@ class _Learning:
         return self.encoder.batch(items, head_for(corpus, self.heads).name)
 
     def _predicted(self, network: Network, name: str, head: Head) -> Iterable[Document]:
-        flat = [one for inside in self.dev_sentences[name] for one in inside]
-        scores_NS = _scores(network, self.encoder, flat, head)
+        scores_NS = _scores(network, self.encoder, self.dev_sentences[name], head)
         ruled = chain_of(network, head, self.config)
-        ranges = list(map(self.sentences.ranges, self.dev[name]))
-        return bilstm_crf.decoded(self.dev[name], ranges, scores_NS, [ruled], [head])
+        return bilstm_crf.decoded(self.dev[name], self.dev_ranges[name], scores_NS, [ruled], [head])
 
 
 def _with_vectors_of(network: Network, lexicon: words.Lexicon) -> words.Lexicon:

@@ -60,11 +60,11 @@ class Sentences:
         self._column = {column: number for number, column in enumerate(self.columns)}
         self._places: Places = gazetteer.build(gazetteer.Options(lists=dict(lists))) if lists else _nowhere
 
-    def of(self, document: Document) -> list[Sentence]:
-        """Sentences of a tokenised document, without tags, in the order of `ranges`; empty ones too."""
+    def of(self, document: Document, ranges: Sequence[tuple[int, int]]) -> list[Sentence]:
+        """Sentences of a tokenised document at the places that `ranges` gives, without tags; empty ones too."""
         words = [document.text[start:end] for start, end in document.tokens]
         lists_TK = self._lists(document)
-        return [Sentence(tuple(words[start:end]), lists_TK[start:end]) for start, end in self.ranges(document)]
+        return [Sentence(tuple(words[start:end]), lists_TK[start:end]) for start, end in ranges]
 
     def ranges(self, document: Document) -> list[tuple[int, int]]:
         """Token positions of what is read together."""
@@ -84,7 +84,7 @@ class Sentences:
             prepared = prepared if has_own else join_cut_sentences(prepared, audit)
             tags = to_tags(prepared, self.scheme, policy=self.policy, audit=audit)
             in_order = iter([tag for own in tags for tag in own])
-            for sentence in self.of(prepared):
+            for sentence in self.of(prepared, self.ranges(prepared)):
                 if len(sentence):
                     own = tuple(islice(in_order, len(sentence)))
                     yield Sentence(sentence.words, sentence.lists_TK, own)

@@ -7,7 +7,7 @@ Axes: V pretrained words, D values of a vector, U distinct words, C characters o
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bionym.errors import ModelError
-from bionym.vectors import WordVectors, every_form, lookup, read
+from bionym.vectors import WordVectors, every_form, read
 
 PADDING, UNKNOWN, FIRST = 0, 1, 2  # rows, as `bionym.layers.embedding` has them
 LONGEST = 40  # characters of a word that are read, from both its ends
@@ -124,11 +124,6 @@ def learned(
     new = {word for word, number in lower.items() if number >= min_count} | set(base.new if base else ())
     characters = {character for word in counts for character in word} | set(base.characters if base else ())
     return Lexicon(tuple(sorted(new)), pretrained, "".join(sorted(characters)))
-
-
-def coverage(words: Iterable[str], vectors: WordVectors) -> Counter[str]:
-    """How many distinct words were found under which form, or are missing."""
-    return lookup(dict.fromkeys(words), vectors).num_by_form
 
 
 def _as_whole(matrix_VD: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
