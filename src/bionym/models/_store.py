@@ -8,8 +8,6 @@ A name is looked for as a path, in `./models`, in the folders of `BIONYM_MODELS`
 import json
 import os
 import platform
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 from importlib.metadata import version
@@ -18,7 +16,8 @@ from typing import Any, NamedTuple
 
 from bionym import plugins
 from bionym.data import Audit, Document
-from bionym.errors import ModelError, OutputError, UnknownNameError
+from bionym.errors import ModelError, UnknownNameError
+from bionym.files import finishing
 from bionym.protocols import Tagger
 from bionym.resources import SHIPPED
 from bionym.training import config as configuration
@@ -56,24 +55,17 @@ def save(tagger: Tagger, folder: Path, run: Mapping[str, Any], *, force: bool = 
 
     Raises: OutputError if something stands there that is not a model, or if `force` is not given.
     """
-    if folder.exists() and not force:
-        raise OutputError(f"{folder} exists. Choose another --out, or replace it with --force.")
-    if folder.exists() and any(folder.iterdir()) and not (folder / "config.toml").is_file():
-        raise OutputError(f"{folder} is not a model folder, so it is not replaced. Choose another --out.")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=".bionym-", dir=folder.parent))
-    try:
-        unfinished = scratch / folder.name
+    with finishing(folder, force=force, may_replace=_may_replace, otherwise="not a model folder") as unfinished:
         unfinished.mkdir()
         tagger.save(unfinished)
         _open_to_readers(unfinished)
         (unfinished / "run.json").write_text(json.dumps(run, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         (unfinished / "model_card.md").write_text(card(folder.name, run), encoding="utf-8")
-        if folder.exists():
-            os.replace(folder, scratch / "replaced")
-        os.replace(unfinished, folder)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _may_replace(folder: Path) -> bool:
+    """Whether a folder holds a model, or nothing."""
+    return (folder / "config.toml").is_file() or not any(folder.iterdir())
 
 
 def _open_to_readers(folder: Path) -> None:

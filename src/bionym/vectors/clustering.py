@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from bionym.data import Audit
 from bionym.errors import MissingExtraError, UsageError
-from bionym.files import open_output
-from bionym.vectors._finishing import finishing
+from bionym.files import finishing, open_output
 from bionym.vectors.table import WordVectors
 
 BATCH_WORDS = 8_192

@@ -11,9 +11,9 @@ from pydantic import Field
 
 from bionym.data import Span
 from bionym.errors import MissingExtraError, ModelError
+from bionym.files import finishing
 from bionym.training import config as configuration
 from bionym.vectors import _folder
-from bionym.vectors._finishing import finishing
 from bionym.vectors.table import WordVectors, zero_digits
 
 LONGEST_LINE_TOKENS = 1_000  # gensim drops what a line holds beyond 10,000

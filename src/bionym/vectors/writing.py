@@ -8,8 +8,8 @@ import numpy as np
 
 from bionym.data import Audit
 from bionym.errors import UnknownNameError
+from bionym.files import finishing
 from bionym.vectors import _folder
-from bionym.vectors._finishing import finishing
 from bionym.vectors.table import WordVectors
 
 FOLDER = "folder"
