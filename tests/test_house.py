@@ -26,6 +26,7 @@ FLOORS = {
     "formats": 4,
     "features": 4,
     "evaluation": 4,
+    "summary": 4,
     "models": 5,
     "engines": 6,
     "pipeline": 7,

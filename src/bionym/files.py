@@ -137,9 +137,9 @@ def finishing(
     Raises: OutputError, before any work, if `out` stands in the way.
     """
     if out.exists() and not force:
-        raise OutputError(f"{out} exists. Choose another --out, or replace it with --force.")
+        raise OutputError(f"{out} exists. Choose another name, or replace it with --force.")
     if out.exists() and not may_replace(out):
-        raise OutputError(f"{out} is {otherwise}, so it is not replaced. Choose another --out.")
+        raise OutputError(f"{out} is {otherwise}, so it is not replaced. Choose another name.")
     out.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=".bionym-", dir=out.parent))
     try:

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from bionym.data import Document
+from bionym.data.mentions import mention_key
 from bionym.evaluation.error_kinds import Error
-from bionym.evaluation.matching import mention_key
 
 
 class Group(NamedTuple):

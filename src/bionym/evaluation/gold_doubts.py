@@ -18,8 +18,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from bionym.data import Document
+from bionym.data.mentions import mention_key
 from bionym.evaluation.error_groups import Group
-from bionym.evaluation.matching import mention_key
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’./][^\W_]+)*")
 

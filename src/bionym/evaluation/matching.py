@@ -34,11 +34,6 @@ def match(both: Pair) -> Matched:
     )
 
 
-def mention_key(text: str, entity: Entity) -> str:
-    """The mention in the form in which mentions compare: any case, any white space."""
-    return " ".join(entity.text_in(text).split()).casefold()
-
-
 def overlapping(left: Sequence[Entity], right: Sequence[Entity]) -> Iterator[tuple[int, int]]:
     """Numbers of the entities of two sides that share a character; both sides are in text order."""
     sides = (left, right)

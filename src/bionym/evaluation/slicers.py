@@ -19,9 +19,10 @@ from functools import cached_property
 
 from bionym.data import Document, Entity, Span
 from bionym.data.align import align
+from bionym.data.mentions import mention_key
 from bionym.evaluation import sections
-from bionym.evaluation.matching import mention_key, overlapping
-from bionym.lexicon.abbreviations import find_definitions
+from bionym.evaluation.matching import overlapping
+from bionym.lexicon.abbreviations import places_of_definitions
 from bionym.text.tokenize import tokenize
 
 NAMES = ("label", "length", "frequency", "seen", "nested", "abbreviation", "section", "discontinuous")
@@ -56,12 +57,12 @@ class Surroundings:
     @cached_property
     def short_forms(self) -> frozenset[str]:
         """The short forms that the document defines, in small letters."""
-        text = self.document.text
-        if "(" not in text:
-            return frozenset()
-        defined = find_definitions([token.of(text) for token in self.tokens])
-        edges = ((self.tokens[one.short_start].start, self.tokens[one.short_end - 1].end) for one in defined)
-        return frozenset(text[start:end].casefold() for start, end in edges)
+        return frozenset(short.of(self.document.text).casefold() for short, _ in self.definitions)
+
+    @cached_property
+    def definitions(self) -> list[tuple[Span, Span]]:
+        """Where the document defines a short form, and where its long form stands."""
+        return places_of_definitions(self.document.text, self.tokens)
 
 
 class Side:

@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bionym.data import Document, Entity
 from bionym.data.counts import LabelCounts
+from bionym.data.mentions import mention_key
 from bionym.errors import UnknownNameError
-from bionym.evaluation.matching import match, mention_key
+from bionym.evaluation.matching import match
 from bionym.evaluation.pairs import Pair
 from bionym.evaluation.slicers import NAMES, ORDER, SLICERS, Side, Surroundings, frequency
 

@@ -6,6 +6,8 @@ Source: Schwartz and Hearst 2003, for definitions of the form long form (short f
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from bionym.data import Span
+
 MAX_SHORT_TOKENS = 3
 MAX_SHORT_CHARS = 10
 
@@ -29,6 +31,24 @@ def find_definitions(words: Sequence[str]) -> list[Definition]:
         if start is not None:
             found.append(Definition(start, position, position + 1, short_end))
     return found
+
+
+def places_of_definitions(text: str, tokens: Sequence[Span]) -> list[tuple[Span, Span]]:
+    """Where each definition of a text has its short form, and where its long form, as characters.
+
+    >>> text = "heart failure (HF)"
+    >>> places_of_definitions(text, [Span(0, 5), Span(6, 13), Span(14, 15), Span(15, 17), Span(17, 18)])
+    [(Span(start=15, end=17), Span(start=0, end=13))]
+    """
+    if "(" not in text:
+        return []
+    return [
+        (
+            Span(tokens[one.short_start].start, tokens[one.short_end - 1].end),
+            Span(tokens[one.start].start, tokens[one.end - 1].end),
+        )
+        for one in find_definitions([token.of(text) for token in tokens])
+    ]
 
 
 def short_forms(words: Sequence[str], reach: int) -> Iterator[tuple[int, tuple[int, int]]]:

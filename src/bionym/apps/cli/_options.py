@@ -19,6 +19,13 @@ Json = Annotated[
 ReadOptions = Annotated[
     list[str] | None, typer.Option("--option", "-o", help="An option of the format read: key=value; may be repeated.")
 ]
+LabelMap = Annotated[
+    list[str] | None,
+    typer.Option("--label-map", help="Another name for a label: OLD=NEW; OLD= leaves it out; may be repeated."),
+]
+Only = Annotated[
+    list[str] | None, typer.Option("--only", help="Keep this label alone, by its new name; may be repeated.")
+]
 Beside = Annotated[
     list[str] | None, typer.Option("--annotations", help="Where the annotation files are, if not beside the texts.")
 ]

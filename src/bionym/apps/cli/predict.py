@@ -1,5 +1,6 @@
 """`bionym predict`: entities of texts, in any format."""
 
+import collections
 import contextlib
 import time
 from collections.abc import Iterable, Iterator
@@ -9,11 +10,15 @@ from typing import Annotated, Any
 import typer
 
 from bionym.apps.cli._console import console, number_of, say_audit, say_errors
-from bionym.apps.cli._options import Force, ReadOptions, Sources, format_options
+from bionym.apps.cli._options import Force, LabelMap, Only, ReadOptions, Sources, format_options
+from bionym.apps.cli._summarising import say_summary, say_unmet
 from bionym.data import Audit, Document
-from bionym.errors import InputError
+from bionym.errors import InputError, UsageError
 
-EPILOG = "Example: bionym predict examples/notes --model models/first --to brat --out predicted/"
+EPILOG = (
+    "A table of what each note names: bionym predict examples/notes --model models/first --summary summary.csv\n\n"
+    "Example: bionym predict examples/notes --model models/first --to brat --out predicted/"
+)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -32,36 +37,62 @@ def predict(
     show_text: Annotated[
         bool, typer.Option("--show-text", help="Print the texts with their entities highlighted.")
     ] = False,
+    summary: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--summary",
+            help="Write the names found in each document, with counts, first offsets and scores: .csv, .json or .html; "
+            "may be repeated. Alone, nothing else is written.",
+        ),
+    ] = None,
+    label_map: LabelMap = None,
+    only: Only = None,
     force: Force = False,
     option: ReadOptions = None,
 ) -> None:
     """Find entities; those the input may hold already are ignored."""
     from bionym import formats, pipeline
+    from bionym import summary as summaries
+    from bionym.data import labels
 
     start, audit = time.monotonic(), Audit()
+    renamed = labels.label_map(label_map or (), only or ())
+    writes = out != "-" or to is not None or not (show_text or summary)
+    _refuse_one_place_for_two(out if writes else None, summary or [])
     tagger = pipeline.load(model)
     if format is None:
         _say_if_not_text(sources)
     reading = format_options(option) | {"require_annotations": False}
     unreadable: list[InputError] = []
     documents = formats.read(sources, format or "text", audit=audit, on_error=unreadable.append, **reading)
-    predicted = _timed(tagger.predict(console.counted(documents, "documents")), audit)
-    if show_text:
-        predicted = _shown(predicted)
-    if out == "-" and to is None and show_text:
-        for _ in predicted:
-            pass
-    else:
-        to = to or ("jsonl" if out == "-" else None)
-        formats.write(predicted, out, to, force=force, audit=audit, **_writing(format, to))
+    found = map(renamed.apply, tagger.predict(console.counted(documents, "documents")))
+    with summaries.writing(summary or (), force=force) as summarised:
+        predicted = summarised.passing(_timed(found, audit))
+        if show_text:
+            predicted = _shown(predicted)
+        if writes:
+            to = to or ("jsonl" if out == "-" else None)
+            formats.write(predicted, out, to, force=force, audit=audit, **_writing(format, to))
+        else:
+            collections.deque(predicted, maxlen=0)
     seconds = max(time.monotonic() - start, 1e-9)
+    places = ", ".join([out] if writes or show_text else summary or [])
     console.say(
         f"{number_of(audit.read['documents'], 'document')}, {number_of(audit.read['tokens'], 'token')}: "
-        f"{number_of(audit.read['found'], 'entity')} to "
-        f"{'standard output' if out == '-' else out} in {seconds:.1f} s ({audit.read['tokens'] / seconds:,.0f} tokens/s)"
+        f"{number_of(audit.read['found'], 'entity')} to {'standard output' if places == '-' else places} "
+        f"in {seconds:.1f} s ({audit.read['tokens'] / seconds:,.0f} tokens/s)"
     )
+    if summary:
+        say_summary(summarised, summary)
+    say_unmet(renamed)
     say_audit(audit)
     _say_unreadable(unreadable)
+
+
+def _refuse_one_place_for_two(out: str | None, summaries: list[str]) -> None:
+    if out in summaries:
+        place = "standard output" if out == "-" else out
+        raise UsageError(f"--out and --summary cannot both be {place}: name a file for one of them")
 
 
 def _say_unreadable(errors: list[InputError]) -> None:
