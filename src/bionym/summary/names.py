@@ -6,7 +6,7 @@ is a name of its own, and so is a synonym without a concept: what folds them err
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bionym.data import Document, Entity, Span
 from bionym.data.mentions import mention_key
@@ -59,13 +59,19 @@ def names_of(document: Document) -> tuple[Name, ...]:
 
 
 def _once(entities: Iterable[Entity]) -> list[Entity]:
-    """Each place of a label once, with the highest score it has there; by label, then in text order."""
-    best: dict[tuple[str, tuple[Span, ...]], Entity] = {}
+    """Each place of a label once, with all concepts and the highest score it has there; by label, then in text order."""
+    places: dict[tuple[str, tuple[Span, ...]], list[Entity]] = {}
     for entity in entities:
-        at = entity.label, entity.spans
-        if at not in best or (entity.score or 0) > (best[at].score or 0):
-            best[at] = entity
-    return [best[at] for at in sorted(best)]
+        places.setdefault((entity.label, entity.spans), []).append(entity)
+    return [_one_of(places[at]) for at in sorted(places)]
+
+
+def _one_of(same: Sequence[Entity]) -> Entity:
+    if len(same) == 1:
+        return same[0]
+    concepts = {concept for entity in same for concept in entity.concepts}
+    score = max((entity.score for entity in same if entity.score is not None), default=None)
+    return replace(same[0], concepts=tuple(sorted(concepts)), score=score)
 
 
 def _defined(document: Document) -> dict[str, str]:
