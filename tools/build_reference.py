@@ -27,7 +27,8 @@ from pydantic_core import PydanticUndefined
 import bionym
 from bionym import evaluation, plugins
 from bionym.data import Document, entity
-from bionym.evaluation import calibration, error_kinds, errors, report, slicers, slices
+from bionym.evaluation import calibration, error_kinds, error_names, errors, report, slicers, slices
+from bionym.evaluation.seen import Seen
 from bionym.features import FeatureOptions
 from bionym.linear_chain.training import Optimizer
 from bionym.models import bilstm_crf, crf
@@ -137,6 +138,7 @@ def scoring() -> str:
             f"## Slices\n\n{_quoted(inspect.getdoc(slicers) or '')}\n",
             _table(("slice", "its parts, in their order"), map(_slice_row, slicers.NAMES)),
             f"## Kinds of error\n\n{_quoted(inspect.getdoc(error_kinds) or '')}\n",
+            f"### Names behind an error\n\n{_quoted(inspect.getdoc(error_names) or '')}\n",
             f"## The report\n\n{_quoted(inspect.getdoc(report) or '')}\n",
             "Names in capitals stand for names in the data; `[]` stands for each of a list.\n",
             _table(("where", "what stands there"), _layout(_sample_report())),
@@ -201,7 +203,8 @@ def _sample_report() -> report.Report:
     """A report in which every part stands."""
     gold = [_sample(number, (0, 5, "LABEL", None), (6, 11, "LABEL", None)) for number in range(12)]
     predicted = [_sample(number, (0, 5, "LABEL", 0.9), (6, 9, "LABEL", 0.05)) for number in range(12)]
-    seen, wrong, sure = slices.Slices(training=gold), errors.Errors(), calibration.Calibration()
+    known = Seen.of(gold)
+    seen, wrong, sure = slices.Slices(seen=known), errors.Errors(seen=known), calibration.Calibration()
     scores = evaluation.evaluate(gold, predicted, observers=[seen.add, wrong.add, sure.add])
     analysis = {"slices": seen.as_dict(), "errors": wrong.as_dict(show_text=True), "calibration": sure.as_dict()}
     return report.report(scores, title="TITLE", num_resamples=10, per_unit=True, **analysis)

@@ -14,6 +14,7 @@ from bionym.evaluation import Pair, evaluate
 from bionym.evaluation.assignment import assign
 from bionym.evaluation.error_examples import CONTEXT_CHARS
 from bionym.evaluation.error_kinds import KINDS, classify
+from bionym.evaluation.error_names import NAMES
 from bionym.evaluation.errors import Errors
 from bionym.evaluation.matching import match
 from tests.evaluation.error_pairs import TEXT, pair_of, pairs
@@ -244,13 +245,24 @@ def test_no_text_stands_in_what_does_not_show_it() -> None:
     evaluate(gold, predicted, observers=[errors.add])
     labels = {one.label for document in (*gold, *predicted) for one in document.entities}
     said = set(strings_in(errors.as_dict(num_examples=1000)))
-    assert said <= labels | {document.id for document in gold} | {*KINDS, "none"} | KEYS
+    assert said <= labels | {document.id for document in gold} | {*KINDS, *NAMES, "none"} | KEYS
     assert not said.isdisjoint(KINDS)
     shown = " ".join(strings_in(errors.as_dict(show_text=True)))
     assert "Prader-Willi" in shown and "prader-willi syndrome" in shown
 
 
-KEYS = {"gold", "predicted", "right", "kinds", "by_label", "confusion", "suspected_gold_errors", "frequent", "examples"}
+KEYS = {
+    "gold",
+    "predicted",
+    "right",
+    "kinds",
+    "names",
+    "by_label",
+    "confusion",
+    "suspected_gold_errors",
+    "frequent",
+    "examples",
+}
 KEYS |= {"labels", "counts", "kind", "gold_label", "predicted_label", "number", "document", "suspected_gold_error"}
 KEYS |= {"spans", "label", "score"}
 

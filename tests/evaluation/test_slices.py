@@ -9,6 +9,7 @@ from bionym.data import Document, Entity, Passage, Span, entity
 from bionym.errors import UnknownNameError
 from bionym.evaluation import Pair, evaluate
 from bionym.evaluation.sections import headings
+from bionym.evaluation.seen import Seen
 from bionym.evaluation.slices import NAMES, Slices
 from tests.evaluation.error_pairs import pair_of, pairs
 
@@ -18,7 +19,7 @@ TEXT = "long tail syndrome (LTS): LTS and long tail"
 
 def slices_of(name: str, *both: Pair, training: list[Document] | None = None) -> dict[object, tuple[object, ...]]:
     """True positives, false positives and false negatives of each slice, in order."""
-    slices = Slices((name,), training=training)
+    slices = Slices((name,), seen=Seen.of(training) if training is not None else None)
     for one in both:
         slices.add(one)
     counts = ("true_positives", "false_positives", "false_negatives")
@@ -56,7 +57,7 @@ def test_seen_asks_for_mention_and_label_of_the_training_documents() -> None:
 
 
 def test_seen_is_left_out_without_training_documents() -> None:
-    assert list(Slices().as_dict()) == [name for name in NAMES if name != "seen"]
+    assert list(Slices().as_dict()) == [name for name in NAMES if name not in ("seen", "concept")]
 
 
 def test_nested_entities_lie_inside_or_hold_others_of_their_side() -> None:
@@ -109,7 +110,7 @@ def test_an_unknown_slice_is_answered_with_the_nearest() -> None:
 
 @given(st.lists(pairs(), max_size=4))
 def test_slices_of_each_name_sum_to_the_strict_counts(both: list[Pair]) -> None:
-    slices = Slices(training=[both[0].gold] if both else [])
+    slices = Slices(seen=Seen.of([both[0].gold] if both else []))
     scores = evaluate([one.gold for one in both], [one.predicted for one in both], observers=[slices.add])
     micro = scores.counts["strict"].micro
     found = slices.as_dict()

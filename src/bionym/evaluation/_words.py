@@ -24,12 +24,29 @@ NAMES = {
     "label": "wrong label",
     "label-and-boundary": "label and edges",
 }
+TIES = {
+    "repeated": ("right elsewhere", "The same name with this label is right in another place of the document."),
+    "short-of-found": ("short form, long form right", "An abbreviation whose long form is right in the document."),
+    "short-of-missed": (
+        "short form, long form wrong",
+        "An abbreviation whose long form is there and not right either.",
+    ),
+    "short-alone": ("short form alone", "An abbreviation that the document does not define, or not beside an entity."),
+    "long-of-found": ("long form, short form right", "A long form whose abbreviation is right in the document."),
+    "synonym-of-found": ("synonym of a right one", "Another name of its concept is right in the document."),
+    "synonym-of-trained": ("new synonym", "The name was not in training, but its concept was, under other names."),
+    "untrained": ("new name", "Neither the name nor its concept was in training."),
+}
 SLICES = {
     "length": ("Length", ""),
     "frequency": ("Frequency in gold", "How often the mention is an entity in gold, whatever its label."),
     "seen": (
         "Seen in training",
         "Whether the mention was an entity there; what was not had to be learned, not looked up.",
+    ),
+    "concept": (
+        "Names and concepts of training",
+        "What has no concept, as most predictions, counts by its name alone: read the recall.",
     ),
     "nested": ("Nesting", "Whether the entity lies inside another, or holds one."),
     "abbreviation": ("Abbreviations", "Short forms that the document defines, and words mostly of capitals."),
@@ -111,6 +128,11 @@ def threshold(found: Sequence[Values]) -> str:
 def kind(name: str) -> str:
     """A kind of error as the page calls it; "right" alone could mean its opposite."""
     return NAMES.get(name, name)
+
+
+def tie(name: str) -> str:
+    """What an error has to do with names, as the page calls it."""
+    return TIES[name][0] if name in TIES else name
 
 
 def learning(curve: Sequence[Values]) -> str:

@@ -32,6 +32,7 @@ class Example(NamedTuple):
     document_id: str
     error: Error
     group: Group
+    names: tuple[str, ...]
     context: Context
 
 
@@ -46,12 +47,13 @@ class Examples:
         self.most = most
         self._kept: dict[str, list[Example]] = {}
 
-    def add(self, document: Document, error: Error, group: Group) -> None:
-        """One more error, and its group."""
+    def add(self, document: Document, error: Error, group: Group, names: tuple[str, ...] = ()) -> None:
+        """One more error, its group, and what it has to do with names."""
         kept = self._kept.setdefault(error.kind, [])
         rank = _rank(document.id, error)
         if len(kept) < self.most or (kept and rank < kept[-1].rank):
-            insort(kept, Example(rank, document.id, error, group, context(document, *error.extent)), key=_by_rank)
+            around = context(document, *error.extent)
+            insort(kept, Example(rank, document.id, error, group, names, around), key=_by_rank)
             del kept[self.most :]
 
     def worst(self, number: int, kinds: Counter[str]) -> list[Example]:

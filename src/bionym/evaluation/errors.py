@@ -14,9 +14,12 @@ from bionym.data import Entity
 from bionym.evaluation.error_examples import Example, Examples
 from bionym.evaluation.error_groups import Group, group_of
 from bionym.evaluation.error_kinds import KINDS, Error, classify
+from bionym.evaluation.error_names import NAMES, Names
 from bionym.evaluation.gold_doubts import GoldMentions
 from bionym.evaluation.matching import match
 from bionym.evaluation.pairs import Pair
+from bionym.evaluation.seen import Seen
+from bionym.evaluation.slicers import Surroundings
 
 NONE = "none"  # the last row and the last column of the confusion
 NUM_FREQUENT = 30
@@ -27,13 +30,16 @@ class Errors:
 
     Args:
         most_examples: examples to keep of each kind; no more than these can be shown.
+        seen: what the model has learned from; without it nothing is said of that.
     """
 
-    def __init__(self, *, most_examples: int = 200) -> None:
+    def __init__(self, *, most_examples: int = 200, seen: Seen | None = None) -> None:
         self.num_gold = 0
         self.num_predicted = 0
         self.right: Counter[str] = Counter()
         self.kinds: Counter[str] = Counter()
+        self.names: Counter[str] = Counter()
+        self._seen = seen
         self._groups: Counter[Group] = Counter()
         self._confused: Counter[tuple[str | None, str | None]] = Counter()
         self._gold = GoldMentions()
@@ -47,12 +53,16 @@ class Errors:
         self.num_gold += len(matched.right) + len(matched.missed)
         self.num_predicted += len(matched.right) + len(matched.spurious)
         self.right.update(gold.label for gold, _ in matched.right)
-        for error in classify(matched):
+        errors = classify(matched)
+        names = Names(Surroundings(both.gold), matched, self._seen) if errors else None
+        for error in errors:
+            told = names.of(error) if names else ()
             group = group_of(both.gold, error)
             self.kinds[error.kind] += 1
+            self.names.update(told)
             self._groups[group] += 1
             self._confused.update(_cells(error))
-            self._examples.add(both.gold, error, group)
+            self._examples.add(both.gold, error, group, told)
 
     @property
     def num_suspected_gold_errors(self) -> int:
@@ -65,7 +75,8 @@ class Errors:
         Args:
             show_text: with the mentions, and the text around the examples; without it, nothing of any text.
             num_examples: at most so many; which, and in what order, says `error_examples`.
-        Returns: "by_label" counts an error under its gold label, or under the predicted one if it has no gold.
+        Returns: "names" counts errors as `error_names` tells, one error in several places or in none.
+            "by_label" counts an error under its gold label, or under the predicted one if it has no gold.
             "confusion" has a row for each gold label and a column for each predicted one, "none" last: the diagonal is
             what is right in span and label; off it stand the errors that name another label; boundary errors, missed
             and spurious entities stand under "none", so that rows sum to gold entities and columns to predicted ones.
@@ -76,6 +87,7 @@ class Errors:
             "predicted": self.num_predicted,
             "right": self.right.total(),
             "kinds": {kind: self.kinds[kind] for kind in KINDS},
+            "names": {name: self.names[name] for name in NAMES},
             "by_label": self._by_label(),
             "confusion": self._confusion(),
             "suspected_gold_errors": self.num_suspected_gold_errors,
@@ -107,6 +119,7 @@ class Errors:
         shown: dict[str, object] = {
             "document": example.document_id,
             "kind": error.kind,
+            "names": list(example.names),
             "suspected_gold_error": self._gold.is_suspected(example.group),
             "gold": [_place(entity) for entity in error.gold],
             "predicted": [_place(entity) | {"score": entity.score} for entity in error.predicted],

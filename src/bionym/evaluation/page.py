@@ -47,8 +47,9 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(percent=_words.percent, count=_words.count, between=_words.between, kind=_words.kind)
+    environment.filters.update(tie=_words.tie)
     environment.globals.update(bar=plots.bar, pieces=_examples.pieces, labels_of=_examples.labels)
-    environment.globals.update(explain=_words.KINDS, explain_slice=_words.SLICES)
+    environment.globals.update(explain=_words.KINDS, explain_slice=_words.SLICES, explain_tie=_words.TIES)
     return environment
 
 
@@ -105,6 +106,7 @@ def _errors(report: Report) -> dict[str, Any] | None:
         **dict.fromkeys(("by_label", "frequent", "suspected_gold_errors")),
         **errors,
         "kinds": {kind: kinds[kind] for kind in order},
+        "names": {name: number for name, number in (errors.get("names") or {}).items() if number},
         "total": sum(kinds.values()),
         "linked": {group.kind: place for place, group in enumerate(_groups(errors, order), 1)},
     }
@@ -202,6 +204,7 @@ def _shown(report: Report) -> dict[str, Any] | None:
         "groups": groups,
         "number": sum(group.number for group in groups),
         "num_shown": len(shown),
+        "names": [name for name in _words.TIES if any(name in (one.get("names") or ()) for one in shown)],
         "labels": sorted({label for example in shown for label in _examples.labels(example)}),
         "quotes_text": _quotes_text(errors),
         "has_suspected": any(example.get("suspected_gold_error") for example in shown),

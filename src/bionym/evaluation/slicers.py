@@ -4,6 +4,7 @@
     length          its tokens: those of the document if it has them, else ours
     frequency       how often its mention is an entity in gold, whatever the label
     seen            whether its mention is an entity of the training documents, with this label or with others
+    concept         whether its mention, or else one of its concepts, has this label in the training documents
     nested          whether it lies inside a longer entity of its own side, else whether a shorter one lies in it
     abbreviation    a short form that the document defines, "long form (SF)"; or one word of 2 to 6 characters with two
                     capitals or more, and no more small letters than capitals
@@ -22,14 +23,17 @@ from bionym.data.align import align
 from bionym.data.mentions import mention_key
 from bionym.evaluation import sections
 from bionym.evaluation.matching import overlapping
+from bionym.evaluation.seen import Seen
 from bionym.lexicon.abbreviations import places_of_definitions
 from bionym.text.tokenize import tokenize
 
-NAMES = ("label", "length", "frequency", "seen", "nested", "abbreviation", "section", "discontinuous")
+NAMES = ("label", "length", "frequency", "seen", "concept", "nested", "abbreviation", "section", "discontinuous")
+NEED_TRAINING = ("seen", "concept")
 ORDER: Mapping[str, Sequence[str]] = {
     "length": ("1 token", "2 tokens", "3 tokens", "4-5 tokens", "6+ tokens"),
     "frequency": ("0", "1", "2-4", "5-19", "20+"),
     "seen": ("seen with this label", "seen with another label", "unseen"),
+    "concept": ("known name", "new name of a known concept", "new concept", "new name, no concept"),
     "nested": ("alone", "inside another", "holds another"),
     "abbreviation": ("abbreviation", "full form"),
     "section": sections.NAMES,
@@ -71,10 +75,10 @@ class Side:
     Args:
         entities: all of the side, in text order.
         around: the text, which both sides share.
-        seen: the labels of each mention of the training documents.
+        seen: what the training documents hold, for the slices that need it.
     """
 
-    def __init__(self, entities: Sequence[Entity], around: Surroundings, seen: Mapping[str, frozenset[str]]) -> None:
+    def __init__(self, entities: Sequence[Entity], around: Surroundings, seen: Seen | None = None) -> None:
         self.entities, self.around, self.seen = entities, around, seen
 
     def mention(self, entity: Entity) -> str:
@@ -93,6 +97,12 @@ class Side:
         return inside, holding
 
 
+def is_abbreviation(entity: Entity, around: Surroundings) -> bool:
+    """Whether the mention is a short form that the document defines, or looks like one."""
+    mention = entity.text_in(around.document.text)
+    return _is_capitals(mention) or mention.casefold() in around.short_forms
+
+
 def _label(entity: Entity, side: Side) -> str:
     return entity.label
 
@@ -104,10 +114,18 @@ def _length(entity: Entity, side: Side) -> str:
 
 
 def _seen(entity: Entity, side: Side) -> str:
-    labels = side.seen.get(side.mention(entity))
+    labels = side.seen.labels.get(side.mention(entity)) if side.seen else None
     if labels is None:
         return "unseen"
     return "seen with this label" if entity.label in labels else "seen with another label"
+
+
+def _concept(entity: Entity, side: Side) -> str:
+    if side.seen and side.seen.has_name(side.mention(entity), entity.label):
+        return "known name"
+    if side.seen and side.seen.has_concept(entity.concepts, entity.label):
+        return "new name of a known concept"
+    return "new concept" if entity.concepts else "new name, no concept"
 
 
 def _nested(entity: Entity, side: Side) -> str:
@@ -118,9 +136,7 @@ def _nested(entity: Entity, side: Side) -> str:
 
 
 def _abbreviation(entity: Entity, side: Side) -> str:
-    mention = entity.text_in(side.around.document.text)
-    is_short = _is_capitals(mention) or mention.casefold() in side.around.short_forms
-    return "abbreviation" if is_short else "full form"
+    return "abbreviation" if is_abbreviation(entity, side.around) else "full form"
 
 
 def _is_capitals(mention: str) -> bool:
@@ -140,6 +156,7 @@ SLICERS: Mapping[str, Callable[[Entity, Side], str]] = {
     "label": _label,
     "length": _length,
     "seen": _seen,
+    "concept": _concept,
     "nested": _nested,
     "abbreviation": _abbreviation,
     "section": _section,

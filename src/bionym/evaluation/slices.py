@@ -1,6 +1,6 @@
 """`Slices`: strict precision, recall and F1 of parts of the entities, such as long or rare ones; an observer of `evaluate`.
 
-    slices = Slices(by=("length", "seen"), training=bionym.read("train/"))
+    slices = Slices(by=("length", "seen"), seen=Seen.of(bionym.read("train/")))
     evaluate(gold, predicted, observers=[slices.add])
     slices.as_dict()["length"]
 
@@ -9,15 +9,15 @@ the predicted entity. The slices of each name so add up to the strict counts. A 
 that lie in it, which may belong to gold entities of other slices. Kept are counts, and with "frequency" each mention once.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from bionym.data import Document, Entity
+from bionym.data import Entity
 from bionym.data.counts import LabelCounts
-from bionym.data.mentions import mention_key
 from bionym.errors import UnknownNameError
 from bionym.evaluation.matching import match
 from bionym.evaluation.pairs import Pair
-from bionym.evaluation.slicers import NAMES, ORDER, SLICERS, Side, Surroundings, frequency
+from bionym.evaluation.seen import Seen
+from bionym.evaluation.slicers import NAMES, NEED_TRAINING, ORDER, SLICERS, Side, Surroundings, frequency
 
 __all__ = ["NAMES", "Slices"]
 
@@ -30,16 +30,16 @@ class Slices:
 
     Args:
         by: names of `NAMES`, which `slicers` explains.
-        training: what the model has learned from; "seen" needs it, and is left out without.
+        seen: what the model has learned from; "seen" and "concept" need it, and are left out without.
     Raises: UnknownNameError for a name that does not exist.
     """
 
-    def __init__(self, by: Sequence[str] = NAMES, *, training: Iterable[Document] | None = None) -> None:
+    def __init__(self, by: Sequence[str] = NAMES, *, seen: Seen | None = None) -> None:
         for name in by:
             if name not in NAMES:
                 raise UnknownNameError("slice", name, NAMES)
-        self.by = tuple(name for name in by if name != "seen" or training is not None)
-        self._seen = _labels_of_mentions(training if training is not None and "seen" in by else ())
+        self.by = tuple(name for name in by if name not in NEED_TRAINING or seen is not None)
+        self._seen = seen
         self._counts: dict[str, dict[str, list[int]]] = {name: {} for name in self.by}
         self._mentions: dict[str, list[int]] = {}
 
@@ -78,18 +78,6 @@ class Slices:
 
 def _increase(counts: dict[str, list[int]], key: str, outcome: int) -> None:
     counts.setdefault(key, [0, 0, 0])[outcome] += 1
-
-
-def _labels_of_mentions(training: Iterable[Document]) -> dict[str, frozenset[str]]:
-    """The labels of each mention, few sets for many mentions."""
-    found: dict[str, frozenset[str]] = {}
-    sets: dict[frozenset[str], frozenset[str]] = {}
-    for document in training:
-        for entity in document.entities:
-            key = mention_key(document.text, entity)
-            labels = found.get(key, frozenset()) | {entity.label}
-            found[key] = sets.setdefault(labels, labels)
-    return found
 
 
 def _rows(name: str, counts: dict[str, list[int]]) -> Iterator[Values]:

@@ -38,6 +38,22 @@ def plain(report: Report) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
+def errors(report: Report) -> str:
+    """The errors by kind, each with its share, and below what they have to do with names; nothing that has none."""
+    found = report.get("errors") or {}
+    total = sum((found.get("kinds") or {}).values())
+    headers = {"kinds": "mistakes by kind", "names": "of these, by name"}
+    blocks = []
+    for part, header in headers.items():
+        rows = [
+            (name, f"{number:,}", f"{100 * number / total:.0f}%")
+            for name, number in (found.get(part) or {}).items()
+            if number
+        ]
+        blocks += [aligned((header, "number", "share"), rows)] if rows else []
+    return "\n\n".join(blocks) + "\n" if blocks else "no mistakes\n"
+
+
 def markdown(report: Report) -> str:
     """The same blocks as tables of GitHub's Markdown, whatever their width."""
     blocks = [_titled(f"**{_cell(block[0])}**", *block[1:], draw=_piped) for block in _blocks(report)]

@@ -27,11 +27,13 @@ class Analysis:
     ) -> "Analysis":
         """For the kinds of slices that were asked for, or all."""
         from bionym.evaluation import calibration, errors, slices
+        from bionym.evaluation.seen import Seen
 
+        seen = Seen.of(training) if training is not None else None
         names = slices.NAMES if not by or "all" in by else tuple(by)
         return cls(
-            slices.Slices(names, training=training),
-            errors.Errors(most_examples=num_examples),
+            slices.Slices(names, seen=seen),
+            errors.Errors(most_examples=num_examples, seen=seen),
             calibration.Calibration(),
             show_text,
         )

@@ -55,13 +55,19 @@ def evaluate(
         list[str] | None,
         typer.Option(
             "--by",
-            help="Scores of slices: length, frequency, seen, nested, abbreviation, section ... or all; may be repeated.",
+            help="Scores of slices: length, frequency, seen, concept, nested, abbreviation, section ... or all; may be repeated.",
         ),
     ] = None,
     train: Annotated[
         list[str] | None,
-        typer.Option("--train", help="What the system learned from, to tell seen mentions from unseen ones."),
+        typer.Option("--train", help="What the system learned from, to tell seen names and concepts from unseen ones."),
     ] = None,
+    errors: Annotated[
+        bool,
+        typer.Option(
+            "--errors", help="Print the mistakes by kind, and by what they have to do with names and training."
+        ),
+    ] = False,
     html: Annotated[Path | None, typer.Option("--html", help="Write the whole report as one page.")] = None,
     json: Json = None,
     csv: Annotated[Path | None, typer.Option("--csv", help="Write every score as a table for programs.")] = None,
@@ -111,7 +117,7 @@ def evaluate(
     from bionym import evaluation
     from bionym.evaluation import report, tables
 
-    wants_analysis = bool(html or json or by)
+    wants_analysis = bool(html or json or by or errors)
     gold_documents, predicted_documents = sides(
         gold,
         predicted,
@@ -147,6 +153,8 @@ def evaluate(
     if "-" not in (json, str(html), str(csv), str(markdown)):
         shown = made | {"slices": parts.get("slices") if by else None}
         _print(scores, shown, tables.plain, format_options(layout))
+        if errors:
+            typer.echo(tables.errors(made))
     _say_unpaired(scores)
     for name in sorted(
         {*labels.gold.unmet} & {*labels.predicted.unmet} | _unmet(labels, gold_label_map, predicted_label_map)

@@ -3,14 +3,15 @@ const all = (selector) => [...document.querySelectorAll(selector)];
 const filter = document.getElementById("filter");
 
 function apply() {
-  const { kind, label, suspected } = filter.elements;
-  const narrowed = kind.value || label.value || suspected?.checked;
+  const { kind, label, tie, suspected } = filter.elements;
+  const narrowed = kind.value || label.value || tie?.value || suspected?.checked;
   let number = 0;
   for (const group of all("details.group")) {
     let inGroup = 0;
     for (const example of group.querySelectorAll("article")) {
       const fits = (!kind.value || kind.value === group.dataset.kind)
         && (!label.value || JSON.parse(example.dataset.labels).includes(label.value))
+        && (!tie?.value || example.dataset.ties.split(" ").includes(tie.value))
         && (!suspected?.checked || "suspected" in example.dataset);
       example.hidden = !fits;
       inGroup += fits;
