@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bionym import plugins
-from bionym.evaluation import error_kinds, slicers
+from bionym.evaluation import error_kinds, error_names, slicers
 from bionym.training.settings import TrainingSettings
 from tests.test_house import FLOORS
 from tools import build_reference
@@ -90,8 +90,8 @@ def test_every_metric_and_its_tables_stand_in_the_reference_and_are_explained(na
     assert f"`{shown}`" in (ROOT / "docs" / "explanation" / "metrics.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", [*slicers.NAMES, *error_kinds.KINDS])
-def test_every_slice_and_kind_of_error_is_explained(name: str) -> None:
+@pytest.mark.parametrize("name", [*slicers.NAMES, *error_kinds.KINDS, *error_names.NAMES])
+def test_every_slice_kind_and_name_behind_an_error_is_explained(name: str) -> None:
     assert f"| `{name}` |" in (ROOT / "docs" / "explanation" / "errors.md").read_text(encoding="utf-8")
 
 

@@ -191,3 +191,19 @@ def test_a_format_for_review_that_does_not_exist_is_told_at_once(
     captured = capsys.readouterr()
     assert "Did you mean 'brat'" in captured.err
     assert not captured.out
+
+
+def test_mistakes_are_printed_by_kind_and_by_name(predicted: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["-q", "evaluate", str(MANY), str(predicted), "--resamples", "0", "--train", str(GOLD_FILE)]
+    assert main([*command, "--errors"]) == 0
+    lines = dict(line.split()[:2] for line in capsys.readouterr().out.splitlines() if len(line.split()) > 1)
+    num_gone = sum(
+        len(left.entities) - len(right.entities) for left, right in zip(read(MANY), read(predicted), strict=True)
+    )
+    assert lines["missed"] == str(num_gone) and "split" not in lines
+    assert {"repeated", "short-of-found", "synonym-of-found", "synonym-of-trained", "untrained"} <= set(lines)
+
+
+def test_without_mistakes_there_are_none_to_print(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["-q", "evaluate", str(GOLD_FILE), str(GOLD_FILE), "--resamples", "0", "--errors"]) == 0
+    assert "no mistakes" in capsys.readouterr().out

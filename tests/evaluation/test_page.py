@@ -36,11 +36,12 @@ def whole(label: str = "Disease", text: str | None = "no ataxia") -> dict[str, A
     values = {"precision": 0.9, "recall": 0.8, "f1": 0.847, "support": 10, "predicted": 9}
     errors = {
         "kinds": {"missed": 5, "spurious": 5, "split": 0},
+        "names": {"repeated": 2, "short-of-found": 3, "untrained": 0},
         "by_label": {label: {"missed": 5, "spurious": 5}},
         "confusion": {"labels": [label, "none"], "counts": [[15, 5], [5, 0]]},
         "suspected_gold_errors": 1,
         "frequent": [{"kind": "missed", "gold_label": label, "predicted_label": None, "number": 5}],
-        "examples": [example(label, text) | {"suspected_gold_error": True}],
+        "examples": [example(label, text) | {"suspected_gold_error": True, "names": ["short-of-found"]}],
     }
     bins = [
         {"low": 0.0, "high": 0.5, "number": 0, "mean_score": None, "share_right": None},
@@ -210,3 +211,11 @@ def test_more_lines_than_styles_stay_unnamed() -> None:
     frame = plots.Frame((0, 1), (0, 1), "x", "y")
     drawn = plots.lines([plots.Line(f"corpus {at}", [(0, 0), (1, 1)]) for at in range(9)], frame, "many")
     assert drawn.count("line-thin") == 8 and "corpus 0" in drawn and "corpus 1" not in drawn
+
+
+def test_abbreviations_and_synonyms_behind_mistakes_are_counted_and_choose_examples() -> None:
+    tree = parsed(page(whole()))
+    rows = tree.xpath('//h3[@id="errors-by-name"]/following-sibling::div[1]//tbody/tr')
+    assert [row.findtext("th") for row in rows] == ["right elsewhere", "short form, long form right"]
+    assert tree.xpath('//select[@name="tie"]/option/@value') == ["", "short-of-found"]
+    assert tree.xpath("//article/@data-ties") == ["short-of-found"]
