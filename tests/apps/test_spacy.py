@@ -88,7 +88,7 @@ def test_a_model_finds_in_a_doc_what_it_finds_in_the_text(model: str, texts: lis
 
 
 def test_entities_that_fit_stand_in_ents_and_in_the_group(model: str) -> None:
-    doc = with_model(model)("A man  with\tbreast cancer.\r\nNo mutation.")
+    doc = with_model(model)("A \N{FACE WITH THERMOMETER} man  with\tbreast cancer.\r\nNo mutation.")
     assert placed(doc.ents) == placed(doc.spans["bionym"]) == [("breast cancer", "Disease")]
     assert doc._.bionym.aside == ()
 

@@ -28,7 +28,7 @@ from spacy.tokens import Doc
 from spacy.util import raise_error
 
 from bionym import models, pipeline
-from bionym.apps.spacy.found import Placed, keep
+from bionym.apps.spacy.found import keep
 from bionym.apps.spacy.packing import packed, unpack
 from bionym.apps.spacy.placing import DISCONTINUOUS, MISALIGNED, Misaligned, is_exact, set_ents, set_group, span_of
 from bionym.data import Audit, Document, Entity, Span
@@ -194,18 +194,15 @@ class Bionym:
         """The entities of a document onto its `Doc`."""
         held = [(one, span_of(doc, one, self.settings.misaligned)) for one in document.entities]
         for one, span in held:
-            self._count(document.id, one, is_held=span is not None, is_exact=span is not None and is_exact(span, one))
+            if span is None or not is_exact(span, one):
+                self._count(document.id, one, is_held=span is not None)
         spans = [span for _, span in held if span is not None]
-        keep(
-            doc, self.name, (Placed(one, Span(s.start_char, s.end_char) if s is not None else None) for one, s in held)
-        )
+        keep(doc, self.name, held)
         set_group(doc, self.settings.spans_key, spans)
         set_ents(doc, spans, self.settings.policy, overwrite=self.settings.overwrite_ents)
 
-    def _count(self, document_id: str, entity: Entity, *, is_held: bool, is_exact: bool) -> None:
+    def _count(self, document_id: str, entity: Entity, *, is_held: bool) -> None:
         """Count an entity that is not on the tokens as it was found, and say so the first time. Raises: LossError."""
-        if is_exact:
-            return
         reason = DISCONTINUOUS if entity.is_discontinuous else MISALIGNED
         if self.settings.misaligned == "error":
             offsets = ", ".join(f"[{span.start}, {span.end})" for span in entity.spans)

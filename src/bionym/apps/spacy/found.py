@@ -39,9 +39,9 @@ class Found:
     widened: tuple[Entity, ...] = ()
 
 
-def keep(doc: Doc, name: str, placed: Iterable[Placed]) -> None:
-    """Entities onto a `Doc`, instead of those that the component of this name left there before."""
-    doc.user_data.setdefault(KEY, {})[name] = [_as_values(one) for one in placed]
+def keep(doc: Doc, name: str, held: Iterable[tuple[Entity, DocSpan | None]]) -> None:
+    """Entities and their spans onto a `Doc`, instead of what the component of this name left there before."""
+    doc.user_data.setdefault(KEY, {})[name] = [_as_values(entity, span) for entity, span in held]
 
 
 def found_in(doc: Doc) -> Found:
@@ -70,17 +70,16 @@ def _placed(doc: Doc) -> Iterator[Placed]:
         yield from map(_from_values, values)
 
 
-def _as_values(placed: Placed) -> dict[str, Any]:
+def _as_values(entity: Entity, span: DocSpan | None) -> dict[str, Any]:
     """As lists, texts and numbers, which msgpack holds."""
-    entity, at = placed
     return {
-        "spans": [list(span) for span in entity.spans],
+        "spans": [list(part) for part in entity.spans],
         "label": entity.label,
         "concepts": list(entity.concepts),
         "attributes": dict(entity.attributes),
         "score": entity.score,
         "id": entity.id,
-        "at": list(at) if at else None,
+        "at": None if span is None else [span.start_char, span.end_char],
     }
 
 
