@@ -68,14 +68,15 @@ class Cell(NamedTuple):
 
 
 def measured(cell: Cell) -> dict[str, Any]:
-    """A cell's record: trained and tested now, or what an earlier run found."""
-    record = cell.folder / "result.json"
-    if not record.is_file():
-        cell.folder.mkdir(parents=True, exist_ok=True)
-        found = alone(train, cell) | alone(predict, cell)
-        write_whole(record, json.dumps(found, indent=2) + "\n")
-    result: dict[str, Any] = json.loads(record.read_text(encoding="utf-8"))
-    return result
+    """A cell's values: trained and tested now, or what an earlier run found."""
+    cell.folder.mkdir(parents=True, exist_ok=True)
+    values: dict[str, Any] = {}
+    for work in (train, predict):
+        record = cell.folder / f"{work.__name__}.json"
+        if not record.is_file():
+            write_whole(record, json.dumps(alone(work, cell), indent=2) + "\n")
+        values |= json.loads(record.read_text(encoding="utf-8"))
+    return values
 
 
 def alone(work: Callable[[Cell], dict[str, Any]], cell: Cell) -> dict[str, Any]:
