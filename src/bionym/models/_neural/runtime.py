@@ -1,7 +1,7 @@
 """Prediction behind onnxruntime: sentences in, scores of tags out; torch is not needed.
 
-What a token looks like to the network depends on its word and its places in term lists. The first is remembered for the
-words met so far, so that characters are read once a word.
+What a token looks like to the network depends on its word, its places in term lists, and, if the network reads them, on the
+characters of the whole sentence. The first is remembered for the words met so far, so that characters are read once a word.
 
 Axes: N tokens of all sentences, T tokens of the longest sentence, B sentences, D values of a token, S scores of all heads.
 """
@@ -14,12 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bionym.errors import ModelError
+from bionym.models._neural.groups import GroupVectors
 from bionym.models._neural.sentences import Sentence, by_length
+from bionym.models._neural.streams import StreamReader, side_by_side
 from bionym.models._neural.words import FIRST, Lexicon
 
 Floats = NDArray[np.float32]
 
-TAGGER, SPELLING, INT8 = "tagger.onnx", "spelling.onnx", "tagger.int8.onnx"
+TAGGER, SPELLING, STREAM, INT8 = "tagger.onnx", "spelling.onnx", "stream.onnx", "tagger.int8.onnx"
 
 BATCH_TOKENS = 4_096  # read at once, padding counted; has no influence on what is found
 MOST_REMEMBERED = 50_000  # words; when there are more, all are forgotten
@@ -31,17 +33,28 @@ class Runtime:
     Args:
         lexicon: rows of words and characters.
         new_VD: vectors of padding, of the unknown word and of the new words.
-        tagger, spelling: the graphs; the second is None where words are not spelled.
+        tagger, spelling, stream: the graphs; those for characters are None where they are not read.
+        groups: vectors of the groups of words, if there are any.
         alone: read each sentence by itself. Eight-bit weights need it: onnxruntime scales what it multiplies with them by
             the largest value of the whole batch, and what is found must not depend on what stands beside it.
     """
 
     def __init__(
-        self, lexicon: Lexicon, new_VD: Floats, tagger: bytes | Path, spelling: Path | None, *, alone: bool = False
+        self,
+        lexicon: Lexicon,
+        new_VD: Floats,
+        tagger: bytes | Path,
+        spelling: Path | None,
+        *,
+        stream: Path | None = None,
+        groups: GroupVectors | None = None,
+        alone: bool = False,
     ) -> None:
         self.lexicon, self._batch_tokens = lexicon, 0 if alone else BATCH_TOKENS
         self._new_VD = new_VD
         self._tagger, self._spelling = _session(tagger), _session(spelling) if spelling else None
+        self._stream, self._reader = _session(stream) if stream else None, StreamReader(lexicon.characters)
+        self._groups = groups
         self._rows: dict[str, int] = {}
         self._vectors_WD = np.zeros((0, 0), dtype=np.float32)
 
@@ -54,7 +67,10 @@ class Runtime:
             lengths_B = np.array([len(sentences[place]) for place in batch], dtype=np.int32)
             steps_TB = np.arange(lengths_B.max())[:, None]
             tokens_TB = starts[batch] + np.minimum(steps_TB, lengths_B - 1)
-            inputs_TBD = np.concatenate((self._vectors_WD[rows_N[tokens_TB]], lists_NK[tokens_TB]), axis=2)
+            parts = [self._vectors_WD[rows_N[tokens_TB]], lists_NK[tokens_TB]]
+            if self._stream is not None:
+                parts.append(self._read([sentences[place] for place in batch]))
+            inputs_TBD = np.concatenate(parts, axis=2)
             found_TBS = self._tagger.run(None, {"inputs_TBD": inputs_TBD, "lengths_B": lengths_B})[0]
             is_inside_TB = steps_TB < lengths_B
             if scores_NS is None:
@@ -94,7 +110,19 @@ class Runtime:
         if pretrained is not None:
             is_pretrained_U = rows_U >= num_new
             vectors_UD[is_pretrained_U] = pretrained.matrix_VD[rows_U[is_pretrained_U] - num_new]
-        return vectors_UD if self._spelling is None else np.concatenate((vectors_UD, self._spelled(words)), axis=1)
+        parts = [vectors_UD]
+        if self._spelling is not None:
+            parts.append(self._spelled(words))
+        if self._groups is not None:
+            parts.append(self._groups.of(words))
+        return np.concatenate(parts, axis=1)
+
+    def _read(self, sentences: Sequence[Sentence]) -> Floats:
+        """Vectors of the words of sentences from all their characters, T x B x E."""
+        assert self._stream is not None
+        streams = side_by_side([self._reader.read(one.words) for one in sentences])
+        vectors_BTE: Floats = self._stream.run(None, streams._asdict())[0]
+        return vectors_BTE.transpose(1, 0, 2)
 
     def _spelled(self, words: list[str]) -> Floats:
         """Vectors from characters, words of like length together."""
