@@ -32,7 +32,7 @@ from bionym.models._neural.heads import heads_of
 from bionym.models._neural.network import Network
 from bionym.models._neural.sentences import Sentence
 from bionym.models._neural.settings import NetworkSettings
-from bionym.models._neural.streams import StreamReader
+from bionym.models._neural.streams import StreamReader, StreamVectors
 from bionym.models._neural.words import Lexicon, ranks
 from bionym.training import config as configuration
 
@@ -193,6 +193,9 @@ def test_the_graph_over_characters_gives_the_vectors_of_the_layer(tmp_path: Path
         (found,) = session.run(None, {name: value.numpy() for name, value in streams._asdict().items()})
         for row, length in enumerate(lengths):
             np.testing.assert_allclose(found[row, :length], expected[row, :length], atol=1e-6)
+        behind = StreamVectors(session, lexicon.characters).of([one.words for one in sentences(0, *lengths)])
+        flat = [expected[row, :length] for row, length in enumerate(lengths)]
+        np.testing.assert_allclose(behind, np.concatenate(flat), atol=1e-6)
 
 
 def test_predicting_words_is_a_part_of_the_loss_with_its_weight() -> None:

@@ -10,7 +10,7 @@ Axes: N tokens of all sentences, B sentences, T tokens of the longest, Z = T - 1
 Source: Ma and Hovy 2016, section 2.3; Liu et al. 2018.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -18,9 +18,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from bionym.data.tags import TokenSpan
-from bionym.linear_chain.decoding import Chain, _batches, _spans, _spellings
+from bionym.data.tags import OUTSIDE, TagScheme, TokenSpan
+from bionym.linear_chain.decoding import Chain
 from bionym.linear_chain.weights import Floats
+
+MOST_CELLS = 2_000_000  # tokens x scores of a padded batch
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def viterbi(scores_NS: Floats, ranges: Sequence[tuple[int, int]], chain: Pairwis
         ranges: token positions `[start, end)` of each sentence.
     """
     best: list[list[int]] = [[] for _ in ranges]
-    for batch in _batches(ranges, chain.num_scores):
+    for batch in _batches(ranges, range(len(ranges)), chain):
         paths_BT = _best_paths(_steps(scores_NS, ranges, batch, chain))
         for row, sentence in enumerate(batch):
             best[sentence] = paths_BT[row, : ranges[sentence][1] - ranges[sentence][0]].tolist()
@@ -74,7 +76,7 @@ def entities(
     found: list[list[tuple[TokenSpan, float]]] = [[] for _ in ranges]
     spans = [_spans(path, chain) for path in viterbi(scores_NS, ranges, chain)]
     speaking = [sentence for sentence, inside in enumerate(spans) if inside]
-    for batch in _batches(ranges, chain.num_scores, speaking):
+    for batch in _batches(ranges, speaking, chain):
         probability = _entity_probability(_lattice(_steps(scores_NS, ranges, batch, chain)), chain)
         for row, sentence in enumerate(batch):
             found[sentence] = [(span, probability(row, span)) for span in spans[sentence]]
@@ -84,13 +86,32 @@ def entities(
 def marginals(scores_NS: Floats, ranges: Sequence[tuple[int, int]], chain: PairwiseChain) -> Floats:
     """Probability of each tag at each token, N x L."""
     probabilities_NL = np.zeros((len(scores_NS), len(chain.tags)))
-    for batch in _batches(ranges, chain.num_scores):
+    for batch in _batches(ranges, range(len(ranges)), chain):
         lattice = _lattice(_steps(scores_NS, ranges, batch, chain))
         for row, sentence in enumerate(batch):
             start, end = ranges[sentence]
             paths_TL = (lattice.forward_TLB + lattice.backward_TLB)[: end - start, :, row]
             probabilities_NL[start:end] = np.exp(paths_TL - lattice.totals_B[row])
     return probabilities_NL
+
+
+def _spans(path: Sequence[int], chain: Chain) -> list[TokenSpan]:
+    """Entities of a tag sequence; most have only one tag, which tells of none."""
+    tags = [chain.tags[tag] for tag in path]
+    return chain.scheme.decode(tags) if tags.count(OUTSIDE) < len(tags) else []
+
+
+def _batches(ranges: Sequence[tuple[int, int]], wanted: Iterable[int], chain: PairwiseChain) -> Iterator[list[int]]:
+    """Sentences of like length together; empty ones left out."""
+    lengths = [end - start for start, end in ranges]
+    batch: list[int] = []
+    for sentence in sorted((one for one in wanted if lengths[one]), key=lengths.__getitem__):
+        if batch and (len(batch) + 1) * lengths[sentence] * chain.num_scores > MOST_CELLS:
+            yield batch
+            batch = []
+        batch.append(sentence)
+    if batch:
+        yield batch
 
 
 def _steps(scores_NS: Floats, ranges: Sequence[tuple[int, int]], batch: Sequence[int], chain: PairwiseChain) -> _Steps:
@@ -163,6 +184,16 @@ def _entity_probability(lattice: _Lattice, chain: PairwiseChain) -> Callable[[in
         return min(sum(_path_probability(lattice, row, span, path, chain) for path in spelled), 1.0)
 
     return probability
+
+
+def _spellings(scheme: TagScheme, num_tokens: int) -> list[list[str]]:
+    """The ways a scheme can tag an entity: one, or two where the first tag tells of the entity before."""
+    firsts = dict.fromkeys((scheme.first, scheme.first_after_same))
+    if num_tokens > 1:
+        return [[first, *[scheme.inside] * (num_tokens - 2), scheme.last] for first in firsts]
+    if scheme.single == "S":
+        return [["S"]]
+    return [[scheme.single if first == scheme.first else first] for first in firsts]
 
 
 def _path_probability(lattice: _Lattice, row: int, span: TokenSpan, path: list[int], chain: Chain) -> float:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from bionym.errors import ModelError
 from bionym.models._neural.groups import GroupVectors
 from bionym.models._neural.sentences import Sentence, by_length
-from bionym.models._neural.streams import StreamReader, side_by_side
+from bionym.models._neural.streams import StreamVectors
 from bionym.models._neural.words import FIRST, Lexicon
 
 Floats = NDArray[np.float32]
@@ -53,7 +53,7 @@ class Runtime:
         self.lexicon, self._batch_tokens = lexicon, 0 if alone else BATCH_TOKENS
         self._new_VD = new_VD
         self._tagger, self._spelling = _session(tagger), _session(spelling) if spelling else None
-        self._stream, self._reader = _session(stream) if stream else None, StreamReader(lexicon.characters)
+        self._stream = StreamVectors(_session(stream), lexicon.characters) if stream else None
         self._groups = groups
         self._rows: dict[str, int] = {}
         self._vectors_WD = np.zeros((0, 0), dtype=np.float32)
@@ -61,16 +61,15 @@ class Runtime:
     def scores(self, sentences: Sequence[Sentence]) -> NDArray[np.float64]:
         """Scores of every token of all sentences, one sentence behind the other, N x S."""
         rows_N, lists_NK = self._looked_up(sentences)
+        if self._stream is not None:
+            lists_NK = np.concatenate((lists_NK, self._stream.of([sentence.words for sentence in sentences])), axis=1)
         starts = np.concatenate(([0], np.cumsum([len(sentence) for sentence in sentences]))).astype(np.intp)
         scores_NS: NDArray[np.float64] | None = None
         for batch in by_length(sentences, self._batch_tokens):
             lengths_B = np.array([len(sentences[place]) for place in batch], dtype=np.int32)
             steps_TB = np.arange(lengths_B.max())[:, None]
             tokens_TB = starts[batch] + np.minimum(steps_TB, lengths_B - 1)
-            parts = [self._vectors_WD[rows_N[tokens_TB]], lists_NK[tokens_TB]]
-            if self._stream is not None:
-                parts.append(self._read([sentences[place] for place in batch]))
-            inputs_TBD = np.concatenate(parts, axis=2)
+            inputs_TBD = np.concatenate((self._vectors_WD[rows_N[tokens_TB]], lists_NK[tokens_TB]), axis=2)
             found_TBS = self._tagger.run(None, {"inputs_TBD": inputs_TBD, "lengths_B": lengths_B})[0]
             is_inside_TB = steps_TB < lengths_B
             if scores_NS is None:
@@ -116,13 +115,6 @@ class Runtime:
         if self._groups is not None:
             parts.append(self._groups.of(words))
         return np.concatenate(parts, axis=1)
-
-    def _read(self, sentences: Sequence[Sentence]) -> Floats:
-        """Vectors of the words of sentences from all their characters, T x B x E."""
-        assert self._stream is not None
-        streams = side_by_side([self._reader.read(one.words) for one in sentences])
-        vectors_BTE: Floats = self._stream.run(None, streams._asdict())[0]
-        return vectors_BTE.transpose(1, 0, 2)
 
     def _spelled(self, words: list[str]) -> Floats:
         """Vectors from characters, words of like length together."""
