@@ -48,7 +48,7 @@ class SentenceCharacters(Settings):
     highway: int = Field(default=1, ge=0, description="Highway layers above, and before each prediction of a word.")
     dropout: float = Field(default=0.5, ge=0, lt=1, description="On characters' vectors and on the states.")
     language_model: float = Field(
-        default=1.0,
+        default=0.1,
         ge=0,
         description="Weight of learning besides to predict the next and the previous word; 0 leaves it out.",
     )
