@@ -2,7 +2,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from bionym.layers.char_language_model import CharLanguageModel, character_stream
+from bionym.layers.char_language_model import CharLanguageModel
+from bionym.models._neural.streams import character_stream
 
 SENTENCES = [["The", "fever", "of", "α-hemolysis"], ["No"], ["Pain", "."]]
 NUM_TOKENS_B = torch.tensor([4, 1, 2])
@@ -21,13 +22,6 @@ def batch(sentences: list[list[str]]) -> Batch:
 
 def model(**options: int) -> CharLanguageModel:
     return CharLanguageModel(92, char_dim=5, hidden_dim=6, **options)
-
-
-def test_every_boundary_is_where_a_word_begins_or_ends() -> None:
-    text, boundaries = character_stream(SENTENCES[0])
-    for word, start, end in zip(SENTENCES[0], boundaries, boundaries[1:], strict=False):
-        assert text[start + 1 : end] == word
-        assert not text[start].strip() and not text[end].strip()
 
 
 def test_padding_and_other_sentences_change_nothing() -> None:

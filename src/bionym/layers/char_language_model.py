@@ -11,8 +11,6 @@ Axes: B sentences, S characters of the longest stream, T tokens of the longest, 
 character's vector, H of one direction's state.
 """
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor, nn
 
@@ -22,18 +20,6 @@ from bionym.layers.padding import is_padding, pick, reverse
 from bionym.layers.recurrent import one_way
 
 CUTOFFS = (2_000, 10_000, 50_000)  # words of one cluster of the softmax, by rank
-
-
-def character_stream(words: Sequence[str]) -> tuple[str, list[int]]:
-    """The characters a sentence is read as, and the positions of its boundaries, one more than words.
-
-    >>> character_stream(["The", "fever"])
-    (' The fever\\n', [0, 4, 10])
-    """
-    boundaries = [0]
-    for word in words:
-        boundaries.append(boundaries[-1] + len(word) + 1)
-    return " " + " ".join(words) + "\n", boundaries
 
 
 class CharLanguageModel(nn.Module):
@@ -75,7 +61,7 @@ class CharLanguageModel(nn.Module):
         """States at the words' boundaries, B x T x 2H: forward, backward.
 
         Args:
-            chars_BS: characters of the streams (`character_stream`).
+            chars_BS: characters of the streams: before every word a space, behind the last a line end.
             lengths_B: characters of each stream.
             boundaries_BN: positions of the boundaries in the stream; 0 in the padding.
         """

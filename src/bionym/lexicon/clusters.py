@@ -24,6 +24,11 @@ class WordClusters:
         lower = word.lower()
         return self._table.get(word) or self._table.get(lower) or self._table.get(_DIGIT.sub("0", lower), ())
 
+    @property
+    def num_clusterings(self) -> int:
+        """Clusterings side by side, of the word that is in most."""
+        return max(map(len, set(self._table.values())), default=0)
+
     def __len__(self) -> int:
         return len(self._table)
 

@@ -4,6 +4,7 @@
     training    CRFsuite finds the weights
     emissions   weights and columns give each token's score for each tag, cached per distinct cell
     decoding    best tag sequences, and probabilities of entities, for many sentences at once
+    pairwise    the same where every token scores pairs of tags
     storage     weights to files and back, without pickle
 
 CRFsuite looks every attribute of every token up by its string. Most attributes hang on the word alone, and a text

@@ -40,6 +40,11 @@ class Chain:
     scheme: TagScheme
     goes_on_LL: NDArray[np.bool_]
 
+    @property
+    def num_scores(self) -> int:
+        """Scores of a token."""
+        return len(self.tags)
+
 
 def chain(tags: Sequence[str], transitions_LL: Floats, scheme: TagScheme) -> Chain:
     """A chain that gives valid tag sequences only."""

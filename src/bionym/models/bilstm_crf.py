@@ -2,9 +2,10 @@
 
 Trained with torch, by the loop of `bionym.training`; predicts behind onnxruntime, without torch.
 
-A model folder holds `tagger.onnx` (and `tagger.int8.onnx`), `spelling.onnx`, `words.json`, `words.safetensors`, `heads.json`,
-`heads.safetensors`, the term lists (`resources/`) and `config.toml`; `network.safetensors`, for another model to go on from;
-and `weights.json`, F1 on the development data with each kind of weights.
+A model folder holds `tagger.onnx` (and `tagger.int8.onnx`), `spelling.onnx`, `stream.onnx`, `words.json`, `words.safetensors`,
+`groups.json`, `groups.safetensors`, `heads.json`, `heads.safetensors`, term lists and clusters (`resources/`) and
+`config.toml`; `own/`, where heads have networks of their own; `network.safetensors`, for another model to go on from; and
+`weights.json`, F1 on the development data with each kind of weights. Some only if the model has such a part.
 
 Source: Lample et al. 2016; Ma and Hovy 2016; for several corpora, Wang et al. 2019 (Multi-BioNER).
 """
@@ -21,16 +22,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bionym.data import Audit, Corpus, Document
-from bionym.data.tags import find_scheme
+from bionym.data.tags import TokenSpan, find_scheme
 from bionym.errors import MissingExtraError, ModelError, UnknownNameError
+from bionym.linear_chain import pairwise
 from bionym.linear_chain.decoding import FORBIDDEN, Chain, chain, entities
+from bionym.linear_chain.pairwise import PairwiseChain
 from bionym.models._batches import batches, no_search_for_cycles
+from bionym.models._neural.groups import GroupVectors, groupings
 from bionym.models._neural.heads import Head
 from bionym.models._neural.merging import merged
-from bionym.models._neural.runtime import INT8, SPELLING, TAGGER, Runtime
+from bionym.models._neural.runtime import INT8, SPELLING, STREAM, TAGGER, Runtime
 from bionym.models._neural.sentences import Sentences, on_characters
 from bionym.models._neural.settings import Config as Config
-from bionym.models._neural.words import Lexicon
+from bionym.models._neural.words import WORDS, Lexicon
 from bionym.resources import resource_path
 from bionym.text.prepare import tokenized
 from bionym.training import config as configuration
@@ -38,6 +42,7 @@ from bionym.training.events import Monitor
 
 if TYPE_CHECKING:
     from bionym.models._neural.fitting import Fitted
+    from bionym.models._neural.stripping import Stripped
 
 
 @dataclass(frozen=True)
@@ -88,10 +93,10 @@ class BiLstmCrf:
         if name not in self.sources:
             raise UnknownNameError("source", name, self.sources)
         place = self.sources.index(name)
-        first = sum(len(one.tags) for one in self._chains[:place])
+        first = sum(one.num_scores for one in self._chains[:place])
         alone = copy.copy(self)
         alone.weights, alone._chains = (self.weights[place],), [self._chains[place]]
-        alone._columns = slice(first, first + len(self._chains[place].tags))
+        alone._columns = slice(first, first + self._chains[place].num_scores)
         return alone
 
     def predict(self, documents: Iterable[Document]) -> Iterator[Document]:
@@ -127,7 +132,7 @@ def decoded(
 
     Args:
         ranges: token positions of the sentences of each document, empty ones too.
-        scores_NS: scores of all tokens (N), for the tags of all heads (S), one head behind the other.
+        scores_NS: scores of all tokens (N), for all heads (S), one head behind the other.
     """
     lengths = [end - start for inside in ranges for start, end in inside]
     ends = np.cumsum(lengths, dtype=np.intp).tolist()
@@ -135,15 +140,23 @@ def decoded(
     by_head = []
     first = 0
     for one in chains:
-        width = len(one.tags)
-        by_head.append(iter(entities(scores_NS[:, first : first + width], places, one) if places else []))
-        first += width
+        own_NS = scores_NS[:, first : first + one.num_scores]
+        by_head.append(iter(_entities(own_NS, places, one) if places else []))
+        first += one.num_scores
     for document, inside in zip(batch, ranges, strict=True):
         found = []
         for head, stream in zip(heads, by_head, strict=True):
             about = {"source": head.name} if len(heads) > 1 else {}
             found += on_characters(document, inside, [next(stream) for _ in inside], **about)
         yield document.with_entities(merged(found) if len(heads) > 1 else found)
+
+
+def _entities(
+    scores_NS: NDArray[np.float64], ranges: Sequence[tuple[int, int]], chain: Chain
+) -> list[list[tuple[TokenSpan, float]]]:
+    if isinstance(chain, PairwiseChain):
+        return pairwise.entities(scores_NS, ranges, chain)
+    return entities(scores_NS, ranges, chain)
 
 
 def fit_corpora(
@@ -174,23 +187,63 @@ def load(folder: Path, config: Config | None = None) -> BiLstmCrf:
 
     Raises: ModelError if it is not whole, ConfigError if its configuration is not valid.
     """
+    from bionym.models._neural import own_networks
+
     if config is None:
         config = configuration.of_model(Config, folder / "config.toml")
     weights, new_VD = _read_heads(folder)
+    lexicon = Lexicon.load(folder)
+    whole = BiLstmCrf(config, weights, _runtime(folder, config, new_VD, lexicon), folder)
+    own = {name: own_networks.folder_of(number, folder) for name, number in own_networks.read_names(folder).items()}
+    if not own:
+        return whole
+    alone = {name: _with_network(whole.of_source(name), place, lexicon) for name, place in own.items()}
+    return own_networks.WithOwnNetworks(whole, alone)
+
+
+def strip(source: Path, target: Path) -> "Stripped":
+    """A saved model into another folder, without the vocabulary of its training data; see `stripping`."""
+    from bionym.models._neural import stripping
+
+    return stripping.strip(source, target)
+
+
+def _with_network(alone: BiLstmCrf, folder: Path, lexicon: Lexicon) -> BiLstmCrf:
+    """A model of one head that reads with the network in another folder."""
+    weights, new_VD = _read_heads(folder)
+    if (folder / WORDS).is_file():
+        lexicon = Lexicon.load(folder)
+    alone.weights = tuple(one for one in weights if one.head.name in alone.sources)
+    alone._chains = [chain_with_rules(one, alone.config) for one in alone.weights]
+    alone._runtime = _runtime(folder, alone.config, new_VD, lexicon, alone.folder)
+    return alone
+
+
+def _runtime(
+    folder: Path, config: Config, new_VD: NDArray[np.float32], lexicon: Lexicon, resources: Path | None = None
+) -> Runtime:
     is_int8 = config.weights == "int8"
-    spelling = folder / SPELLING if config.network.characters.kind != "none" else None
-    graph = folder / (INT8 if is_int8 else TAGGER)
-    return BiLstmCrf(config, weights, Runtime(Lexicon.load(folder), new_VD, graph, spelling, alone=is_int8), folder)
+    found = groupings(config.network, resources or folder)
+    return Runtime(
+        lexicon,
+        new_VD,
+        folder / (INT8 if is_int8 else TAGGER),
+        folder / SPELLING if config.network.characters.kind != "none" else None,
+        stream=folder / STREAM if config.network.sentence_characters.size else None,
+        groups=GroupVectors.load(folder, found) if found else None,
+        alone=is_int8,
+    )
 
 
 def chain_with_rules(weights: HeadWeights, config: Config) -> Chain:
     """A head's chain, the tag scheme's rules laid over what it learned."""
     ruled = chain(weights.head.tags, weights.transitions_LL, find_scheme(config.scheme))
-    return replace(
+    ruled = replace(
         ruled,
         starts_L=np.maximum(ruled.starts_L + weights.starts_L, FORBIDDEN),
         ends_L=np.maximum(ruled.ends_L + weights.ends_L, FORBIDDEN),
     )
+    return PairwiseChain(**vars(ruled)) if config.network.output == "pairwise" else ruled
 
 
 def _read_heads(folder: Path) -> tuple[list[HeadWeights], NDArray[np.float32]]:

@@ -1,20 +1,22 @@
 """Sentences as batches of numbers, for torch.
 
 Axes: B sentences, T tokens of the longest, U distinct words of a batch, C characters of the longest, V distinct words of all
-sentences, K values from term lists, L tags.
+sentences, G groupings of words, K values from term lists, L tags.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from bionym.models._neural.groups import Groups
 from bionym.models._neural.heads import Head
-from bionym.models._neural.network import Batch
+from bionym.models._neural.network import Batch, Streams
 from bionym.models._neural.sentences import Sentence
-from bionym.models._neural.words import Lexicon
+from bionym.models._neural.streams import Stream, StreamReader, side_by_side
+from bionym.models._neural.words import UNKNOWN, Lexicon
 
 Integers = NDArray[np.int64]
 
@@ -27,20 +29,34 @@ class Encoded:
     sentence: Sentence
     tags_T: Integers | None = None
     possible_TL: NDArray[np.bool_] | None = None
+    stream: Stream | None = None
 
     def __len__(self) -> int:
         return len(self.words_T)
 
 
 class Encoder:
-    """Knows the distinct words of some sentences, so that each is looked up and spelled once."""
+    """Knows the distinct words of some sentences, so that each is looked up and spelled once.
 
-    def __init__(self, lexicon: Lexicon) -> None:
-        self._lexicon = lexicon
+    Args:
+        reader: makes streams of characters, for a network that reads them.
+        ranks: of rows, for a network that learns to predict words.
+    """
+
+    def __init__(
+        self,
+        lexicon: Lexicon,
+        groups: Groups,
+        reader: StreamReader | None = None,
+        ranks: Mapping[int, int] | None = None,
+    ) -> None:
+        self._lexicon, self._groups, self._reader, self._ranks = lexicon, groups, reader, ranks
         self._place: dict[str, int] = {}
         self._rows_V = np.zeros(0, dtype=np.int64)
         self._letters_VC = np.zeros((0, 0), dtype=np.int64)
         self._num_letters_V = np.zeros(0, dtype=np.int64)
+        self._groups_VG = groups.rows(())
+        self._ranks_V = np.zeros(0, dtype=np.int64)
 
     def learn(self, sentences: Iterable[Sentence]) -> None:
         """Take in the words of more sentences."""
@@ -50,6 +66,10 @@ class Encoder:
         words = list(self._place)
         self._rows_V = np.array([self._lexicon.row(word) for word in words], dtype=np.int64)
         self._letters_VC, self._num_letters_V = self._lexicon.letters(words)
+        self._groups_VG = self._groups.rows(words)
+        if self._ranks is not None:
+            unknown = self._ranks[UNKNOWN]
+            self._ranks_V = np.array([self._ranks.get(row, unknown) for row in self._rows_V.tolist()], dtype=np.int64)
 
     def encoded(self, sentence: Sentence, head: Head | None = None, annotated: Sequence[str] = ()) -> Encoded:
         """A sentence whose words are known, with its gold tags for a head.
@@ -58,11 +78,12 @@ class Encoder:
             annotated: the labels that its corpus annotates; if the head has others, they are left open.
         """
         words_T = np.array([self._place[word] for word in sentence.words], dtype=np.int64)
+        stream = None if self._reader is None else self._reader.read(sentence.words)
         if head is None:
-            return Encoded(words_T, sentence)
+            return Encoded(words_T, sentence, stream=stream)
         if set(head.labels) <= set(annotated):
-            return Encoded(words_T, sentence, head.positions(sentence.tags))
-        return Encoded(words_T, sentence, None, head.possible(sentence.tags, annotated))
+            return Encoded(words_T, sentence, head.positions(sentence.tags), stream=stream)
+        return Encoded(words_T, sentence, None, head.possible(sentence.tags, annotated), stream)
 
     def batch(self, items: Sequence[Encoded], head: str) -> Batch:
         """Sentences together, padded."""
@@ -81,10 +102,13 @@ class Encoder:
             _padded(index_N, is_inside_BT),
             torch.from_numpy(self._letters_VC[distinct_U, : num_letters_U.max()]),
             torch.from_numpy(num_letters_U),
+            torch.from_numpy(self._groups_VG[distinct_U]),
             torch.from_numpy(lists_BTK),
             torch.from_numpy(lengths_B),
             tags_BT,
             possible_BTL,
+            _streams(items),
+            _padded(self._ranks_V[words_N], is_inside_BT) if self._ranks is not None else None,
             num_tokens=int(lengths_B.sum()),
         )
 
@@ -96,6 +120,11 @@ class Encoder:
         place_U = np.empty_like(order_U)
         place_U[order_U] = np.arange(len(order_U))
         return distinct_U[order_U], place_U[index_N]
+
+
+def _streams(items: Sequence[Encoded]) -> Streams | None:
+    streams = [item.stream for item in items if item.stream is not None]
+    return Streams(*map(torch.from_numpy, side_by_side(streams))) if streams else None
 
 
 def _gold(items: Sequence[Encoded], is_inside_BT: NDArray[np.bool_]) -> tuple[torch.Tensor | None, torch.Tensor | None]:

@@ -1,18 +1,21 @@
 """The network as ONNX, for prediction without torch.
 
-Two graphs: `spelling.onnx` makes vectors of words from their characters, once for each distinct word; `tagger.onnx` reads
-the sentences and scores the tags of all heads, one behind the other. The second is put together from ONNX's own recurrent
-operators, which know the length of each sentence.
+Up to three graphs: `spelling.onnx` makes vectors of words from their characters, once for each distinct word; `stream.onnx`
+reads the characters of whole sentences, without what predicts words; `tagger.onnx` reads the sentences and scores the tags
+of all heads, one behind the other. The last is put together from ONNX's own recurrent operators, which know the length of
+each sentence.
 
+    spelling.onnx  letters_UC, num_letters_U -> vectors_UE
+    stream.onnx    characters_BS, lengths_B, boundaries_BN -> vectors_BTE
     tagger.onnx    inputs_TBD, lengths_B -> scores_TBS
 
 Axes: B sentences, T tokens of the longest, D values of a token, H of one direction, S scores of all heads, U words, C
-characters of the longest.
+characters of the longest; S stands for the characters of a stream, too, and N for the boundaries of words in it.
 """
 
 import logging
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,20 +25,30 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
+from bionym.layers.char_language_model import CharLanguageModel
 from bionym.layers.recurrent import Recurrent
 from bionym.models._neural.network import Network
-from bionym.models._neural.runtime import INT8, SPELLING, TAGGER
+from bionym.models._neural.runtime import INT8, SPELLING, STREAM, TAGGER
 
 OPSET = 17
 _GATES = {"LSTM": (0, 3, 1, 2), "GRU": (1, 0, 2)}  # torch's order of gates, taken in that of ONNX
 
 
 def export(network: Network, folder: Path) -> None:
-    """Both graphs into a folder; the second only if words are spelled."""
+    """The graphs into a folder, those for characters only if the network reads them."""
     network = network.eval()
     onnx.save(tagger_graph(network), str(folder / TAGGER))
     if network.characters is not None:
-        _export_spelling(network, folder / SPELLING)
+        letters = {"letters_UC": torch.tensor([[2, 3, 2, 0], [3, 2, 2, 2]]), "num_letters_U": torch.tensor([3, 4])}
+        _save_graph(_Spelling(network), letters, "vectors_UE", folder / SPELLING)
+    if network.stream is not None:
+        streams = (
+            torch.tensor([[2, 3, 2, 3, 2], [3, 2, 2, 0, 0]]),
+            torch.tensor([5, 3]),
+            torch.tensor([[0, 2, 4], [0, 2, 0]]),
+        )
+        names = ("characters_BS", "lengths_B", "boundaries_BN")
+        _save_graph(_Stream(network.stream), dict(zip(names, streams, strict=True)), "vectors_BTE", folder / STREAM)
 
 
 def tagger_graph(network: Network) -> onnx.ModelProto:
@@ -136,17 +149,34 @@ class _Spelling(nn.Module):
         return self.network.spelling(letters_UC, num_letters_U)
 
 
-def _export_spelling(network: Network, path: Path) -> None:
-    example = torch.tensor([[2, 3, 2, 0], [3, 2, 2, 2]]), torch.tensor([3, 4])
+class _Stream(nn.Module):
+    def __init__(self, layer: CharLanguageModel) -> None:
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, characters_BS: Tensor, lengths_B: Tensor, boundaries_BN: Tensor) -> Tensor:
+        vectors_BTE: Tensor = self.layer(self.layer.states(characters_BS, lengths_B, boundaries_BN))
+        return vectors_BTE
+
+
+def _save_graph(module: nn.Module, example: Mapping[str, Tensor], output: str, path: Path) -> None:
+    """A module as a graph; inputs of any size, their axes named by the letters behind the underscore."""
+    names = [*example, output]
+    axes = {name: dict(enumerate(name.rpartition("_")[2])) for name in names}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            _Spelling(network).eval(),
-            example,
+            module.eval(),
+            tuple(example.values()),
             str(path),
-            input_names=["letters_UC", "num_letters_U"],
-            output_names=["vectors_UE"],
-            dynamic_axes={"letters_UC": {0: "U", 1: "C"}, "num_letters_U": {0: "U"}, "vectors_UE": {0: "U"}},
+            input_names=list(example),
+            output_names=[output],
+            dynamic_axes={name: axes[name] if name in example else _open(axes[name]) for name in names},
             opset_version=OPSET,
             dynamo=False,
         )
+
+
+def _open(axes: Mapping[int, str]) -> dict[int, str]:
+    """All axes of an output but the last, which is what the weights make it."""
+    return {place: name for place, name in axes.items() if place < len(axes) - 1}

@@ -5,7 +5,6 @@ import tempfile
 import weakref
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,28 +14,27 @@ from torch import nn
 
 from bionym.data import Audit, Corpus, Document
 from bionym.data.tags import OUTSIDE, find_scheme, split_tag
+from bionym.errors import ConfigError
 from bionym.evaluation import evaluate
 from bionym.features import gazetteer
-from bionym.layers.linear_chain import LinearChain
 from bionym.linear_chain.decoding import Chain
 from bionym.models import bilstm_crf
-from bionym.models._neural import transfer, words
+from bionym.models._neural import own_networks, transfer, vocabulary
 from bionym.models._neural.encoding import Encoder
-from bionym.models._neural.export import export, quantize
 from bionym.models._neural.heads import Head, head_for, heads_of
 from bionym.models._neural.network import Network
+from bionym.models._neural.saving import save_network, save_settings, save_words, weights_of
 from bionym.models._neural.sentences import Sentence, Sentences, by_length
 from bionym.models._neural.settings import Config
+from bionym.models._neural.streams import StreamReader
 from bionym.models._store import locate
 from bionym.resources import resource_path
 from bionym.text.prepare import tokenized
 from bionym.training import batches as batching
-from bionym.training import config as configuration
 from bionym.training import devices, seeds
 from bionym.training.events import Monitor, Result
 from bionym.training.loop import fit as run_loop
 from bionym.training.split import split
-from bionym.vectors import WordVectors
 
 EVALUATION_TOKENS = 4_096  # of a batch that is scored, padding counted
 MOST_LOST = 0.002  # of F1 on the development data, for which eight-bit weights are taken
@@ -66,8 +64,9 @@ def fit(
         monitors: watch the training.
         folder: for checkpoints; a run that was interrupted there goes on.
         about: facts of the run, for the log.
-    Raises: ModelError if a corpus has no entity to learn from.
+    Raises: ModelError if a corpus has no entity to learn from; ConfigError if settings do not go together.
     """
+    _check(config)
     audit = audit if audit is not None else Audit()
     seeds.seed_everything(config.seed)
     corpora = {name: _with_held_out(corpus, config) for name, corpus in corpora.items()}
@@ -81,7 +80,7 @@ def fit(
         folder=folder,
         about=about,
     )
-    return Fitted(learning.saved(), result, learning.dev)
+    return Fitted(learning.saved(result), result, learning.dev)
 
 
 class _Learning:
@@ -96,8 +95,11 @@ class _Learning:
         gazetteer.count_silent(self.lists, self.sentences.lists_in(chain.from_iterable(gold.values())), audit)
         self.heads = heads_of(labels, self.scheme, config.heads)
         counts = Counter(word for inside in gold.values() for sentence in inside for word in sentence.words)
-        self.lexicon = _lexicon(counts, config)
-        self.encoder = Encoder(self.lexicon)
+        self.lexicon = vocabulary.lexicon(counts, config)
+        self.groups = vocabulary.groups(counts, config)
+        ranks = vocabulary.ranks(self.lexicon, counts, config)
+        reader = StreamReader(self.lexicon.characters) if config.network.sentence_characters.size else None
+        self.encoder = Encoder(self.lexicon, self.groups, reader, ranks)
         dev = {name: corpus.splits.get("dev", ()) for name, corpus in corpora.items()}
         self.dev = {name: list(map(tokenized, documents)) for name, documents in dev.items() if documents}
         self.dev_ranges = {name: list(map(self.sentences.ranges, documents)) for name, documents in self.dev.items()}
@@ -118,11 +120,15 @@ class _Learning:
             self.lexicon,
             self.heads,
             self.scheme,
+            groups=self.groups.sizes,
             num_columns=len(self.sentences.columns),
+            num_ranks=len(ranks or ()),
             singletons=self.lexicon.singletons(_lower(counts)),
         )
         if config.init is not None:
-            transfer.take_over(self.network, self.lexicon, locate(config.init), config.init_parts)
+            folder = locate(config.init)
+            taken = transfer.take_over(self.network, self.lexicon, self.groups, folder, config.init_parts)
+            transfer.freeze(self.network, config.freeze, taken)
 
     def batches(self, epoch: int) -> batching.Lazy[Any]:
         """The batches of an epoch."""
@@ -140,24 +146,37 @@ class _Learning:
             found[name or "dev"] = {"precision": micro.precision, "recall": micro.recall, "f1": micro.f1}
         return found
 
-    def saved(self) -> bilstm_crf.BiLstmCrf:
+    def saved(self, result: Result) -> bilstm_crf.BiLstmCrf:
         """The model as it will be loaded anywhere: written to a folder of its own, and read from there."""
         scratch = tempfile.TemporaryDirectory(prefix="bionym-model-")
         folder = Path(scratch.name)
         network = self.network.cpu().eval()
-        export(network, folder)
-        quantize(folder)
+        save_network(network, self.groups, self.heads, folder)
+        save_words(network, self.lexicon, folder)
         transfer.save(network, folder)
-        _with_vectors_of(network, self.lexicon).save(folder)
-        _save_heads(network, self.heads, folder)
+        if self.config.keep == "each":
+            self._save_own_networks(result, folder)
         kinds = ("float32", "int8") if self.dev else ()
         measured = {name: self._f1(_loaded_with(folder, self.config, name)) for name in kinds}
         weights = self._chosen(measured)
-        _save_config(self.config.model_copy(update={"weights": weights}), self.lists, folder)
+        save_settings(self.config.model_copy(update={"weights": weights}), folder)
         (folder / "weights.json").write_text(json.dumps(measured, indent=1), encoding="utf-8")
         tagger = bilstm_crf.load(folder)
         weakref.finalize(tagger, scratch.cleanup)
         return tagger
+
+    def _save_own_networks(self, result: Result, folder: Path) -> None:
+        """Beside the network that is best over all corpora, those that are best for one: each epoch's once."""
+        best = result.weights_best_for
+        whole = result.best.epoch if result.best else None
+        epochs = {name: one.epoch for name, one in result.best_of.items() if one.epoch != whole}
+        for number, name in own_networks.save_names(epochs, folder).items():
+            self.network.load_state_dict(best(name))
+            own = own_networks.folder_of(number, folder)
+            own.mkdir(parents=True)
+            save_network(self.network, self.groups, self.heads, own)
+            if self.network.words.pretrained_VD.requires_grad:
+                save_words(self.network, self.lexicon, own)
 
     def _chosen(self, measured: Mapping[str, float]) -> str:
         """The weights that are asked for; or, if it is left open, eight-bit ones where they lose next to nothing."""
@@ -187,28 +206,20 @@ class _Learning:
         return bilstm_crf.decoded(self.dev[name], self.dev_ranges[name], scores_NS, [ruled], [head])
 
 
-def _with_vectors_of(network: Network, lexicon: words.Lexicon) -> words.Lexicon:
-    """The lexicon with the pretrained vectors as training has left them."""
-    if lexicon.pretrained is None:
-        return lexicon
-    matrix_VD = network.words.pretrained_VD.detach().numpy()
-    return replace(lexicon, pretrained=WordVectors(lexicon.pretrained.words, matrix_VD))
-
-
 def _loaded_with(folder: Path, config: Config, weights: str) -> bilstm_crf.BiLstmCrf:
     return bilstm_crf.load(folder, config.model_copy(update={"weights": weights}))
 
 
 def chain_of(network: Network, head: Head, config: Config) -> Chain:
     """A head's chain for decoding by numpy."""
-    return bilstm_crf.chain_with_rules(_weights(network, head), config)
+    return bilstm_crf.chain_with_rules(weights_of(network, head), config)
 
 
 def _scores(network: Network, encoder: Encoder, sentences: Sequence[Sentence], head: Head) -> np.ndarray[Any, Any]:
     """Scores of every token for one head's tags, one sentence behind the other."""
     encoded = [encoder.encoded(one) for one in sentences]
     ends = np.cumsum([len(one) for one in encoded])
-    scores_NS = np.zeros((int(ends[-1]) if len(ends) else 0, len(head.tags)))
+    scores_NS = np.zeros((int(ends[-1]) if len(ends) else 0, network.output(head.name).num_scores))
     device = next(network.parameters()).device
     for batch in by_length(encoded, EVALUATION_TOKENS):
         made = encoder.batch([encoded[place] for place in batch], head.name)
@@ -230,16 +241,17 @@ def _with_held_out(corpus: Corpus, config: Config) -> Corpus:
     return Corpus({"train": kept, "dev": held_out}, allow_leaks=True) if kept else corpus
 
 
-def _lexicon(counts: Counter[str], config: Config) -> words.Lexicon:
-    settings = config.network.words
-    return words.learned(
-        counts,
-        vectors=settings.vectors,
-        most_vectors=settings.most_vectors,
-        only_found=settings.only_found,
-        min_count=settings.min_count,
-        base=words.Lexicon.load(locate(config.init)) if config.init is not None else None,
-    )
+def _check(config: Config) -> None:
+    """Raises: ConfigError for settings that contradict each other."""
+    if extra := [part for part in config.freeze if config.init is None or part not in config.init_parts]:
+        raise ConfigError(
+            f"The setting 'freeze' names {extra[0]!r}, which is not taken from another model and would learn nothing. "
+            "Name the model as 'init', and the part in 'init_parts'."
+        )
+    if config.keep == "each" and config.heads == "shared":
+        raise ConfigError(
+            "The setting 'keep' is 'each', but one head is shared by all corpora. Set heads to 'corpus', or keep to 'mean'."
+        )
 
 
 def _labels(sentences: Iterable[Sentence]) -> tuple[str, ...]:
@@ -261,42 +273,3 @@ def _lower(counts: Counter[str]) -> Counter[str]:
     for word, number in counts.items():
         lower[word.lower()] += number
     return lower
-
-
-def _weights(network: Network, head: Head) -> bilstm_crf.HeadWeights:
-    output = network.output(head.name)
-    if isinstance(output, LinearChain):
-        parts = [part.detach().double().cpu().numpy() for part in output.learned(valid_only=False)]
-        return bilstm_crf.HeadWeights(head, *parts)
-    size = len(head.tags)
-    return bilstm_crf.HeadWeights(head, np.zeros(size), np.zeros((size, size)), np.zeros(size))
-
-
-def _save_heads(network: Network, heads: Sequence[Head], folder: Path) -> None:
-    from safetensors.numpy import save_file
-
-    tensors = {"words": network.words.new.weight.detach().numpy().copy()}
-    for number, head in enumerate(heads):
-        weights = _weights(network, head)
-        for part, values in (
-            ("starts", weights.starts_L),
-            ("transitions", weights.transitions_LL),
-            ("ends", weights.ends_L),
-        ):
-            tensors[f"{number}.{part}"] = values.astype(np.float32)
-    save_file(tensors, folder / "heads.safetensors")
-    named = {head.name: head.tags for head in heads}
-    (folder / "heads.json").write_text(json.dumps(named, ensure_ascii=False, indent=1), encoding="utf-8")
-
-
-def _save_config(config: Config, lists: Mapping[str, Path], folder: Path) -> None:
-    """The configuration, with the term lists beside it."""
-    network = config.network.model_copy(update={"lists": {name: _copied(path, folder) for name, path in lists.items()}})
-    settings = config.model_copy(update={"network": network}).model_dump(mode="json")
-    (folder / "config.toml").write_text(configuration.dump({"model": "bilstm_crf", **settings}), encoding="utf-8")
-
-
-def _copied(path: Path, folder: Path) -> Path:
-    from bionym.models._resources import copied_to
-
-    return copied_to(folder, path)

@@ -1,35 +1,49 @@
 """The network of the BiLSTM-CRF: words and characters in, a score for each tag of each head out.
 
-Axes: B sentences, T tokens of the longest, U distinct words, C characters of the longest, K values from term lists, D values
-of a token, L tags, S scores of a token.
+Whatever depends on a word alone is worked out once for each distinct word of a batch.
+
+Axes: B sentences, T tokens of the longest, U distinct words, C characters of the longest, G groupings of words, K values from
+term lists, D values of a token, L tags, S scores of a token.
 """
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from types import MappingProxyType
+from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
 
 from bionym.data.tags import TagScheme
 from bionym.layers.char_encoder import CharCnn, CharLstm, at_tokens
+from bionym.layers.char_language_model import CharLanguageModel
+from bionym.layers.embedding import table
 from bionym.layers.highway import Highway
-from bionym.layers.linear_chain import LinearChain
+from bionym.layers.linear_chain import LinearChain, PairwiseLinearChain
 from bionym.layers.output import Output, rules
 from bionym.layers.recurrent import Recurrent
 from bionym.layers.softmax import Softmax
 from bionym.layers.word_vectors import WordVectors
 from bionym.models._neural.heads import Head
-from bionym.models._neural.settings import Characters, NetworkSettings
+from bionym.models._neural.settings import Characters, NetworkSettings, SentenceCharacters
 from bionym.models._neural.words import FIRST, Lexicon
 
 OUTPUTS: Mapping[str, type[LinearChain] | type[Softmax]] = {
     "crf": LinearChain,
+    "pairwise": PairwiseLinearChain,
     "softmax": Softmax,
 }
 
 SHARES = (0.4, 0.7, 0.9, 1.0)  # of the distinct words of a batch, by length, that are spelled together
+
+
+class Streams(NamedTuple):
+    """Sentences as characters: the streams, their lengths, and where words begin and end; as `streams` makes them."""
+
+    characters_BS: Tensor
+    lengths_B: Tensor
+    boundaries_BN: Tensor
 
 
 @dataclass(frozen=True)
@@ -41,9 +55,12 @@ class Batch:
         words_BT: row of each token's word.
         index_BT: place of each token's word among the distinct words.
         letters_UC, num_letters_U: the characters of the distinct words.
+        groups_UG: rows of the groups of the distinct words.
         lists_BTK: places in term lists.
         lengths_B: tokens of each sentence.
         tags_BT: gold tags, by their place in the head; None where `possible_BTL` says which a token may have.
+        streams: the sentences as characters, if the network reads them so.
+        ranks_BT: each word as its rank among those to predict, if the network learns to.
         num_tokens: without padding.
     """
 
@@ -52,17 +69,25 @@ class Batch:
     index_BT: Tensor
     letters_UC: Tensor
     num_letters_U: Tensor
+    groups_UG: Tensor
     lists_BTK: Tensor
     lengths_B: Tensor
     tags_BT: Tensor | None = None
     possible_BTL: Tensor | None = None
+    streams: Streams | None = None
+    ranks_BT: Tensor | None = None
     num_tokens: int = 0
 
 
 class Network(nn.Module):
-    """Word vectors, character vectors and places in term lists; a BiLSTM over them; a chain for each head.
+    """What is known of each token; a BiLSTM over it; a chain for each head.
 
-    Source: Lample et al. 2016; Ma and Hovy 2016; for a head per corpus, Wang et al. 2019.
+    Args:
+        groups: rows and values of the table of each grouping of words, by name.
+        num_columns: K, places in term lists.
+        num_ranks: words that the language model learns to predict; 0 leaves it out.
+        singletons: rows of words that occur once in the training data.
+    Source: Lample et al. 2016; Ma and Hovy 2016; Liu et al. 2018; for a head per corpus, Wang et al. 2019.
     """
 
     def __init__(
@@ -72,7 +97,9 @@ class Network(nn.Module):
         heads: Sequence[Head],
         scheme: TagScheme,
         *,
+        groups: Mapping[str, tuple[int, int]] = MappingProxyType({}),
         num_columns: int = 0,
+        num_ranks: int = 0,
         singletons: Sequence[int] = (),
     ) -> None:
         super().__init__()
@@ -90,10 +117,15 @@ class Network(nn.Module):
         self.characters = _characters(settings.characters, FIRST + len(lexicon.characters))
         char_dim = self.characters.output_dim if self.characters else 0
         self.highway = Highway(char_dim, num_layers=settings.characters.highway) if char_dim else None
+        self.groups = nn.ModuleDict({name: table(*size) for name, size in groups.items()})
+        group_dim = sum(group_dim for _, group_dim in groups.values())
+        self.language_model = settings.sentence_characters.language_model
+        self.stream = _stream(settings.sentence_characters, FIRST + len(lexicon.characters), num_ranks)
+        stream_dim = self.stream.output_dim if self.stream else 0
         self.dropout = nn.Dropout(settings.dropout)
         recurrent = settings.recurrent
         self.recurrent = Recurrent(
-            dim + char_dim + num_columns,
+            dim + char_dim + group_dim + num_columns + stream_dim,
             recurrent.size,
             num_layers=recurrent.layers,
             cell=recurrent.cell,
@@ -111,30 +143,52 @@ class Network(nn.Module):
         return cast(Output, self.outputs[_key(head)])
 
     def loss(self, batch: Batch) -> Tensor:
-        """Mean negative log-likelihood (nats) of a sentence's annotation, a scalar."""
+        """Mean negative log-likelihood (nats) of a sentence's annotation, and of words by the language model; a scalar."""
+        stream_BTE = self._read(batch)
+        scores_BTS = self._scores(batch, stream_BTE)
+        loss = self._tagging_loss(scores_BTS, batch)
+        if self.stream is None or stream_BTE is None or batch.ranks_BT is None:
+            return loss
+        return loss + self.language_model * self.stream.loss(stream_BTE, batch.ranks_BT, batch.lengths_B)
+
+    def scores_of(self, batch: Batch) -> Tensor:
+        """Scores of one head, B x T x S."""
+        return self._scores(batch, self._read(batch))
+
+    def word_vectors(self, letters_UC: Tensor, num_letters_U: Tensor, groups_UG: Tensor) -> Tensor:
+        """What is known of distinct words besides their own vectors, U x E: from characters, and of groups."""
+        parts = [] if self.characters is None else [self._spelled(letters_UC, num_letters_U)]
+        parts += [one(groups_UG[:, column]) for column, one in enumerate(self.groups.values())]
+        return torch.cat(parts, 1) if parts else groups_UG.new_zeros((len(groups_UG), 0), dtype=torch.float32)
+
+    def _tagging_loss(self, scores_BTS: Tensor, batch: Batch) -> Tensor:
         output = self.output(batch.head)
-        scores_BTS = self.scores_of(batch)
         if batch.possible_BTL is not None:
             return output.loss_partial(scores_BTS, batch.possible_BTL, batch.lengths_B)
         assert batch.tags_BT is not None
         return output.loss(scores_BTS, batch.tags_BT, batch.lengths_B)
 
-    def scores_of(self, batch: Batch) -> Tensor:
-        """Scores of one head, B x T x S."""
-        scores_BTS: Tensor = self.scores[_key(batch.head)](self.states(batch))
+    def _scores(self, batch: Batch, stream_BTE: Tensor | None) -> Tensor:
+        states_BTH: Tensor = self.recurrent(self._inputs(batch, stream_BTE), batch.lengths_B)
+        scores_BTS: Tensor = self.scores[_key(batch.head)](self.dropout(states_BTH))
         return scores_BTS
 
-    def states(self, batch: Batch) -> Tensor:
-        """States of the BiLSTM, B x T x 2H."""
-        states_BTH: Tensor = self.recurrent(self.inputs(batch), batch.lengths_B)
-        return self.dropout(states_BTH)  # type: ignore[no-any-return]
+    def _inputs(self, batch: Batch, stream_BTE: Tensor | None) -> Tensor:
+        """What the BiLSTM reads, B x T x D: of words; places in term lists; of characters of the whole sentence."""
+        words_BTD = self.words(batch.words_BT)
+        own_UE = self.word_vectors(batch.letters_UC, batch.num_letters_U, batch.groups_UG)
+        own_BTE = at_tokens(own_UE, batch.index_BT)
+        parts = [self.dropout(torch.cat((words_BTD, own_BTE), 2)), batch.lists_BTK]
+        if self.stream is not None and stream_BTE is not None:
+            parts.append(self.stream(stream_BTE))
+        return torch.cat(parts, 2)
 
-    def inputs(self, batch: Batch) -> Tensor:
-        """What the BiLSTM reads, B x T x D: word vector, character vector, places in term lists."""
-        parts = [self.words(batch.words_BT)]
-        if self.characters is not None:
-            parts.append(at_tokens(self._spelled(batch.letters_UC, batch.num_letters_U), batch.index_BT))
-        return torch.cat((self.dropout(torch.cat(parts, 2)), batch.lists_BTK), 2)
+    def _read(self, batch: Batch) -> Tensor | None:
+        """The states of the LSTMs over characters at the words' boundaries."""
+        if self.stream is None:
+            return None
+        assert batch.streams is not None
+        return self.stream.states(*batch.streams)
 
     def _spelled(self, letters_UC: Tensor, num_letters_U: Tensor) -> Tensor:
         """As `spelling`, words of like length together: they come short ones first, and most are short."""
@@ -165,6 +219,19 @@ def _characters(settings: Characters, num_characters: int) -> CharCnn | CharLstm
     if settings.kind == "lstm":
         return CharLstm(num_characters, char_dim=settings.dim, hidden_dim=settings.size // 2, dropout=settings.dropout)
     return None
+
+
+def _stream(settings: SentenceCharacters, num_characters: int, num_ranks: int) -> CharLanguageModel | None:
+    if not settings.size:
+        return None
+    return CharLanguageModel(
+        num_characters,
+        num_words=num_ranks,
+        char_dim=settings.dim,
+        hidden_dim=settings.size,
+        num_highway=settings.highway,
+        dropout=settings.dropout,
+    )
 
 
 def _key(name: str) -> str:

@@ -1,7 +1,7 @@
 """Prediction behind onnxruntime: sentences in, scores of tags out; torch is not needed.
 
-What a token looks like to the network depends on its word and its places in term lists. The first is remembered for the
-words met so far, so that characters are read once a word.
+What a token looks like to the network depends on its word, its places in term lists, and, if the network reads them, on the
+characters of the whole sentence. The first is remembered for the words met so far, so that characters are read once a word.
 
 Axes: N tokens of all sentences, T tokens of the longest sentence, B sentences, D values of a token, S scores of all heads.
 """
@@ -14,12 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bionym.errors import ModelError
+from bionym.models._neural.groups import GroupVectors
 from bionym.models._neural.sentences import Sentence, by_length
+from bionym.models._neural.streams import StreamVectors
 from bionym.models._neural.words import FIRST, Lexicon
 
 Floats = NDArray[np.float32]
 
-TAGGER, SPELLING, INT8 = "tagger.onnx", "spelling.onnx", "tagger.int8.onnx"
+TAGGER, SPELLING, STREAM, INT8 = "tagger.onnx", "spelling.onnx", "stream.onnx", "tagger.int8.onnx"
 
 BATCH_TOKENS = 4_096  # read at once, padding counted; has no influence on what is found
 MOST_REMEMBERED = 50_000  # words; when there are more, all are forgotten
@@ -31,23 +33,36 @@ class Runtime:
     Args:
         lexicon: rows of words and characters.
         new_VD: vectors of padding, of the unknown word and of the new words.
-        tagger, spelling: the graphs; the second is None where words are not spelled.
+        tagger, spelling, stream: the graphs; those for characters are None where they are not read.
+        groups: vectors of the groups of words, if there are any.
         alone: read each sentence by itself. Eight-bit weights need it: onnxruntime scales what it multiplies with them by
             the largest value of the whole batch, and what is found must not depend on what stands beside it.
     """
 
     def __init__(
-        self, lexicon: Lexicon, new_VD: Floats, tagger: bytes | Path, spelling: Path | None, *, alone: bool = False
+        self,
+        lexicon: Lexicon,
+        new_VD: Floats,
+        tagger: bytes | Path,
+        spelling: Path | None,
+        *,
+        stream: Path | None = None,
+        groups: GroupVectors | None = None,
+        alone: bool = False,
     ) -> None:
         self.lexicon, self._batch_tokens = lexicon, 0 if alone else BATCH_TOKENS
         self._new_VD = new_VD
         self._tagger, self._spelling = _session(tagger), _session(spelling) if spelling else None
+        self._stream = StreamVectors(_session(stream), lexicon.characters) if stream else None
+        self._groups = groups
         self._rows: dict[str, int] = {}
         self._vectors_WD = np.zeros((0, 0), dtype=np.float32)
 
     def scores(self, sentences: Sequence[Sentence]) -> NDArray[np.float64]:
         """Scores of every token of all sentences, one sentence behind the other, N x S."""
         rows_N, lists_NK = self._looked_up(sentences)
+        if self._stream is not None:
+            lists_NK = np.concatenate((lists_NK, self._stream.of([sentence.words for sentence in sentences])), axis=1)
         starts = np.concatenate(([0], np.cumsum([len(sentence) for sentence in sentences]))).astype(np.intp)
         scores_NS: NDArray[np.float64] | None = None
         for batch in by_length(sentences, self._batch_tokens):
@@ -94,7 +109,12 @@ class Runtime:
         if pretrained is not None:
             is_pretrained_U = rows_U >= num_new
             vectors_UD[is_pretrained_U] = pretrained.matrix_VD[rows_U[is_pretrained_U] - num_new]
-        return vectors_UD if self._spelling is None else np.concatenate((vectors_UD, self._spelled(words)), axis=1)
+        parts = [vectors_UD]
+        if self._spelling is not None:
+            parts.append(self._spelled(words))
+        if self._groups is not None:
+            parts.append(self._groups.of(words))
+        return np.concatenate(parts, axis=1)
 
     def _spelled(self, words: list[str]) -> Floats:
         """Vectors from characters, words of like length together."""

@@ -1,11 +1,12 @@
 """The settings of the BiLSTM-CRF's network and data."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from bionym.data.flatten import Policy
+from bionym.features.shapes import Shape
 from bionym.models._neural.corpora import CorpusSettings
 from bionym.models._neural.heads import Sharing
 from bionym.training.config import Settings
@@ -18,7 +19,10 @@ class Words(Settings):
     vectors: Path | None = Field(default=None, description="A file or folder of word vectors; none learns its own.")
     most_vectors: int = Field(default=100_000, ge=1, description="Of these the first, most frequent ones are kept.")
     only_found: bool = Field(default=False, description="Keep only vectors of words in the training data.")
-    frozen: bool = Field(default=True, description="Keep pretrained vectors as they are.")
+    frozen: bool = Field(default=True, description="Keep pretrained vectors as they are; false fine-tunes them.")
+    only_pretrained: bool = Field(
+        default=False, description="Every word without a pretrained vector is unknown; min_count then counts nothing."
+    )
     dim: int = Field(default=100, ge=1, description="Size of vectors, where none are pretrained.")
     min_count: int = Field(default=2, ge=1, description="A word without a vector gets one if it occurs so often.")
     dropout: float = Field(default=0.0, ge=0, lt=1, description="Chance that a word is read as unknown.")
@@ -26,7 +30,7 @@ class Words(Settings):
 
 
 class Characters(Settings):
-    """How a word's vector is made of its characters."""
+    """How a word's vector is made of its characters, each word by itself."""
 
     kind: Literal["cnn", "lstm", "none"] = Field(default="cnn", description="cnn, lstm or none.")
     dim: int = Field(default=30, ge=1, description="Size of a character's vector.")
@@ -34,6 +38,43 @@ class Characters(Settings):
     widths: tuple[int, ...] = Field(default=(3,), min_length=1, description="For cnn: characters a filter sees.")
     dropout: float = Field(default=0.2, ge=0, lt=1, description="On characters' vectors.")
     highway: int = Field(default=0, ge=0, description="Highway layers above.")
+
+
+class SentenceCharacters(Settings):
+    """Characters of the sentence as a whole, read forward and backward; beside those of each word, or in their place."""
+
+    size: int = Field(default=0, ge=0, description="Of each direction; 0 leaves it out.")
+    dim: int = Field(default=30, ge=1, description="Size of a character's vector.")
+    highway: int = Field(default=1, ge=0, description="Highway layers above, and before each prediction of a word.")
+    dropout: float = Field(default=0.5, ge=0, lt=1, description="On characters' vectors and on the states.")
+    language_model: float = Field(
+        default=0.1,
+        ge=0,
+        description="Weight of learning besides to predict the next and the previous word; 0 leaves it out.",
+    )
+
+
+class Shapes(Settings):
+    """What kind of characters a word is made of."""
+
+    dim: int = Field(default=0, ge=0, description="Size of a shape's vector; 0 leaves it out.")
+    kind: Shape = Field(
+        default="collapsed", description="full, collapsed, bounded or kind, as the CRF's feature has them."
+    )
+    min_count: int = Field(default=2, ge=1, description="Words that must have a shape for it to get a vector.")
+
+
+class Clusters(Settings):
+    """Which words a word is grouped with."""
+
+    file: Path | None = Field(
+        default=None, description="Lines of word TAB cluster [TAB cluster ...]; none leaves it out."
+    )
+    dim: int = Field(default=20, ge=1, description="Size of a cluster's vector.")
+    prefixes: tuple[Annotated[int, Field(ge=1)], ...] = Field(
+        default=(), description="For clusters in a tree (Brown): their first so many characters have vectors, too."
+    )
+    min_count: int = Field(default=2, ge=1, description="Words that must be in a cluster for it to get a vector.")
 
 
 class RecurrentSettings(Settings):
@@ -51,13 +92,19 @@ class NetworkSettings(Settings):
 
     words: Words = Field(default_factory=Words)
     characters: Characters = Field(default_factory=Characters)
+    sentence_characters: SentenceCharacters = Field(default_factory=SentenceCharacters)
+    shapes: Shapes = Field(default_factory=Shapes)
+    clusters: Clusters = Field(default_factory=Clusters)
     lists: dict[str, Path] = Field(
         default={"diseases": Path("diseases"), "chemicals": Path("chemicals"), "genes": Path("genes")},
         description="For each name a file of terms, or a list that ships; a token's place in a term is an input.",
     )
     recurrent: RecurrentSettings = Field(default_factory=RecurrentSettings)
     dropout: float = Field(default=0.5, ge=0, lt=1, description="On the network's input and output.")
-    output: Literal["crf", "softmax"] = Field(default="crf", description="crf or softmax.")
+    output: Literal["crf", "pairwise", "softmax"] = Field(
+        default="crf",
+        description="crf; pairwise: a CRF whose every token scores each pair of tags; softmax: each tag by itself.",
+    )
 
 
 class Training(TrainingSettings):
@@ -105,7 +152,15 @@ class Config(Settings):
     init: Path | None = Field(default=None, description="A model to begin with: its weights are where this one starts.")
     init_parts: tuple[Literal["words", "characters", "recurrent", "outputs"], ...] = Field(
         default=("words", "characters", "recurrent", "outputs"),
-        description="What to take of it; outputs of equal tags.",
+        description="What to take of it, the rest begins anew; words: with shapes and clusters; outputs: of equal tags.",
+    )
+    freeze: tuple[Literal["words", "characters", "recurrent"], ...] = Field(
+        default=(),
+        description="Parts taken of it that learn nothing more; frozen words and characters get no new ones.",
+    )
+    keep: Literal["mean", "each"] = Field(
+        default="mean",
+        description="mean: the weights that are best over all corpora; each: for every head also those best for its corpus.",
     )
     corpora: dict[str, CorpusSettings] = Field(default={}, description="Corpora to learn from together, by name.")
     network: NetworkSettings = Field(default_factory=NetworkSettings)

@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bionym.errors import ModelError
+from bionym.errors import ConfigError, ModelError
 from bionym.vectors import WordVectors, every_form, read
 
 PADDING, UNKNOWN, FIRST = 0, 1, 2  # rows, as `bionym.layers.embedding` has them
+WORDS, VECTORS = "words.json", "words.safetensors"
 LONGEST = 40  # characters of a word that are read, from both its ends
 
 
@@ -51,10 +52,10 @@ class Lexicon:
     def letters(self, words: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Rows of the characters of words, U x C with padding behind, and how many each has."""
         places: dict[str, int] = self._places  # type: ignore[attr-defined]
-        cut = [word if len(word) <= LONGEST else word[: LONGEST // 2] + word[-LONGEST // 2 :] for word in words]
-        lengths_U = np.array([len(word) for word in cut], dtype=np.int64)
-        letters_UC = np.zeros((len(cut), int(lengths_U.max(initial=1))), dtype=np.int64)
-        for number, word in enumerate(cut):
+        read = list(map(cut, words))
+        lengths_U = np.array(list(map(len, read)), dtype=np.int64)
+        letters_UC = np.zeros((len(read), int(lengths_U.max(initial=1))), dtype=np.int64)
+        for number, word in enumerate(read):
             letters_UC[number, : len(word)] = [places.get(character, UNKNOWN) for character in word]
         return letters_UC, lengths_U
 
@@ -68,10 +69,10 @@ class Lexicon:
 
         names = {"new": self.new, "pretrained": self.pretrained.words if self.pretrained else ()}
         text = json.dumps(names | {"characters": self.characters}, ensure_ascii=False, separators=(",", ":"))
-        (folder / "words.json").write_text(text, encoding="utf-8")
+        (folder / WORDS).write_text(text, encoding="utf-8")
         if self.pretrained:
             whole_VD, scale_V1 = _as_whole(self.pretrained.matrix_VD)
-            save_file({"vectors": whole_VD, "scale": scale_V1}, folder / "words.safetensors")
+            save_file({"vectors": whole_VD, "scale": scale_V1}, folder / VECTORS)
 
     @classmethod
     def load(cls, folder: Path) -> "Lexicon":
@@ -80,15 +81,15 @@ class Lexicon:
         from safetensors.numpy import load_file
 
         try:
-            names: dict[str, Any] = json.loads((folder / "words.json").read_text(encoding="utf-8"))
+            names: dict[str, Any] = json.loads((folder / WORDS).read_text(encoding="utf-8"))
             pretrained = None
             if names["pretrained"]:
-                tensors = load_file(folder / "words.safetensors")
+                tensors = load_file(folder / VECTORS)
                 pretrained = WordVectors(names["pretrained"], tensors["vectors"] * tensors["scale"])
             return cls(tuple(names["new"]), pretrained, names["characters"])
         except (OSError, ValueError, KeyError, AssertionError, SafetensorError) as error:
             raise ModelError(
-                f"{folder} does not hold a whole model ({type(error).__name__} at words.json or words.safetensors). "
+                f"{folder} does not hold a whole model ({type(error).__name__} at {WORDS} or {VECTORS}). "
                 "Copy it again, or train anew."
             ) from error
 
@@ -100,6 +101,8 @@ def learned(
     most_vectors: int,
     only_found: bool,
     min_count: int,
+    only_pretrained: bool = False,
+    besides: str = "",
     base: Lexicon | None = None,
 ) -> Lexicon:
     """The words of a training corpus with rows.
@@ -110,7 +113,10 @@ def learned(
         most_vectors: how many at most.
         only_found: keep only those of words that occur in the training data.
         min_count: a lower-cased word without a vector has a row of its own if it occurs so often.
+        only_pretrained: no other word has a row.
+        besides: characters to have, whether words hold them or not.
         base: words, characters and, unless `vectors` are given, vectors to have besides.
+    Raises: ConfigError if only pretrained words are asked for, and there are none.
     """
     wanted = every_form(counts) if only_found else None
     pretrained = base.pretrained if base else None
@@ -122,8 +128,28 @@ def learned(
         if pretrained is None or pretrained.index(word) is None:
             lower[word.lower()] += number
     new = {word for word, number in lower.items() if number >= min_count} | set(base.new if base else ())
+    if only_pretrained and pretrained is None:
+        raise ConfigError(
+            "The setting 'network.words.only_pretrained' is true, but there are no 'vectors'. Name a file."
+        )
+    new = set() if only_pretrained else new
     characters = {character for word in counts for character in word} | set(base.characters if base else ())
+    characters |= set(besides)
     return Lexicon(tuple(sorted(new)), pretrained, "".join(sorted(characters)))
+
+
+def ranks(lexicon: Lexicon, counts: Counter[str]) -> dict[int, int]:
+    """The rows of these words, and that of the unknown, by falling frequency: each row's place, from 0."""
+    rows = Counter({UNKNOWN: 0})
+    for word, number in counts.items():
+        rows[lexicon.row(word)] += number
+    order = sorted(rows, key=lambda row: (-rows[row], row))
+    return {row: rank for rank, row in enumerate(order)}
+
+
+def cut(word: str) -> str:
+    """The characters of a word that are read."""
+    return word if len(word) <= LONGEST else word[: LONGEST // 2] + word[-LONGEST // 2 :]
 
 
 def _as_whole(matrix_VD: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
