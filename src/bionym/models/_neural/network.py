@@ -155,6 +155,11 @@ class Network(nn.Module):
         """Scores of one head, B x T x S."""
         return self._scores(batch, self._read(batch))
 
+    def states(self, batch: Batch, stream_BTE: Tensor | None = None) -> Tensor:
+        """States of the BiLSTM, B x T x 2H: forward, backward. `stream_BTE` are those of characters, if it reads them."""
+        states_BTH: Tensor = self.recurrent(self._inputs(batch, stream_BTE), batch.lengths_B)
+        return states_BTH
+
     def word_vectors(self, letters_UC: Tensor, num_letters_U: Tensor, groups_UG: Tensor) -> Tensor:
         """What is known of distinct words besides their own vectors, U x E: from characters, and of groups."""
         parts = [] if self.characters is None else [self._spelled(letters_UC, num_letters_U)]
@@ -169,8 +174,7 @@ class Network(nn.Module):
         return output.loss(scores_BTS, batch.tags_BT, batch.lengths_B)
 
     def _scores(self, batch: Batch, stream_BTE: Tensor | None) -> Tensor:
-        states_BTH: Tensor = self.recurrent(self._inputs(batch, stream_BTE), batch.lengths_B)
-        scores_BTS: Tensor = self.scores[_key(batch.head)](self.dropout(states_BTH))
+        scores_BTS: Tensor = self.scores[_key(batch.head)](self.dropout(self.states(batch, stream_BTE)))
         return scores_BTS
 
     def _inputs(self, batch: Batch, stream_BTE: Tensor | None) -> Tensor:
