@@ -1,6 +1,7 @@
 """Taggers, one file a kind, and how a model is saved in a folder, found by name and loaded."""
 
 from bionym.models._neural.corpora import read_corpora, shared_documents
+from bionym.models._sharing import strip
 from bionym.models._store import (
     Fingerprint,
     Found,
@@ -25,4 +26,5 @@ __all__ = [
     "read_corpora",
     "save",
     "shared_documents",
+    "strip",
 ]

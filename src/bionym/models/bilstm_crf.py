@@ -45,6 +45,7 @@ from bionym.training.events import Monitor
 
 if TYPE_CHECKING:
     from bionym.models._neural.fitting import Fitted
+    from bionym.models._neural.stripping import Stripped
 
 
 @dataclass(frozen=True)
@@ -223,6 +224,13 @@ def load(folder: Path, config: Config | None = None) -> BiLstmCrf:
         return whole
     alone = {name: _with_network(whole.of_source(name), place, lexicon) for name, place in own.items()}
     return own_networks.WithOwnNetworks(whole, alone)
+
+
+def strip(source: Path, target: Path) -> "Stripped":
+    """A saved model into another folder, without the vocabulary of its training data; see `stripping`."""
+    from bionym.models._neural import stripping
+
+    return stripping.strip(source, target)
 
 
 def _with_network(alone: BiLstmCrf, folder: Path, lexicon: Lexicon) -> BiLstmCrf:

@@ -5,7 +5,6 @@ import tempfile
 import weakref
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,14 +19,14 @@ from bionym.evaluation import evaluate
 from bionym.features import gazetteer
 from bionym.linear_chain.decoding import Chain
 from bionym.models import bilstm_crf
-from bionym.models._neural import groups, own_networks, transfer, words
+from bionym.models._neural import own_networks, transfer, vocabulary
 from bionym.models._neural.encoding import Encoder
 from bionym.models._neural.heads import Head, head_for, heads_of
 from bionym.models._neural.network import Network
 from bionym.models._neural.saving import save_network, save_settings, save_words, weights_of
 from bionym.models._neural.sentences import Sentence, Sentences, by_length
 from bionym.models._neural.settings import Config
-from bionym.models._neural.streams import BEHIND, BETWEEN, StreamReader
+from bionym.models._neural.streams import StreamReader
 from bionym.models._store import locate
 from bionym.resources import resource_path
 from bionym.text.prepare import tokenized
@@ -96,9 +95,9 @@ class _Learning:
         gazetteer.count_silent(self.lists, self.sentences.lists_in(chain.from_iterable(gold.values())), audit)
         self.heads = heads_of(labels, self.scheme, config.heads)
         counts = Counter(word for inside in gold.values() for sentence in inside for word in sentence.words)
-        self.lexicon = _lexicon(counts, config)
-        self.groups = _groups(counts, config)
-        ranks = _ranks(self.lexicon, counts, config)
+        self.lexicon = vocabulary.lexicon(counts, config)
+        self.groups = vocabulary.groups(counts, config)
+        ranks = vocabulary.ranks(self.lexicon, counts, config)
         reader = StreamReader(self.lexicon.characters) if config.network.sentence_characters.size else None
         self.encoder = Encoder(self.lexicon, self.groups, reader, ranks)
         dev = {name: corpus.splits.get("dev", ()) for name, corpus in corpora.items()}
@@ -253,40 +252,6 @@ def _check(config: Config) -> None:
         raise ConfigError(
             "The setting 'keep' is 'each', but one head is shared by all corpora. Set heads to 'corpus', or keep to 'mean'."
         )
-
-
-def _lexicon(counts: Counter[str], config: Config) -> words.Lexicon:
-    """Words and characters with rows; of a frozen part only those of the model it is taken from."""
-    settings = config.network.words
-    base = words.Lexicon.load(locate(config.init)) if config.init is not None else None
-    found = words.learned(
-        counts,
-        vectors=settings.vectors,
-        most_vectors=settings.most_vectors,
-        only_found=settings.only_found,
-        min_count=settings.min_count,
-        only_pretrained=settings.only_pretrained,
-        besides=BETWEEN + BEHIND if config.network.sentence_characters.size else "",
-        base=base,
-    )
-    if base is not None and "words" in config.freeze:
-        found = replace(found, new=base.new, pretrained=base.pretrained)
-    if base is not None and "characters" in config.freeze:
-        found = replace(found, characters=base.characters)
-    return found
-
-
-def _groups(counts: Iterable[str], config: Config) -> groups.Groups:
-    base = groups.read_values(locate(config.init)) if config.init is not None else {}
-    seen = () if "words" in config.freeze else counts
-    return groups.learned(groups.groupings(config.network), seen, base)
-
-
-def _ranks(lexicon: words.Lexicon, counts: Counter[str], config: Config) -> dict[int, int] | None:
-    """The words to predict by their ranks, if characters are to learn that."""
-    settings = config.network.sentence_characters
-    is_asked = settings.size and settings.language_model and "characters" not in config.freeze
-    return words.ranks(lexicon, counts) if is_asked else None
 
 
 def _labels(sentences: Iterable[Sentence]) -> tuple[str, ...]:

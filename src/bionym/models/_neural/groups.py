@@ -48,8 +48,8 @@ def groupings(settings: NetworkSettings, folder: Path | None = None) -> tuple[Gr
     """The groupings that a configuration asks for; the file of clusters is looked for in `folder` first."""
     found = []
     if settings.shapes.dim:
-        named = shapes.build(shapes.Options(shapes=(settings.shapes.kind,)))
-        found.append(Grouping(SHAPE, lambda word: named(word)[0], settings.shapes.dim, settings.shapes.min_count))
+        shape = _shape(settings.shapes.kind)
+        found.append(Grouping(SHAPE, shape, settings.shapes.dim, settings.shapes.min_count))
     chosen = settings.clusters
     if chosen.file is not None:
         clusters = WordClusters.read(resource_path(chosen.file, folder))
@@ -144,6 +144,11 @@ def read_values(folder: Path) -> dict[str, list[str]]:
     path = folder / NAMES
     values: dict[str, list[str]] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     return values
+
+
+def _shape(kind: shapes.Shape) -> Callable[[str], str]:
+    named = shapes.build(shapes.Options(shapes=(kind,)))
+    return lambda word: named(word)[0].removeprefix(f"{kind}=")
 
 
 def _in_clustering(clusters: WordClusters, number: int, length: int | None) -> Callable[[str], str]:
