@@ -7,9 +7,11 @@ import pytest
 import torch
 
 import bionym
+from bionym.data import Audit, Corpus
 from bionym.errors import ConfigError
 from bionym.models import bilstm_crf
 from bionym.models._neural import raw_text
+from bionym.models._neural.fitting import _Learning
 from bionym.models._neural.language_model import LanguageModel
 from bionym.models._neural.network import Batch, Network
 from bionym.models._neural.settings import NetworkSettings
@@ -85,6 +87,7 @@ def batch(words_BT: list[list[int]]) -> Batch:
         "",
         rows_BT,
         rows_BT * 0,
+        none_U,
         none_U[:, None],
         none_U,
         none_U[:, None][:, :0],
@@ -227,3 +230,18 @@ def test_without_word_vectors_there_is_nothing_to_tell_words_by(texts: Path, tmp
     config = configuration.load(bilstm_crf.PretrainingConfig, None, SMALL)
     with pytest.raises(ConfigError, match="vectors train"):
         bilstm_crf.pretrain(Text([str(texts)], config.text), config, folder=tmp_path)
+
+
+def test_frozen_characters_are_spelled_once_to_the_same_vectors(
+    beginning: tuple[Path, dict[str, dict[str, float]]],
+) -> None:
+    documents = tuple(bionym.read(GOLD / "conll" / "ncbi.tsv", "conll"))
+    settings = [f"init={beginning[0]}", 'freeze=["characters"]']
+    config = configuration.load(bilstm_crf.Config, None, settings)
+    learning = _Learning({"": Corpus({"train": documents})}, config, Audit())
+    learning.network.eval()
+    batch = learning.batches(1)[0]
+    at_once = learning.network.word_vectors(batch)
+    assert learning.network.spelled_VE is not None
+    learning.network.spelled_VE = None
+    torch.testing.assert_close(at_once, learning.network.word_vectors(batch))
