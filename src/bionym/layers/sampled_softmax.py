@@ -61,7 +61,7 @@ class SampledSoftmax(nn.Module):
         bias_V = self.bias_V.masked_fill(~self.is_known_V, -torch.inf)
         parts = [
             F.cross_entropy(self.project(states) @ self.vectors_VD.T + bias_V, words, reduction="none")
-            for states, words in zip(states_NH.split(AT_ONCE), words_N.split(AT_ONCE), strict=True)
+            for states, words in zip(torch.split(states_NH, AT_ONCE), torch.split(words_N, AT_ONCE), strict=True)
         ]
         return torch.cat(parts) if parts else states_NH.new_zeros(0)
 

@@ -171,7 +171,7 @@ class Network(nn.Module):
         """Spell all words that will be met, short ones first, for good: of characters nothing more is learned."""
         was_training = self.training
         self.eval()
-        parts = zip(letters_VC.split(AT_ONCE), num_letters_V.split(AT_ONCE), strict=True)
+        parts = zip(torch.split(letters_VC, AT_ONCE), torch.split(num_letters_V, AT_ONCE), strict=True)
         in_order_VE = torch.cat([self.spelling(letters[:, : lengths[-1]], lengths) for letters, lengths in parts])
         self.spelled_VE = torch.empty_like(in_order_VE).index_copy_(0, places_V, in_order_VE)
         self.train(was_training)
