@@ -34,7 +34,10 @@ from bionym.models._neural.merging import merged
 from bionym.models._neural.runtime import INT8, SPELLING, STREAM, TAGGER, Runtime
 from bionym.models._neural.sentences import Sentences, on_characters
 from bionym.models._neural.settings import Config as Config
+from bionym.models._neural.settings import PretrainingConfig as PretrainingConfig
 from bionym.models._neural.words import WORDS, Lexicon
+from bionym.models._pretraining.record import Pretrained
+from bionym.models._pretraining.text import Text
 from bionym.resources import resource_path
 from bionym.text.prepare import tokenized
 from bionym.training import config as configuration
@@ -172,14 +175,36 @@ def fit_corpora(
 
     Raises: MissingExtraError without torch.
     """
+    _require_torch()
+    from bionym.models._neural.fitting import fit
+
+    return fit(corpora, config, audit=audit, monitors=monitors, folder=folder, about=about)
+
+
+def pretrain(
+    text: Text,
+    config: PretrainingConfig,
+    *,
+    folder: Path,
+    monitors: Iterable[Monitor] = (),
+    about: Mapping[str, Any] | None = None,
+) -> Pretrained:
+    """What a model may begin with (`init`), learned from raw text; see `pretraining.pretrain`.
+
+    Raises: MissingExtraError without torch.
+    """
+    _require_torch()
+    from bionym.models._neural import pretraining
+
+    return pretraining.pretrain(text, config, folder=folder, monitors=monitors, about=about)
+
+
+def _require_torch() -> None:
     import importlib.util
 
     missing = [name for name in ("torch", "onnx") if importlib.util.find_spec(name) is None]
     if missing:
         raise MissingExtraError(" and ".join(missing), extra="train", purpose="Training a neural model")
-    from bionym.models._neural.fitting import fit
-
-    return fit(corpora, config, audit=audit, monitors=monitors, folder=folder, about=about)
 
 
 def load(folder: Path, config: Config | None = None) -> BiLstmCrf:

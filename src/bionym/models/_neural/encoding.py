@@ -71,6 +71,12 @@ class Encoder:
             unknown = self._ranks[UNKNOWN]
             self._ranks_V = np.array([self._ranks.get(row, unknown) for row in self._rows_V.tolist()], dtype=np.int64)
 
+    def spellings(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Places of the known words, short ones first, V; their characters, V x C; and how many each has, V."""
+        order_V = np.argsort(self._num_letters_V, kind="stable")
+        found = order_V, self._letters_VC[order_V], self._num_letters_V[order_V]
+        return torch.from_numpy(found[0]), torch.from_numpy(found[1]), torch.from_numpy(found[2])
+
     def encoded(self, sentence: Sentence, head: Head | None = None, annotated: Sequence[str] = ()) -> Encoded:
         """A sentence whose words are known, with its gold tags for a head.
 
@@ -100,6 +106,7 @@ class Encoder:
             head,
             _padded(self._rows_V[words_N], is_inside_BT),
             _padded(index_N, is_inside_BT),
+            torch.from_numpy(distinct_U),
             torch.from_numpy(self._letters_VC[distinct_U, : num_letters_U.max()]),
             torch.from_numpy(num_letters_U),
             torch.from_numpy(self._groups_VG[distinct_U]),

@@ -129,6 +129,8 @@ class _Learning:
             folder = locate(config.init)
             taken = transfer.take_over(self.network, self.lexicon, self.groups, folder, config.init_parts)
             transfer.freeze(self.network, config.freeze, taken)
+        if "characters" in config.freeze and self.network.characters is not None:
+            self.network.spell_once(*self.encoder.spellings())
 
     def batches(self, epoch: int) -> batching.Lazy[Any]:
         """The batches of an epoch."""

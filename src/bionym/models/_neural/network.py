@@ -35,6 +35,7 @@ OUTPUTS: Mapping[str, type[LinearChain] | type[Softmax]] = {
     "softmax": Softmax,
 }
 
+AT_ONCE = 512  # words that are spelled together where all are
 SHARES = (0.4, 0.7, 0.9, 1.0)  # of the distinct words of a batch, by length, that are spelled together
 
 
@@ -54,7 +55,8 @@ class Batch:
         head: the name of the head that learns.
         words_BT: row of each token's word.
         index_BT: place of each token's word among the distinct words.
-        letters_UC, num_letters_U: the characters of the distinct words.
+        distinct_U: places of the distinct words among those that the encoder of sentences knows.
+        letters_UC, num_letters_U: their characters.
         groups_UG: rows of the groups of the distinct words.
         lists_BTK: places in term lists.
         lengths_B: tokens of each sentence.
@@ -67,6 +69,7 @@ class Batch:
     head: str
     words_BT: Tensor
     index_BT: Tensor
+    distinct_U: Tensor
     letters_UC: Tensor
     num_letters_U: Tensor
     groups_UG: Tensor
@@ -89,6 +92,8 @@ class Network(nn.Module):
         singletons: rows of words that occur once in the training data.
     Source: Lample et al. 2016; Ma and Hovy 2016; Liu et al. 2018; for a head per corpus, Wang et al. 2019.
     """
+
+    spelled_VE: Tensor | None  # vectors of all words that are met, where nothing more is learned of characters
 
     def __init__(
         self,
@@ -116,6 +121,7 @@ class Network(nn.Module):
         )
         self.characters = _characters(settings.characters, FIRST + len(lexicon.characters))
         char_dim = self.characters.output_dim if self.characters else 0
+        self.register_buffer("spelled_VE", None, persistent=False)
         self.highway = Highway(char_dim, num_layers=settings.characters.highway) if char_dim else None
         self.groups = nn.ModuleDict({name: table(*size) for name, size in groups.items()})
         group_dim = sum(group_dim for _, group_dim in groups.values())
@@ -155,9 +161,25 @@ class Network(nn.Module):
         """Scores of one head, B x T x S."""
         return self._scores(batch, self._read(batch))
 
-    def word_vectors(self, letters_UC: Tensor, num_letters_U: Tensor, groups_UG: Tensor) -> Tensor:
+    def states(self, batch: Batch, stream_BTE: Tensor | None = None) -> Tensor:
+        """States of the BiLSTM, B x T x 2H: forward, backward. `stream_BTE` are those of characters, if it reads them."""
+        states_BTH: Tensor = self.recurrent(self._inputs(batch, stream_BTE), batch.lengths_B)
+        return states_BTH
+
+    @torch.no_grad()
+    def spell_once(self, places_V: Tensor, letters_VC: Tensor, num_letters_V: Tensor) -> None:
+        """Spell all words that will be met, short ones first, for good: of characters nothing more is learned."""
+        was_training = self.training
+        self.eval()
+        parts = zip(torch.split(letters_VC, AT_ONCE), torch.split(num_letters_V, AT_ONCE), strict=True)
+        in_order_VE = torch.cat([self.spelling(letters[:, : lengths[-1]], lengths) for letters, lengths in parts])
+        self.spelled_VE = torch.empty_like(in_order_VE).index_copy_(0, places_V, in_order_VE)
+        self.train(was_training)
+
+    def word_vectors(self, batch: Batch) -> Tensor:
         """What is known of distinct words besides their own vectors, U x E: from characters, and of groups."""
-        parts = [] if self.characters is None else [self._spelled(letters_UC, num_letters_U)]
+        groups_UG = batch.groups_UG
+        parts = [] if self.characters is None else [self._spelled(batch)]
         parts += [one(groups_UG[:, column]) for column, one in enumerate(self.groups.values())]
         return torch.cat(parts, 1) if parts else groups_UG.new_zeros((len(groups_UG), 0), dtype=torch.float32)
 
@@ -169,14 +191,13 @@ class Network(nn.Module):
         return output.loss(scores_BTS, batch.tags_BT, batch.lengths_B)
 
     def _scores(self, batch: Batch, stream_BTE: Tensor | None) -> Tensor:
-        states_BTH: Tensor = self.recurrent(self._inputs(batch, stream_BTE), batch.lengths_B)
-        scores_BTS: Tensor = self.scores[_key(batch.head)](self.dropout(states_BTH))
+        scores_BTS: Tensor = self.scores[_key(batch.head)](self.dropout(self.states(batch, stream_BTE)))
         return scores_BTS
 
     def _inputs(self, batch: Batch, stream_BTE: Tensor | None) -> Tensor:
         """What the BiLSTM reads, B x T x D: of words; places in term lists; of characters of the whole sentence."""
         words_BTD = self.words(batch.words_BT)
-        own_UE = self.word_vectors(batch.letters_UC, batch.num_letters_U, batch.groups_UG)
+        own_UE = self.word_vectors(batch)
         own_BTE = at_tokens(own_UE, batch.index_BT)
         parts = [self.dropout(torch.cat((words_BTD, own_BTE), 2)), batch.lists_BTK]
         if self.stream is not None and stream_BTE is not None:
@@ -190,8 +211,11 @@ class Network(nn.Module):
         assert batch.streams is not None
         return self.stream.states(*batch.streams)
 
-    def _spelled(self, letters_UC: Tensor, num_letters_U: Tensor) -> Tensor:
+    def _spelled(self, batch: Batch) -> Tensor:
         """As `spelling`, words of like length together: they come short ones first, and most are short."""
+        if self.spelled_VE is not None:
+            return self.spelled_VE[batch.distinct_U]
+        letters_UC, num_letters_U = batch.letters_UC, batch.num_letters_U
         ends = sorted({math.ceil(share * len(letters_UC)) for share in SHARES})
         longest = num_letters_U[[end - 1 for end in ends]].tolist()
         parts, start = [], 0

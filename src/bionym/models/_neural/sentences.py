@@ -56,7 +56,7 @@ class Sentences:
 
     def __init__(self, lists: Mapping[str, Path], scheme: TagScheme, policy: Policy, context_tokens: int = 0) -> None:
         self.scheme, self.policy, self.context_tokens = scheme, policy, context_tokens
-        self.columns = tuple(f"{prefix}-{name}" for name in lists for prefix in PREFIXES)
+        self.columns = columns_of(lists)
         self._column = {column: number for number, column in enumerate(self.columns)}
         self._places: Places = gazetteer.build(gazetteer.Options(lists=dict(lists))) if lists else _nowhere
 
@@ -103,6 +103,11 @@ class Sentences:
                 for place in places:
                     lists_TK[token, self._column[place]] = 1
         return lists_TK
+
+
+def columns_of(lists: Iterable[str]) -> tuple[str, ...]:
+    """The names of the K values that a token has from term lists of these names."""
+    return tuple(f"{prefix}-{name}" for name in lists for prefix in PREFIXES)
 
 
 def by_length(sentences: Sequence[Sized], most_tokens: int) -> Iterator[list[int]]:

@@ -1,15 +1,17 @@
 """The settings of the BiLSTM-CRF's network and data."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from bionym.data.flatten import Policy
 from bionym.features.shapes import Shape
 from bionym.models._neural.corpora import CorpusSettings
 from bionym.models._neural.heads import Sharing
-from bionym.training.config import Settings
+from bionym.models._pretraining.text import TextSettings
+from bionym.training import config as configuration
+from bionym.training.config import Settings, Tables
 from bionym.training.settings import TrainingSettings
 
 
@@ -163,10 +165,87 @@ class Config(Settings):
         description="mean: the weights that are best over all corpora; each: for every head also those best for its corpus.",
     )
     corpora: dict[str, CorpusSettings] = Field(default={}, description="Corpora to learn from together, by name.")
-    network: NetworkSettings = Field(default_factory=NetworkSettings)
+    network: NetworkSettings = Field(
+        default_factory=NetworkSettings, description="With `init`, what is not set here is as in that model."
+    )
     training: Training = Field(default_factory=Training)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _network_as_in_init(cls, settings: Any) -> Any:
+        return {**settings, "network": beginning(settings)} if settings.get("init") else settings
 
     @property
     def seed(self) -> int:
         """Recorded with the model."""
+        return self.training.seed
+
+
+def beginning(settings: Tables) -> Tables:
+    """The table `network` of settings, laid over that of the model which `init` names, if it is there.
+
+    Its word vectors are taken from that model, not from the file that it had them from.
+    """
+    network: Tables = settings.get("network", {})
+    if isinstance(network, NetworkSettings):
+        return network.model_dump(exclude_unset=True)
+    folder = Path(settings["init"])
+    if not (folder / "config.toml").is_file():
+        return network
+    found: Tables = configuration.read(folder / "config.toml").get("network", {})
+    found.get("words", {}).pop("vectors", None)
+    own = {name: _beside(path, folder) for name, path in found.get("lists", {}).items()}
+    found["lists"] = network.get("lists", own)
+    if file := found.get("clusters", {}).get("file"):
+        found["clusters"]["file"] = _beside(file, folder)
+    return configuration.merged(found, network)
+
+
+def _beside(path: str, folder: Path) -> str:
+    """A file of a model, where it is."""
+    return str(folder / path) if (folder / path).is_file() else path
+
+
+class RawText(TextSettings):
+    """Raw text: how it becomes documents, and which of them are learned from."""
+
+    held_out_tokens: int = Field(default=10_000, ge=1, description="Of these so many tokens are measured on, at most.")
+
+
+class PretrainingSteps(TrainingSettings):
+    """How the weights are found in raw text."""
+
+    learning_rate: float = Field(default=3e-3, gt=0, description="The highest one; the schedule takes shares of it.")
+    betas: tuple[float, float] = Field(default=(0.9, 0.98), description="For adam and adamw.")
+    schedule: Literal["constant", "linear", "cosine", "one-cycle", "inverse", "plateau"] = Field(
+        default="cosine", description="constant, linear, cosine, one-cycle, inverse or plateau."
+    )
+    warmup: float = Field(
+        default=0.02, ge=0, lt=1, description="Share of the run in which linear, cosine and one-cycle rise."
+    )
+    clip: float = Field(default=1.0, ge=0, description="Longest gradient, as a norm over all weights; 0 does not clip.")
+    epochs: int = Field(default=1, ge=1, description="Passes over the text, at most.")
+    patience: int = Field(default=0, ge=0, description="Scorings without a better one that end it; 0 never does.")
+    metric: Literal["probability"] = Field(
+        default="probability", description="What decides on the text held out: probability, that is 1 / perplexity."
+    )
+    batch_tokens: int = Field(default=4096, ge=1, description="Tokens in a batch, padding counted.")
+
+
+class PretrainingConfig(Settings):
+    """Configuration of pretraining a BiLSTM on raw text."""
+
+    drawn_words: int = Field(default=1024, ge=1, description="Words drawn in each batch, that its own are told from.")
+    dropout: float = Field(default=0.1, ge=0, lt=1, description="On the states of which a word is told.")
+    min_character_count: int = Field(
+        default=50, ge=1, description="Words of the text that must hold a character for it to get a vector."
+    )
+    score_steps: int = Field(default=1000, ge=1, description="Steps, or so, between two scorings on the text held out.")
+    text: RawText = Field(default_factory=RawText)
+    network: NetworkSettings = Field(default_factory=lambda: NetworkSettings(dropout=0.1))
+    training: PretrainingSteps = Field(default_factory=PretrainingSteps)
+
+    @property
+    def seed(self) -> int:
+        """Where chance begins."""
         return self.training.seed

@@ -25,14 +25,14 @@ PREDICTORS = "stream.predictors."
 _PART_OF = {"highway": "characters", "stream": "characters", "groups": "words", "scores": "outputs"}
 
 
-def save(network: Network, folder: Path) -> None:
-    """The weights, but for pretrained word vectors and what predicts words."""
+def save(network: Network, folder: Path, parts: Collection[str] = PARTS) -> None:
+    """The weights of these parts, but for pretrained word vectors and what predicts words."""
     from safetensors.torch import save_file
 
     tensors = {
         name: value.contiguous()
         for name, value in network.state_dict().items()
-        if name != PRETRAINED and not name.startswith(PREDICTORS)
+        if name != PRETRAINED and not name.startswith(PREDICTORS) and part_of(name) in parts
     }
     save_file(tensors, folder / NETWORK)
 
