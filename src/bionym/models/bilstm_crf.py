@@ -177,10 +177,9 @@ def load(folder: Path, config: Config | None = None) -> BiLstmCrf:
     if config is None:
         config = configuration.of_model(Config, folder / "config.toml")
     weights, new_VD = _read_heads(folder)
-    is_int8 = config.weights == "int8"
     spelling = folder / SPELLING if config.network.characters.kind != "none" else None
-    graph = folder / (INT8 if is_int8 else TAGGER)
-    return BiLstmCrf(config, weights, Runtime(Lexicon.load(folder), new_VD, graph, spelling, alone=is_int8), folder)
+    graph = folder / (INT8 if config.weights == "int8" else TAGGER)
+    return BiLstmCrf(config, weights, Runtime(Lexicon.load(folder), new_VD, graph, spelling), folder)
 
 
 def chain_with_rules(weights: HeadWeights, config: Config) -> Chain:
