@@ -10,6 +10,7 @@ from pathlib import Path
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 import torch
@@ -20,8 +21,10 @@ from bionym.data import Corpus, Document, Entity, entity
 from bionym.data.tags import BIOES
 from bionym.errors import ConfigError, ModelError, UnknownNameError
 from bionym.models import bilstm_crf
+from bionym.models._neural.arithmetic import Arithmetic, EightBits, Plain
 from bionym.models._neural.export import tagger_graph
 from bionym.models._neural.heads import heads_of
+from bionym.models._neural.lanes import lanes
 from bionym.models._neural.merging import merged
 from bionym.models._neural.network import Network
 from bionym.models._neural.settings import NetworkSettings
@@ -251,8 +254,35 @@ def test_of_overlapping_entities_with_one_label_the_surest_stays() -> None:
     assert kept == {(5, "A", "y"), (0, "B", "x")}
 
 
-@pytest.mark.parametrize(("cell", "layers"), [("lstm", 1), ("lstm", 2), ("gru", 1)])
-def test_the_graph_gives_the_scores_of_the_network(cell: str, layers: int) -> None:
+@pytest.mark.parametrize(("cell", "layers"), [("lstm", 1), ("lstm", 2), ("gru", 1), ("gru", 2)])
+@pytest.mark.parametrize(("arithmetic", "error"), [(Plain(), 1e-5), (EightBits(), 0.05)], ids=["plain", "eight-bits"])
+def test_the_graph_gives_the_scores_of_the_network(
+    cell: str, layers: int, arithmetic: Arithmetic, error: float
+) -> None:
+    network = random_network(cell, layers)
+    inputs_BTD, lengths_B = torch.randn(3, 6, 7), torch.tensor([6, 2, 4])
+    states = network.recurrent(inputs_BTD, lengths_B)
+    expected = torch.cat([layer(states) for layer in network.scores.values()], 2).detach().numpy()
+    found = scores_of(tagger_graph(network, arithmetic), inputs_BTD.numpy(), lengths_B.tolist())
+    for row, length in enumerate(lengths_B.tolist()):
+        np.testing.assert_allclose(found[row], expected[row, :length], atol=error)
+
+
+@pytest.mark.parametrize("arithmetic", [Plain(), EightBits()], ids=["plain", "eight-bits"])
+@pytest.mark.parametrize(("cell", "layers"), [("lstm", 1), ("gru", 2)])
+def test_scores_are_the_same_to_the_bit_whatever_is_read_beside(
+    cell: str, layers: int, arithmetic: Arithmetic
+) -> None:
+    graph = tagger_graph(random_network(cell, layers), arithmetic)
+    inputs_BTD, lengths = np.random.default_rng(1).normal(size=(9, 12, 7)).astype(np.float32), [12, 1, 7, 3, 9, 5, 2, 8, 4]
+    inputs_BTD[3] *= 100
+    together = scores_of(graph, inputs_BTD, lengths)
+    for row, length in enumerate(lengths):
+        (alone,) = scores_of(graph, inputs_BTD[row : row + 1], [length])
+        np.testing.assert_array_equal(together[row], alone)
+
+
+def random_network(cell: str, layers: int) -> Network:
     torch.manual_seed(1)
     settings = NetworkSettings.model_validate(
         {
@@ -263,15 +293,20 @@ def test_the_graph_gives_the_scores_of_the_network(cell: str, layers: int) -> No
         }
     )
     heads = heads_of({"a": ["X"], "b": ["Y", "Z"]}, BIOES, "corpus")
-    network = Network(settings, Lexicon(("w",), None, ""), heads, BIOES).eval()
-    inputs_BTD, lengths_B = torch.randn(3, 6, 7), torch.tensor([6, 2, 4])
-    states = network.recurrent(inputs_BTD, lengths_B)
-    expected = torch.cat([layer(states) for layer in network.scores.values()], 2).detach().numpy()
-    session = onnxruntime.InferenceSession(tagger_graph(network).SerializeToString())
-    feed = {"inputs_TBD": inputs_BTD.transpose(0, 1).numpy(), "lengths_B": lengths_B.int().numpy()}
-    (found,) = session.run(None, feed)
-    for row, length in enumerate(lengths_B.tolist()):
-        np.testing.assert_allclose(found[:length, row], expected[row, :length], atol=1e-5)
+    return Network(settings, Lexicon(("w",), None, ""), heads, BIOES).eval()
+
+
+def scores_of(graph: onnx.ModelProto, inputs_BTD: np.ndarray, lengths: list[int]) -> list[np.ndarray]:
+    """Scores of each sentence, several in a lane."""
+    onnx.checker.check_model(graph)
+    session = onnxruntime.InferenceSession(graph.SerializeToString())
+    placed = lanes(lengths)
+    tokens_ND = np.concatenate([inputs_TD[:length] for inputs_TD, length in zip(inputs_BTD, lengths, strict=True)])
+    rows_TB = np.zeros(placed.shape, dtype=np.int32)
+    rows_TB.flat[placed.places_N] = np.arange(len(tokens_ND))
+    marks = {"is_first_TB": placed.marked(placed.first), "is_last_TB": placed.marked(placed.last)}
+    (found_TBS,) = session.run(None, {"inputs_UD": tokens_ND, "rows_TB": rows_TB, **marks})
+    return np.split(found_TBS.reshape(-1, found_TBS.shape[2])[placed.places_N], np.cumsum(lengths)[:-1])
 
 
 def test_development_documents_are_held_out_and_scored(chemicals: list[Document]) -> None:

@@ -22,7 +22,7 @@ from bionym.linear_chain.decoding import Chain
 from bionym.models import bilstm_crf
 from bionym.models._neural import transfer, words
 from bionym.models._neural.encoding import Encoder
-from bionym.models._neural.export import export, quantize
+from bionym.models._neural.export import export
 from bionym.models._neural.heads import Head, head_for, heads_of
 from bionym.models._neural.network import Network
 from bionym.models._neural.sentences import Sentence, Sentences, by_length
@@ -146,7 +146,6 @@ class _Learning:
         folder = Path(scratch.name)
         network = self.network.cpu().eval()
         export(network, folder)
-        quantize(folder)
         transfer.save(network, folder)
         _with_vectors_of(network, self.lexicon).save(folder)
         _save_heads(network, self.heads, folder)
