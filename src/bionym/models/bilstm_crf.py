@@ -14,21 +14,22 @@ import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bionym.data import Audit, Corpus, Document
+from bionym.data import Audit, Corpus, Document, Entity, Span
 from bionym.data.tags import find_scheme
 from bionym.errors import MissingExtraError, ModelError, UnknownNameError
 from bionym.linear_chain.decoding import FORBIDDEN, Chain, chain, entities
 from bionym.models._batches import batches, no_search_for_cycles
 from bionym.models._neural.heads import Head
-from bionym.models._neural.merging import merged
+from bionym.models._neural.merging import Find, merged
 from bionym.models._neural.runtime import INT8, SPELLING, TAGGER, Runtime
-from bionym.models._neural.sentences import Sentences, on_characters
+from bionym.models._neural.sentences import Sentences
 from bionym.models._neural.settings import Config as Config
 from bionym.models._neural.words import Lexicon
 from bionym.resources import resource_path
@@ -139,11 +140,21 @@ def decoded(
         by_head.append(iter(entities(scores_NS[:, first : first + width], places, one) if places else []))
         first += width
     for document, inside in zip(batch, ranges, strict=True):
-        found = []
-        for head, stream in zip(heads, by_head, strict=True):
-            about = {"source": head.name} if len(heads) > 1 else {}
-            found += on_characters(document, inside, [next(stream) for _ in inside], **about)
-        yield document.with_entities(merged(found) if len(heads) > 1 else found)
+        finds = [
+            Find(-round(score, 6), span.start - span.end, first + span.start, head.name, span.label)
+            for head, stream in zip(heads, by_head, strict=True)
+            for (first, _), found in zip(inside, islice(stream, len(inside)), strict=True)
+            for span, score in found
+        ]
+        stay = merged(finds) if len(heads) > 1 else finds
+        yield document.with_entities(_entity(find, document, len(heads) > 1) for find in stay)
+
+
+def _entity(find: Find, document: Document, names_source: bool) -> Entity:
+    tokens = document.tokens
+    span = Span(tokens[find.start].start, tokens[find.end - 1].end)
+    attributes = {"source": find.source} if names_source else {}
+    return Entity((span,), find.label, attributes=attributes, score=-find.minus_score)
 
 
 def fit_corpora(

@@ -46,6 +46,8 @@ class Runtime:
     def scores(self, sentences: Sequence[Sentence]) -> NDArray[np.float64]:
         """Scores of every token of all sentences, one sentence behind the other, N x S."""
         found = [self._scores(some) for some in _runs(sentences)]
+        if len(found) == 1:
+            return found[0]
         return np.concatenate(found) if found else np.zeros((0, self._num_scores))
 
     def _scores(self, sentences: Sequence[Sentence]) -> NDArray[np.float64]:
@@ -66,10 +68,8 @@ class Runtime:
     def _inputs(self, sentences: Sequence[Sentence]) -> tuple[Floats, NDArray[np.intp]]:
         """What the distinct tokens look like, U x D, and which of them each token is."""
         words_N, lists_NK = self._looked_up(sentences)
-        patterns_PK, pattern_N = _distinct(lists_NK)
-        distinct_U, rows_N = np.unique(words_N * len(patterns_PK) + pattern_N, return_inverse=True)
-        words_U, pattern_U = np.divmod(distinct_U, len(patterns_PK))
-        return np.concatenate((self._vectors_WD[words_U], patterns_PK[pattern_U]), axis=1), rows_N
+        chosen_U, rows_N = _distinct(words_N, lists_NK)
+        return np.concatenate((self._vectors_WD[words_N[chosen_U]], lists_NK[chosen_U]), axis=1), rows_N
 
     def _looked_up(self, sentences: Sequence[Sentence]) -> tuple[NDArray[np.intp], Floats]:
         """The row of each token's word among those remembered, and all tokens' places in term lists."""
@@ -134,13 +134,23 @@ def _runs(sentences: Sequence[Sentence]) -> Iterator[list[Sentence]]:
         yield run
 
 
-def _distinct(lists_NK: Floats) -> tuple[Floats, NDArray[np.intp]]:
-    """The distinct rows, first that of a token in no list, and which of them each row is."""
-    pattern_N = np.zeros(len(lists_NK), dtype=np.intp)
-    met = lists_NK.any(axis=1).nonzero()[0]
-    patterns_PK, pattern_N[met] = np.unique(lists_NK[met], axis=0, return_inverse=True)
-    pattern_N[met] += 1
-    return np.concatenate((np.zeros_like(lists_NK[:1]), patterns_PK)), pattern_N
+def _distinct(words_N: NDArray[np.intp], lists_NK: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """One token for each distinct pair of word and places, U; and which of these each token is, N.
+
+    Most tokens stand in no list: for them a look-up among the words does, without sorting.
+    """
+    is_listed_N = lists_NK.any(axis=1)
+    listed, plain = is_listed_N.nonzero()[0], (~is_listed_N).nonzero()[0]
+    chosen_W = np.full(words_N.max() + 1, -1)
+    chosen_W[words_N[plain]] = plain
+    known_W = (chosen_W >= 0).nonzero()[0]
+    place_W = np.cumsum(chosen_W >= 0) - 1
+    _, patterns = np.unique(lists_NK[listed], axis=0, return_inverse=True)
+    pairs = words_N[listed] * (len(listed) + 1) + patterns
+    _, first, places = np.unique(pairs, return_index=True, return_inverse=True)
+    rows_N = np.empty(len(words_N), dtype=np.intp)
+    rows_N[plain], rows_N[listed] = place_W[words_N[plain]], places + len(known_W)
+    return np.concatenate((chosen_W[known_W], listed[first])), rows_N
 
 
 def _tagger_session(path: Path) -> Any:
