@@ -25,12 +25,12 @@ def best_tags(emissions_NL: Floats, bounds: Places, chain: Chain) -> Places:
         bounds: where each sentence begins and ends; they follow one another without a gap.
     """
     if OUTSIDE not in chain.tags:
-        return _pieces_decoded(emissions_NL, bounds, bounds, chain, np.zeros(len(emissions_NL), dtype=np.intp))
+        return decode_pieces(emissions_NL, bounds, bounds, chain, np.zeros(len(emissions_NL), dtype=np.intp))
     outside = chain.tags.index(OUTSIDE)
     most = earnings(chain.starts_L, chain.transitions_LL, chain.ends_L, outside)
     is_open_N = may_be_inside(emissions_NL, bounds[:, 1] - bounds[:, 0], most, outside)
     pieces = _pieces(is_open_N, bounds)
-    return _pieces_decoded(emissions_NL, pieces, bounds, chain, np.full(len(emissions_NL), outside, dtype=np.intp))
+    return decode_pieces(emissions_NL, pieces, bounds, chain, np.full(len(emissions_NL), outside, dtype=np.intp))
 
 
 def _pieces(is_open_N: NDArray[np.bool_], bounds: Places) -> Places:
@@ -44,8 +44,8 @@ def _pieces(is_open_N: NDArray[np.bool_], bounds: Places) -> Places:
     return np.stack((begins, ends), axis=1)
 
 
-def _pieces_decoded(emissions_NL: Floats, pieces: Places, bounds: Places, chain: Chain, tags_N: Places) -> Places:
-    """Tags with those of the pieces put in their place; beside a piece stands "O" or the sentence's edge."""
+def decode_pieces(emissions_NL: Floats, pieces: Places, bounds: Places, chain: Chain, tags_N: Places) -> Places:
+    """The tags, those of the pieces put in their place; beside a piece stands "O" or the edge of a sentence."""
     inside = packed(pieces)
     if not len(inside.tokens_M):
         return tags_N

@@ -21,6 +21,7 @@ from bionym.linear_chain.chains import unconstrained as unconstrained
 from bionym.linear_chain.lattice import Spans, span_probabilities, tag_probabilities
 from bionym.linear_chain.weights import Floats
 
+
 def viterbi(emissions_NL: Floats, ranges: Sequence[tuple[int, int]], chain: Chain) -> list[list[int]]:
     """Best tag sequence of each sentence, as positions in `chain.tags`.
 

@@ -149,9 +149,7 @@ def _spelled(spans: Spans, chain: Chain) -> Iterator[Places]:
         of_tag_L4 = np.array([[position.get(f"{one}-{label}", -1) for one in (*prefixes, single)] for label in labels])
         tags_S4 = of_tag_L4[spans.tags]
         first_S = np.where(is_single_S, tags_S4[:, 3], tags_S4[:, 0])
-        yield np.stack(
-            (first_S, *(np.where(is_single_S, first_S, tags_S4[:, place]) for place in (1, 2))), axis=1
-        )
+        yield np.stack((first_S, *(np.where(is_single_S, first_S, tags_S4[:, place]) for place in (1, 2))), axis=1)
 
 
 def _spellings(scheme: TagScheme) -> Iterator[tuple[tuple[str, str, str], str]]:

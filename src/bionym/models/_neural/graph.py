@@ -119,9 +119,7 @@ def _read(nodes: Nodes, direction: Direction, inputs: _Input, arithmetic: Arithm
 _SECOND = tuple(np.array([number], dtype=np.int64) for number in (1, 2))  # where to begin and to end a slice
 
 
-def _step(
-    nodes: Nodes, direction: Direction, inputs: _Input, arithmetic: Arithmetic, name: str
-) -> onnx.GraphProto:
+def _step(nodes: Nodes, direction: Direction, inputs: _Input, arithmetic: Arithmetic, name: str) -> onnx.GraphProto:
     """One step: the state before and a token give the state behind."""
     body = Nodes(nodes.weights, prefix=name)
     before, memory, token, starts_anew = (f"{name}{part}" for part in ("before", "memory", "token", "starts_anew"))
@@ -152,9 +150,7 @@ def _step(
     return helper.make_graph(body.nodes, name, values, found)
 
 
-def _lstm(
-    body: Nodes, from_inputs: list[str], from_states: list[str], bias_GH: Floats, memory: str
-) -> tuple[str, str]:
+def _lstm(body: Nodes, from_inputs: list[str], from_states: list[str], bias_GH: Floats, memory: str) -> tuple[str, str]:
     """States and cells. The biases of the states are among those of the inputs."""
     del bias_GH
     sums = [body.add("Add", [one, other]) for one, other in zip(from_inputs, from_states, strict=True)]
@@ -167,9 +163,7 @@ def _lstm(
 def _gru(body: Nodes, from_inputs: list[str], from_states: list[str], bias_GH: Floats, memory: str) -> tuple[str, str]:
     """States, as they are kept and in 32 bits."""
     biased = [body.add("Add", [one, body.weight(bias_H)]) for one, bias_H in zip(from_states, bias_GH, strict=True)]
-    reset, update = (
-        body.add("Sigmoid", [body.add("Add", [from_inputs[gate], biased[gate]])]) for gate in (0, 1)
-    )
+    reset, update = (body.add("Sigmoid", [body.add("Add", [from_inputs[gate], biased[gate]])]) for gate in (0, 1))
     new = body.add("Tanh", [body.add("Add", [from_inputs[2], body.add("Mul", [reset, biased[2]])])])
     moved = body.add("Mul", [update, body.add("Sub", [memory, new])])
     states = body.add("Add", [new, moved])

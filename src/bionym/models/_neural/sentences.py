@@ -8,18 +8,16 @@ Axes: T tokens, K values from term lists.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bionym.data import Audit, Document, Entity, Span
+from bionym.data import Audit, Document
 from bionym.data.align import join_cut_sentences, sentence_ranges, to_tags
 from bionym.data.flatten import Policy
-from bionym.data.tags import TagScheme, TokenSpan
+from bionym.data.tags import TagScheme
 from bionym.features import gazetteer
 from bionym.text.prepare import tokenized
 
