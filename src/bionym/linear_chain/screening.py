@@ -58,4 +58,5 @@ def may_be_inside(emissions_NL: Floats, lengths: NDArray[np.intp], most: Earning
 
 
 def _whole(nats: Floats) -> NDArray[np.int64]:
-    return np.maximum(np.ceil(nats * _UNITS) + 1, -_MOST).astype(np.int64)
+    units: NDArray[np.int64] = np.maximum(np.ceil(nats * _UNITS) + 1, -_MOST).astype(np.int64)
+    return units

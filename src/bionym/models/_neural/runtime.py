@@ -140,10 +140,10 @@ def _distinct(words_N: NDArray[np.intp], lists_NK: Floats) -> tuple[NDArray[np.i
     Most tokens stand in no list: for them a look-up among the words does, without sorting.
     """
     is_listed_N = lists_NK.any(axis=1)
-    listed, plain = is_listed_N.nonzero()[0], (~is_listed_N).nonzero()[0]
+    listed, plain = np.flatnonzero(is_listed_N), np.flatnonzero(~is_listed_N)
     chosen_W = np.full(words_N.max() + 1, -1)
     chosen_W[words_N[plain]] = plain
-    known_W = (chosen_W >= 0).nonzero()[0]
+    known_W = np.flatnonzero(chosen_W >= 0)
     place_W = np.cumsum(chosen_W >= 0) - 1
     _, patterns = np.unique(lists_NK[listed], axis=0, return_inverse=True)
     pairs = words_N[listed] * (len(listed) + 1) + patterns
