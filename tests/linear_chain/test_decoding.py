@@ -9,7 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bionym.data.tags import BIO, BIOES, IO, IOB1, TagScheme, is_valid
+from bionym.linear_chain.best_path import best_tags, decode_pieces
 from bionym.linear_chain.decoding import Chain, chain, entities, marginals, unconstrained, viterbi
+from bionym.linear_chain.packing import packed
+from bionym.linear_chain.screening import earnings, may_be_inside
 
 SCHEMES = [IO, IOB1, BIO, BIOES]
 LENGTHS = [1, 2, 4, 3]
@@ -100,3 +103,38 @@ def test_a_penalty_on_outside_finds_more_and_leaves_the_probabilities_alone() ->
     assert [span.start for span, _ in plain] == [1]
     assert [span.start for span, _ in bold] == [0, 1]
     assert bold[1] == plain[0]
+
+
+@settings(max_examples=60, deadline=None)
+@given(lengths=st.lists(st.integers(0, 12), min_size=1, max_size=8), seed=st.integers(0, 999))
+def test_tokens_passed_over_are_outside_in_the_best_sequence_of_the_whole_sentence(
+    lengths: list[int], seed: int
+) -> None:
+    tags = BIOES.tags(["A", "B"])
+    random = np.random.default_rng(seed)
+    case = chain(tags, random.normal(size=(len(tags), len(tags))), BIOES)
+    ends = np.cumsum(lengths)
+    bounds = np.stack((ends - lengths, ends), axis=1)
+    emissions = 2 * random.normal(size=(int(ends[-1]), len(tags)))
+    emissions[:, 0] += 3
+    whole = np.zeros(len(emissions), dtype=np.intp)
+    decode_pieces(emissions, bounds, bounds, case, whole)
+    most = earnings(case.starts_L, case.transitions_LL, case.ends_L, 0)
+    assert not whole[~may_be_inside(emissions, bounds[:, 1] - bounds[:, 0], most, 0)].any()
+    assert best_tags(emissions, bounds, case).tolist() == whole.tolist()
+
+
+def test_most_tokens_of_a_text_are_passed_over() -> None:
+    case = chain(BIOES.tags(["A"]), np.zeros((5, 5)), BIOES)
+    emissions = np.tile([8.0, 0, 0, 0, 0], (30, 1))
+    emissions[10:12, 1:] = 9.0
+    most = earnings(case.starts_L, case.transitions_LL, case.ends_L, 0)
+    is_open = may_be_inside(emissions, np.array([15, 15]), most, 0)
+    assert is_open.nonzero()[0].tolist() == [10, 11]
+
+
+def test_packed_sentences_stand_token_by_token_the_longest_first() -> None:
+    inside = packed([(0, 1), (1, 1), (1, 4), (4, 6)])
+    assert inside.sentences.tolist() == [2, 3, 0]
+    assert inside.tokens_M.tolist() == [1, 4, 0, 2, 5, 3]
+    assert inside.last_B.tolist() == [5, 4, 2]

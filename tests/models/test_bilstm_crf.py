@@ -2,27 +2,32 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 import bionym
 from bionym import pipeline, vectors
-from bionym.data import Corpus, Document, Entity, entity
+from bionym.data import Corpus, Document
 from bionym.data.tags import BIOES
 from bionym.errors import ConfigError, ModelError, UnknownNameError
 from bionym.models import bilstm_crf
+from bionym.models._neural.arithmetic import Arithmetic, EightBits, Plain
 from bionym.models._neural.export import tagger_graph
 from bionym.models._neural.heads import heads_of
-from bionym.models._neural.merging import merged
+from bionym.models._neural.lanes import lanes
+from bionym.models._neural.merging import Find, merged
 from bionym.models._neural.network import Network
 from bionym.models._neural.settings import NetworkSettings
 from bionym.models._neural.words import Lexicon
@@ -190,6 +195,39 @@ def test_a_damaged_model_is_refused(tagger: bionym.Pipeline, tmp_path: Path) -> 
         bionym.load(tmp_path / "model")
 
 
+def test_a_graph_of_an_earlier_version_is_refused(tagger: bionym.Pipeline, tmp_path: Path) -> None:
+    tagger.save(tmp_path / "model")
+    shutil.copy(tmp_path / "model" / "spelling.onnx", tmp_path / "model" / "tagger.onnx")
+    with pytest.raises(ModelError, match=r"tagger\.onnx is of an earlier version of Bionym. Train the model anew."):
+        bionym.load(tmp_path / "model")
+
+
+def test_eight_bits_give_the_same_to_the_bit_in_any_order_and_alone(
+    both: bionym.Pipeline, diseases: list[Document], chemicals: list[Document], tmp_path: Path
+) -> None:
+    both.save(tmp_path / "model")
+    config = tmp_path / "model" / "config.toml"
+    config.write_text(config.read_text().replace('weights = "float32"', 'weights = "int8"'))
+    loaded = bionym.load(tmp_path / "model")
+    documents = [*diseases, *chemicals]
+    together = list(loaded.predict(documents))
+    assert list(loaded.predict(documents[::-1])) == together[::-1]
+    assert [next(iter(loaded.predict([one]))) for one in documents] == together
+
+
+@given(lengths=st.lists(st.integers(1, 40), min_size=1, max_size=300))
+def test_in_lanes_every_token_has_a_place_of_its_own_behind_the_one_before(lengths: list[int]) -> None:
+    placed = lanes(lengths)
+    steps, number = np.divmod(placed.places_N, placed.shape[1])
+    assert len(set(placed.places_N.tolist())) == sum(lengths)
+    assert steps.max() == placed.shape[0] - 1
+    ends = np.cumsum(lengths)
+    for start, end in zip(ends - lengths, ends, strict=True):
+        assert set(number[start:end]) == {number[start]}
+        assert (np.diff(steps[start:end]) == 1).all()
+    assert placed.marked(placed.last).sum() == len(lengths)
+
+
 def test_heads_of_two_corpora_speak_for_themselves(
     both: bionym.Pipeline, diseases: list[Document], chemicals: list[Document]
 ) -> None:
@@ -237,22 +275,49 @@ def test_a_shared_head_leaves_open_what_a_corpus_does_not_annotate() -> None:
     assert [head.tags[place] for place in possible[1].nonzero()[0]] == ["S-X"]
 
 
-def test_of_overlapping_entities_with_one_label_the_surest_stays() -> None:
-    def from_head(start: int, end: int, label: str, score: float, source: str) -> Entity:
-        return replace(entity(start, end, label, score=score), attributes={"source": source})
-
+def test_of_overlapping_finds_with_one_label_the_surest_stays() -> None:
     found = [
-        from_head(0, 9, "A", 0.6, "x"),
-        from_head(5, 9, "A", 0.9, "y"),
-        from_head(0, 9, "B", 0.1, "x"),
-        from_head(5, 9, "A", 0.8, "x"),
+        Find(-0.6, -9, 0, "x", "A"),
+        Find(-0.9, -4, 5, "y", "A"),
+        Find(-0.1, -9, 0, "x", "B"),
+        Find(-0.8, -4, 5, "x", "A"),
+        Find(-0.5, -5, 0, "x", "A"),
+        Find(-0.4, -2, 4, "x", "A"),
     ]
-    kept = {(one.start, one.label, one.attributes["source"]) for one in merged(found)}
-    assert kept == {(5, "A", "y"), (0, "B", "x")}
+    kept = {(one.start, one.end, one.label, one.source) for one in merged(found)}
+    assert kept == {(5, 9, "A", "y"), (0, 9, "B", "x"), (0, 5, "A", "x")}
 
 
-@pytest.mark.parametrize(("cell", "layers"), [("lstm", 1), ("lstm", 2), ("gru", 1)])
-def test_the_graph_gives_the_scores_of_the_network(cell: str, layers: int) -> None:
+@pytest.mark.parametrize(("cell", "layers"), [("lstm", 1), ("lstm", 2), ("gru", 1), ("gru", 2)])
+@pytest.mark.parametrize(("arithmetic", "error"), [(Plain(), 1e-5), (EightBits(), 0.05)], ids=["plain", "eight-bits"])
+def test_the_graph_gives_the_scores_of_the_network(
+    cell: str, layers: int, arithmetic: Arithmetic, error: float
+) -> None:
+    network = random_network(cell, layers)
+    inputs_BTD, lengths_B = torch.randn(3, 6, 7), torch.tensor([6, 2, 4])
+    states = network.recurrent(inputs_BTD, lengths_B)
+    expected = torch.cat([layer(states) for layer in network.scores.values()], 2).detach().numpy()
+    found = scores_of(tagger_graph(network, arithmetic), inputs_BTD.numpy(), lengths_B.tolist())
+    for row, length in enumerate(lengths_B.tolist()):
+        np.testing.assert_allclose(found[row], expected[row, :length], atol=error)
+
+
+@pytest.mark.parametrize("arithmetic", [Plain(), EightBits()], ids=["plain", "eight-bits"])
+@pytest.mark.parametrize(("cell", "layers"), [("lstm", 1), ("gru", 2)])
+def test_scores_are_the_same_to_the_bit_whatever_is_read_beside(cell: str, layers: int, arithmetic: Arithmetic) -> None:
+    graph = tagger_graph(random_network(cell, layers), arithmetic)
+    inputs_BTD, lengths = (
+        np.random.default_rng(1).normal(size=(9, 12, 7)).astype(np.float32),
+        [12, 1, 7, 3, 9, 5, 2, 8, 4],
+    )
+    inputs_BTD[3] *= 100
+    together = scores_of(graph, inputs_BTD, lengths)
+    for row, length in enumerate(lengths):
+        (alone,) = scores_of(graph, inputs_BTD[row : row + 1], [length])
+        np.testing.assert_array_equal(together[row], alone)
+
+
+def random_network(cell: str, layers: int) -> Network:
     torch.manual_seed(1)
     settings = NetworkSettings.model_validate(
         {
@@ -263,15 +328,20 @@ def test_the_graph_gives_the_scores_of_the_network(cell: str, layers: int) -> No
         }
     )
     heads = heads_of({"a": ["X"], "b": ["Y", "Z"]}, BIOES, "corpus")
-    network = Network(settings, Lexicon(("w",), None, ""), heads, BIOES).eval()
-    inputs_BTD, lengths_B = torch.randn(3, 6, 7), torch.tensor([6, 2, 4])
-    states = network.recurrent(inputs_BTD, lengths_B)
-    expected = torch.cat([layer(states) for layer in network.scores.values()], 2).detach().numpy()
-    session = onnxruntime.InferenceSession(tagger_graph(network).SerializeToString())
-    feed = {"inputs_TBD": inputs_BTD.transpose(0, 1).numpy(), "lengths_B": lengths_B.int().numpy()}
-    (found,) = session.run(None, feed)
-    for row, length in enumerate(lengths_B.tolist()):
-        np.testing.assert_allclose(found[:length, row], expected[row, :length], atol=1e-5)
+    return Network(settings, Lexicon(("w",), None, ""), heads, BIOES).eval()
+
+
+def scores_of(graph: onnx.ModelProto, inputs_BTD: np.ndarray, lengths: list[int]) -> list[np.ndarray]:
+    """Scores of each sentence, several in a lane."""
+    onnx.checker.check_model(graph)
+    session = onnxruntime.InferenceSession(graph.SerializeToString())
+    placed = lanes(lengths)
+    tokens_ND = np.concatenate([inputs_TD[:length] for inputs_TD, length in zip(inputs_BTD, lengths, strict=True)])
+    rows_TB = np.zeros(placed.shape, dtype=np.int32)
+    rows_TB.flat[placed.places_N] = np.arange(len(tokens_ND))
+    marks = {"is_first_TB": placed.marked(placed.first), "is_last_TB": placed.marked(placed.last)}
+    (found_TBS,) = session.run(None, {"inputs_UD": tokens_ND, "rows_TB": rows_TB, **marks})
+    return np.split(found_TBS.reshape(-1, found_TBS.shape[2])[placed.places_N], np.cumsum(lengths)[:-1])
 
 
 def test_development_documents_are_held_out_and_scored(chemicals: list[Document]) -> None:

@@ -3,7 +3,8 @@
 An abbreviation that the document defines is also a member of the lists in which its long form stands.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,16 +30,25 @@ class Options(FeatureOptions):
 
 def build(options: Options) -> Callable[[Document], list[tuple[str, ...]]]:
     """From a document to each token's place in the terms of every list: `("B-diseases",)`."""
+    places = of_words(options)
+
+    def of_document(document: Document) -> list[tuple[str, ...]]:
+        return places([document.text[start:end] for start, end in document.tokens], sentence_ranges(document))
+
+    return of_document
+
+
+def of_words(options: Options) -> Callable[[Sequence[str], Iterable[tuple[int, int]]], list[tuple[str, ...]]]:
+    """As `build`, from the words of a document and the ranges of its sentences."""
     lists = {name: read_terms(path, shortest=options.shortest) for name, path in options.lists.items()}
     terms = TermLists(lists)
 
-    def places(document: Document) -> list[tuple[str, ...]]:
-        words = [document.text[start:end] for start, end in document.tokens]
+    def places(words: Sequence[str], ranges: Iterable[tuple[int, int]]) -> list[tuple[str, ...]]:
         found: list[tuple[str, ...]] = [()] * len(words)
-        for start, end in sentence_ranges(document):
-            for match in terms.find(words[start:end]):
-                for position, prefix in enumerate(_prefixes(match.end - match.start), start + match.start):
-                    found[position] += (f"{prefix}-{match.name}",)
+        for first, end in ranges:
+            for match in terms.find(words[first:end]):
+                for position, place in enumerate(_written(match.name, match.end - match.start), first + match.start):
+                    found[position] += (place,)
         return _with_short_forms(words, found, options.reach)
 
     return places
@@ -56,7 +66,7 @@ def count_silent(lists: Iterable[str], met: Collection[str], audit: Audit) -> No
             audit.lose("", f"term list {name!r}", "not one of its terms stands in the training data")
 
 
-def _with_short_forms(words: list[str], found: list[tuple[str, ...]], reach: int) -> list[tuple[str, ...]]:
+def _with_short_forms(words: Sequence[str], found: list[tuple[str, ...]], reach: int) -> list[tuple[str, ...]]:
     """A defined abbreviation gets the lists of the terms in its long form: `("short-diseases",)`."""
     spread = found.copy()
     for position, (start, end) in short_forms(words, reach):
@@ -65,6 +75,8 @@ def _with_short_forms(words: list[str], found: list[tuple[str, ...]], reach: int
     return spread
 
 
-def _prefixes(num_tokens: int) -> str:
-    """`S` for a term of one token, else `B`, `I` ..., `E`."""
-    return "S" if num_tokens == 1 else f"B{'I' * (num_tokens - 2)}E"
+@cache
+def _written(name: str, num_tokens: int) -> tuple[str, ...]:
+    """The places of the tokens of a term: `S` for one of one token, else `B`, `I` ..., `E`."""
+    prefixes = "S" if num_tokens == 1 else f"B{'I' * (num_tokens - 2)}E"
+    return tuple(f"{prefix}-{name}" for prefix in prefixes)

@@ -58,6 +58,8 @@ def short_forms(words: Sequence[str], reach: int) -> Iterator[tuple[int, tuple[i
         reach: tokens behind its definition over which a short form holds; a later definition replaces it.
     """
     defined = {one.short_start: one for one in find_definitions(words) if one.short_end - one.short_start == 1}
+    if not defined:
+        return
     forms = {words[position] for position in defined}
     known: dict[str, Definition] = {}
     for position in [position for position, word in enumerate(words) if word in forms]:

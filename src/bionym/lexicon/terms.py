@@ -9,7 +9,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -43,36 +43,28 @@ class TermLists:
             for term in new.keys() & self._lists_of.keys():
                 new[term] = (*self._lists_of[term], number)
             self._lists_of |= new
-        self._lengths: dict[str, dict[str, int]] = {}  # numbers of pieces as bits, by the first piece and the second
+        self._lengths: dict[tuple[str, str], int] = {}  # numbers of pieces as bits, by the first two
         for term in self._lists_of:
             first, _, others = term.partition(" ")
-            second, length = others.partition(" ")[0], 1 << term.count(" ")
-            lengths = self._lengths.get(first)
-            if lengths is None:
-                self._lengths[first] = {second: length}
-            else:
-                lengths[second] = lengths.get(second, 0) | length
+            if others:
+                start = first, others.partition(" ")[0]
+                self._lengths[start] = self._lengths.get(start, 0) | 1 << term.count(" ")
 
     def __len__(self) -> int:
         return len(self._lists_of)
 
     def find(self, words: Sequence[str]) -> list[Match]:
         """Where terms stand among the words of a text, from left to right; matches of one list do not overlap."""
-        parts: list[str] = []
-        owners: list[int] = []  # the word of each piece
-        for position, word in enumerate(words):
-            for piece in pieces(word):
-                parts.append(piece)
-                owners.append(position)
-        parts.append("")  # so that there is something behind the last piece
+        own = list(map(pieces, words))
+        parts = [*chain.from_iterable(own), ""]  # so that there is something behind the last piece
+        owners = [position for position, found in enumerate(own) for _ in found]  # the word of each piece
         owners.append(len(words))
         matches: list[Match] = []
         free_from = [0] * len(self.names)
-        for index, (first, second) in enumerate(pairwise(parts)):
-            lengths = self._lengths.get(first)
-            found = lengths and (lengths.get(second, 0) | lengths.get("", 0))
-            if found and owners[index] != owners[index - 1]:
-                for end, numbers in self._from(parts, owners, index, found):
+        starts = zip(map(self._lengths.get, pairwise(parts)), map(self._lists_of.get, parts), strict=False)
+        for index, (lengths, alone) in enumerate(starts):
+            if (lengths or alone) and owners[index] != owners[index - 1]:
+                for end, numbers in self._from(parts, owners, index, lengths, alone):
                     for number in numbers:
                         if free_from[number] <= index:
                             free_from[number] = end
@@ -80,15 +72,24 @@ class TermLists:
         return matches
 
     def _from(
-        self, parts: list[str], owners: list[int], index: int, lengths: int
-    ) -> Iterator[tuple[int, tuple[int, ...]]]:
-        """Ends of the terms of these lengths that begin at a piece, longest first, each with the lists it stands in."""
-        for length in _longest_first(lengths):
+        self, parts: list[str], owners: list[int], index: int, lengths: int | None, alone: tuple[int, ...] | None
+    ) -> list[tuple[int, tuple[int, ...]]]:
+        """Ends of the terms from a piece on, longest first, each with the lists it stands in.
+
+        Args:
+            lengths: of terms of several pieces that may begin there.
+            alone: the lists in which the piece is a term.
+        """
+        found = []
+        for length in _longest_first(lengths) if lengths else ():
             end = index + length
             if end < len(parts) and owners[end] != owners[end - 1]:
                 numbers = self._lists_of.get(" ".join(parts[index:end]))
                 if numbers:
-                    yield end, numbers
+                    found.append((end, numbers))
+        if alone and owners[index + 1] != owners[index]:
+            found.append((index + 1, alone))
+        return found
 
 
 @cache

@@ -15,13 +15,14 @@ import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bionym.data import Audit, Corpus, Document
+from bionym.data import Audit, Corpus, Document, Entity, Span
 from bionym.data.tags import TokenSpan, find_scheme
 from bionym.errors import MissingExtraError, ModelError, UnknownNameError
 from bionym.linear_chain import pairwise
@@ -30,9 +31,9 @@ from bionym.linear_chain.pairwise import PairwiseChain
 from bionym.models._batches import batches, no_search_for_cycles
 from bionym.models._neural.groups import GroupVectors, groupings
 from bionym.models._neural.heads import Head
-from bionym.models._neural.merging import merged
+from bionym.models._neural.merging import Find, merged
 from bionym.models._neural.runtime import INT8, SPELLING, STREAM, TAGGER, Runtime
-from bionym.models._neural.sentences import Sentences, on_characters
+from bionym.models._neural.sentences import Sentences
 from bionym.models._neural.settings import Config as Config
 from bionym.models._neural.settings import PretrainingConfig as PretrainingConfig
 from bionym.models._neural.words import WORDS, Lexicon
@@ -147,11 +148,21 @@ def decoded(
         by_head.append(iter(_entities(own_NS, places, one) if places else []))
         first += one.num_scores
     for document, inside in zip(batch, ranges, strict=True):
-        found = []
-        for head, stream in zip(heads, by_head, strict=True):
-            about = {"source": head.name} if len(heads) > 1 else {}
-            found += on_characters(document, inside, [next(stream) for _ in inside], **about)
-        yield document.with_entities(merged(found) if len(heads) > 1 else found)
+        finds = [
+            Find(-round(score, 6), span.start - span.end, first + span.start, head.name, span.label)
+            for head, stream in zip(heads, by_head, strict=True)
+            for (first, _), found in zip(inside, islice(stream, len(inside)), strict=True)
+            for span, score in found
+        ]
+        stay = merged(finds) if len(heads) > 1 else finds
+        yield document.with_entities(_entity(find, document, len(heads) > 1) for find in stay)
+
+
+def _entity(find: Find, document: Document, names_source: bool) -> Entity:
+    tokens = document.tokens
+    span = Span(tokens[find.start].start, tokens[find.end - 1].end)
+    attributes = {"source": find.source} if names_source else {}
+    return Entity((span,), find.label, attributes=attributes, score=-find.minus_score)
 
 
 def _entities(
@@ -247,16 +258,14 @@ def _with_network(alone: BiLstmCrf, folder: Path, lexicon: Lexicon) -> BiLstmCrf
 def _runtime(
     folder: Path, config: Config, new_VD: NDArray[np.float32], lexicon: Lexicon, resources: Path | None = None
 ) -> Runtime:
-    is_int8 = config.weights == "int8"
     found = groupings(config.network, resources or folder)
     return Runtime(
         lexicon,
         new_VD,
-        folder / (INT8 if is_int8 else TAGGER),
+        folder / (INT8 if config.weights == "int8" else TAGGER),
         folder / SPELLING if config.network.characters.kind != "none" else None,
         stream=folder / STREAM if config.network.sentence_characters.size else None,
         groups=GroupVectors.load(folder, found) if found else None,
-        alone=is_int8,
     )
 
 

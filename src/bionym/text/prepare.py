@@ -9,6 +9,8 @@ from bionym.text.tokenize import tokenize
 
 def tokenized(document: Document) -> Document:
     """The document with tokens and sentences; those that its format brought stay as they are."""
+    if document.tokens and document.sentences:
+        return document
     tokens = document.tokens or tokenize(document.text)
     sentences = document.sentences or (() if document.tokens else split_sentences(document.text, tokens))
     return replace(document, tokens=tokens, sentences=sentences)

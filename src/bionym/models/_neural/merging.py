@@ -1,24 +1,40 @@
-"""Entities of several heads in one document.
+"""What several heads found in one document.
 
-Overlaps of different labels stay: they are what several corpora are for. Of entities that overlap under one label, the one
-with the highest score stays; of equal scores the longer, then the first. Each says in `attributes["source"]` which head
-gave it; where heads gave the very same, the surest is named.
+Overlaps of different labels stay: they are what several corpora are for. Of finds that overlap under one label, the one
+with the highest score stays; of equal scores the longer, then the first. Each says which head gave it; where heads gave the
+very same, the surest is named.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable
-
-from bionym.data import Entity
-
-
-def merged(entities: Iterable[Entity]) -> list[Entity]:
-    """The entities that stay, in no particular order."""
-    kept: dict[str, list[Entity]] = {}
-    for entity in sorted(entities, key=_strength):
-        same = kept.setdefault(entity.label, [])
-        if not any(other.overlaps(entity) for other in same):
-            same.append(entity)
-    return [entity for same in kept.values() for entity in same]
+from typing import NamedTuple
 
 
-def _strength(entity: Entity) -> tuple[float, int, int, str]:
-    return -(entity.score or 0.0), entity.start - entity.end, entity.start, entity.attributes.get("source", "")
+class Find(NamedTuple):
+    """An entity on tokens `[start, end)` of a document. Sorted, the strongest stand first."""
+
+    minus_score: float
+    minus_length: int
+    start: int
+    source: str
+    label: str
+
+    @property
+    def end(self) -> int:
+        """The token behind the last one."""
+        return self.start - self.minus_length
+
+
+def merged(finds: Iterable[Find]) -> list[Find]:
+    """The finds that stay, in no particular order."""
+    kept: list[Find] = []
+    taken: dict[str, list[tuple[int, int]]] = {}
+    for find in sorted(finds):
+        start, end = find.start, find.start - find.minus_length
+        same = taken.setdefault(find.label, [])
+        place = bisect_left(same, (start, end))
+        is_free_after = place == len(same) or same[place][0] >= end
+        if is_free_after and (place == 0 or same[place - 1][1] <= start):
+            same.insert(place, (start, end))
+            kept.append(find)
+    return kept

@@ -8,14 +8,15 @@ are shared where training left them alone.
 """
 
 import json
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from bionym.data import Document
+from bionym.data import Document, Entity
 from bionym.errors import ModelError
 from bionym.models._batches import batches
-from bionym.models._neural.merging import merged
+from bionym.models._neural.merging import Find, merged
 from bionym.models.bilstm_crf import BiLstmCrf
 from bionym.text.prepare import tokenized
 
@@ -45,11 +46,18 @@ class WithOwnNetworks(BiLstmCrf):
             prepared = list(map(tokenized, batch))
             found = [one.predict(prepared) for one in speakers.values()]
             for document, *by_head in zip(prepared, *found, strict=True):
-                named = zip(speakers, by_head, strict=True)
-                entities = [
-                    replace(entity, attributes={"source": name}) for name, one in named for entity in one.entities
-                ]
-                yield document.with_entities(merged(entities))
+                finds: dict[Find, tuple[str, Entity]] = {}
+                for name, one in zip(speakers, by_head, strict=True):
+                    finds |= {_find(entity, name, document): (name, entity) for entity in one.entities}
+                stay = (finds[find] for find in merged(finds))
+                yield document.with_entities(replace(entity, attributes={"source": name}) for name, entity in stay)
+
+
+def _find(entity: Entity, source: str, document: Document) -> Find:
+    """An entity as one of several heads found it; its edges are edges of tokens."""
+    start = bisect_left(document.tokens, entity.start, key=lambda token: token.start)
+    end = bisect_left(document.tokens, entity.end, key=lambda token: token.start)
+    return Find(-(entity.score or 0.0), start - end, start, source, entity.label)
 
 
 def save_names(epochs: Mapping[str, int], folder: Path) -> dict[int, str]:

@@ -1,12 +1,13 @@
 """Prediction behind onnxruntime: sentences in, scores of tags out; torch is not needed.
 
 What a token looks like to the network depends on its word, its places in term lists, and, if the network reads them, on the
-characters of the whole sentence. The first is remembered for the words met so far, so that characters are read once a word.
+characters of the whole sentence. The first is remembered for the words met so far, so that characters are read once a word;
+tokens that look the same are handed over once (see `graph`).
 
-Axes: N tokens of all sentences, T tokens of the longest sentence, B sentences, D values of a token, S scores of all heads.
+Axes: N tokens of all sentences, U distinct tokens, K values from term lists, D values of a token, S scores of all heads.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from numpy.typing import NDArray
 
 from bionym.errors import ModelError
 from bionym.models._neural.groups import GroupVectors
-from bionym.models._neural.sentences import Sentence, by_length
+from bionym.models._neural.lanes import lanes
+from bionym.models._neural.sentences import Sentence
 from bionym.models._neural.streams import StreamVectors
 from bionym.models._neural.words import FIRST, Lexicon
 
@@ -23,8 +25,9 @@ Floats = NDArray[np.float32]
 
 TAGGER, SPELLING, STREAM, INT8 = "tagger.onnx", "spelling.onnx", "stream.onnx", "tagger.int8.onnx"
 
-BATCH_TOKENS = 4_096  # read at once, padding counted; has no influence on what is found
+MOST_TOKENS = 32_768  # read at once; has no influence on what is found
 MOST_REMEMBERED = 50_000  # words; when there are more, all are forgotten
+_FEEDS = {"inputs_UD", "rows_TB", "is_first_TB", "is_last_TB"}
 
 
 class Runtime:
@@ -35,24 +38,21 @@ class Runtime:
         new_VD: vectors of padding, of the unknown word and of the new words.
         tagger, spelling, stream: the graphs; those for characters are None where they are not read.
         groups: vectors of the groups of words, if there are any.
-        alone: read each sentence by itself. Eight-bit weights need it: onnxruntime scales what it multiplies with them by
-            the largest value of the whole batch, and what is found must not depend on what stands beside it.
     """
 
     def __init__(
         self,
         lexicon: Lexicon,
         new_VD: Floats,
-        tagger: bytes | Path,
+        tagger: Path,
         spelling: Path | None,
         *,
         stream: Path | None = None,
         groups: GroupVectors | None = None,
-        alone: bool = False,
     ) -> None:
-        self.lexicon, self._batch_tokens = lexicon, 0 if alone else BATCH_TOKENS
-        self._new_VD = new_VD
-        self._tagger, self._spelling = _session(tagger), _session(spelling) if spelling else None
+        self.lexicon, self._new_VD = lexicon, new_VD
+        self._tagger, self._spelling = _tagger_session(tagger), _session(spelling) if spelling else None
+        self._num_scores = int(self._tagger.get_outputs()[0].shape[2])
         self._stream = StreamVectors(_session(stream), lexicon.characters) if stream else None
         self._groups = groups
         self._rows: dict[str, int] = {}
@@ -60,22 +60,38 @@ class Runtime:
 
     def scores(self, sentences: Sequence[Sentence]) -> NDArray[np.float64]:
         """Scores of every token of all sentences, one sentence behind the other, N x S."""
-        rows_N, lists_NK = self._looked_up(sentences)
+        found = [self._scores(some) for some in _runs(sentences)]
+        if len(found) == 1:
+            return found[0]
+        return np.concatenate(found) if found else np.zeros((0, self._num_scores))
+
+    def _scores(self, sentences: Sequence[Sentence]) -> NDArray[np.float64]:
+        inputs_UD, rows_N = self._inputs(sentences)
+        placed = lanes(list(map(len, sentences)))
+        rows_TB = np.zeros(placed.shape, dtype=np.int32)
+        rows_TB.flat[placed.places_N] = rows_N
+        feeds = {
+            "inputs_UD": inputs_UD,
+            "rows_TB": rows_TB,
+            "is_first_TB": placed.marked(placed.first),
+            "is_last_TB": placed.marked(placed.last),
+        }
+        scores_TBS = self._tagger.run(None, feeds)[0]
+        found: NDArray[np.float64] = scores_TBS.reshape(-1, self._num_scores)[placed.places_N].astype(np.float64)
+        return found
+
+    def _inputs(self, sentences: Sequence[Sentence]) -> tuple[Floats, NDArray[np.intp]]:
+        """What the distinct tokens look like, U x D, and which of them each token is.
+
+        Where characters of the sentence are read, no two tokens look the same.
+        """
+        words_N, lists_NK = self._looked_up(sentences)
         if self._stream is not None:
-            lists_NK = np.concatenate((lists_NK, self._stream.of([sentence.words for sentence in sentences])), axis=1)
-        starts = np.concatenate(([0], np.cumsum([len(sentence) for sentence in sentences]))).astype(np.intp)
-        scores_NS: NDArray[np.float64] | None = None
-        for batch in by_length(sentences, self._batch_tokens):
-            lengths_B = np.array([len(sentences[place]) for place in batch], dtype=np.int32)
-            steps_TB = np.arange(lengths_B.max())[:, None]
-            tokens_TB = starts[batch] + np.minimum(steps_TB, lengths_B - 1)
-            inputs_TBD = np.concatenate((self._vectors_WD[rows_N[tokens_TB]], lists_NK[tokens_TB]), axis=2)
-            found_TBS = self._tagger.run(None, {"inputs_TBD": inputs_TBD, "lengths_B": lengths_B})[0]
-            is_inside_TB = steps_TB < lengths_B
-            if scores_NS is None:
-                scores_NS = np.zeros((int(starts[-1]), found_TBS.shape[2]))
-            scores_NS[tokens_TB[is_inside_TB]] = found_TBS[is_inside_TB]
-        return np.zeros((0, 0)) if scores_NS is None else scores_NS
+            stream_NE = self._stream.of([sentence.words for sentence in sentences])
+            inputs_ND = np.concatenate((self._vectors_WD[words_N], lists_NK, stream_NE), axis=1)
+            return inputs_ND, np.arange(len(words_N), dtype=np.intp)
+        chosen_U, rows_N = _distinct(words_N, lists_NK)
+        return np.concatenate((self._vectors_WD[words_N[chosen_U]], lists_NK[chosen_U]), axis=1), rows_N
 
     def _looked_up(self, sentences: Sequence[Sentence]) -> tuple[NDArray[np.intp], Floats]:
         """The row of each token's word among those remembered, and all tokens' places in term lists."""
@@ -130,17 +146,58 @@ class Runtime:
         return back
 
 
-def _session(graph: bytes | Path) -> Any:
+def _runs(sentences: Sequence[Sentence]) -> Iterator[list[Sentence]]:
+    """Sentences with words, as many together as are read at once."""
+    run: list[Sentence] = []
+    num_tokens = 0
+    for sentence in sentences:
+        if run and num_tokens + len(sentence) > MOST_TOKENS:
+            yield run
+            run, num_tokens = [], 0
+        if len(sentence):
+            run.append(sentence)
+            num_tokens += len(sentence)
+    if run:
+        yield run
+
+
+def _distinct(words_N: NDArray[np.intp], lists_NK: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """One token for each distinct pair of word and places, U; and which of these each token is, N.
+
+    Most tokens stand in no list: for them a look-up among the words does, without sorting.
+    """
+    is_listed_N = lists_NK.any(axis=1)
+    listed, plain = np.flatnonzero(is_listed_N), np.flatnonzero(~is_listed_N)
+    chosen_W = np.full(words_N.max() + 1, -1)
+    chosen_W[words_N[plain]] = plain
+    known_W = np.flatnonzero(chosen_W >= 0)
+    place_W = np.cumsum(chosen_W >= 0) - 1
+    _, patterns = np.unique(lists_NK[listed], axis=0, return_inverse=True)
+    pairs = words_N[listed] * (len(listed) + 1) + patterns
+    _, first, places = np.unique(pairs, return_index=True, return_inverse=True)
+    rows_N = np.empty(len(words_N), dtype=np.intp)
+    rows_N[plain], rows_N[listed] = place_W[words_N[plain]], places + len(known_W)
+    return np.concatenate((chosen_W[known_W], listed[first])), rows_N
+
+
+def _tagger_session(path: Path) -> Any:
+    """The session of a tagger. Raises: ModelError if it is one of an earlier kind."""
+    session = _session(path)
+    if {one.name for one in session.get_inputs()} != _FEEDS:
+        raise ModelError(f"{path.name} is of an earlier version of Bionym. Train the model anew.")
+    return session
+
+
+def _session(path: Path) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False  # it would keep the largest memory ever asked for
     options.log_severity_level = 3
     try:
-        source = graph if isinstance(graph, bytes) else str(graph)
-        return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:
-        name = graph.name if isinstance(graph, Path) else "the network"
         raise ModelError(
-            f"{name} cannot be loaded ({type(error).__name__}). Copy the model again, or train anew."
+            f"{path.name} cannot be loaded ({type(error).__name__}). Copy the model again, or train anew."
         ) from error

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from bionym.layers.linear_chain import LinearChain
 from bionym.models import bilstm_crf
-from bionym.models._neural.export import export, quantize
+from bionym.models._neural.export import export
 from bionym.models._neural.groups import Groups
 from bionym.models._neural.heads import Head
 from bionym.models._neural.network import Network
@@ -31,7 +31,6 @@ from bionym.vectors import WordVectors
 def save_network(network: Network, groups: Groups, heads: Sequence[Head], folder: Path) -> None:
     """All that predicts but for words and configuration, of a network on the CPU."""
     export(network, folder)
-    quantize(folder)
     groups.save(folder, {name: _array(one.get_parameter("weight")) for name, one in network.groups.items()})
     _save_heads(network, heads, folder)
 

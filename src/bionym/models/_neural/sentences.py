@@ -8,22 +8,20 @@ Axes: T tokens, K values from term lists.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bionym.data import Audit, Document, Entity, Span
+from bionym.data import Audit, Document
 from bionym.data.align import join_cut_sentences, sentence_ranges, to_tags
 from bionym.data.flatten import Policy
-from bionym.data.tags import TagScheme, TokenSpan
+from bionym.data.tags import TagScheme
 from bionym.features import gazetteer
 from bionym.text.prepare import tokenized
 
-Places = Callable[[Document], list[tuple[str, ...]]]
+Places = Callable[[Sequence[str], Iterable[tuple[int, int]]], list[tuple[str, ...]]]
 PREFIXES = ("B", "I", "E", "S", "short")
 
 
@@ -58,12 +56,13 @@ class Sentences:
         self.scheme, self.policy, self.context_tokens = scheme, policy, context_tokens
         self.columns = columns_of(lists)
         self._column = {column: number for number, column in enumerate(self.columns)}
-        self._places: Places = gazetteer.build(gazetteer.Options(lists=dict(lists))) if lists else _nowhere
+        self._places: Places = gazetteer.of_words(gazetteer.Options(lists=dict(lists))) if lists else _nowhere
 
     def of(self, document: Document, ranges: Sequence[tuple[int, int]]) -> list[Sentence]:
         """Sentences of a tokenised document at the places that `ranges` gives, without tags; empty ones too."""
-        words = [document.text[start:end] for start, end in document.tokens]
-        lists_TK = self._lists(document)
+        text = document.text
+        words = [text[start:end] for start, end in document.tokens]
+        lists_TK = self._lists(words, document)
         return [Sentence(tuple(words[start:end]), lists_TK[start:end]) for start, end in ranges]
 
     def ranges(self, document: Document) -> list[tuple[int, int]]:
@@ -96,12 +95,12 @@ class Sentences:
             is_met_K |= sentence.lists_TK.any(axis=0)
         return gazetteer.lists_in([[column for column, is_met in zip(self.columns, is_met_K, strict=True) if is_met]])
 
-    def _lists(self, document: Document) -> NDArray[np.float32]:
-        lists_TK = np.zeros((len(document.tokens), len(self.columns)), dtype=np.float32)
+    def _lists(self, words: Sequence[str], document: Document) -> NDArray[np.float32]:
+        lists_TK = np.zeros((len(words), len(self.columns)), dtype=np.float32)
         if self.columns:
-            for token, places in enumerate(self._places(document)):
-                for place in places:
-                    lists_TK[token, self._column[place]] = 1
+            found = self._places(words, sentence_ranges(document))
+            places = [(token, place) for token, own in enumerate(found) if own for place in own]
+            lists_TK[[token for token, _ in places], [self._column[place] for _, place in places]] = 1
         return lists_TK
 
 
@@ -126,25 +125,5 @@ def by_length(sentences: Sequence[Sized], most_tokens: int) -> Iterator[list[int
         yield batch
 
 
-def on_characters(
-    document: Document,
-    ranges: Iterable[tuple[int, int]],
-    found: Iterable[Sequence[tuple[TokenSpan, float]]],
-    **about: Any,
-) -> list[Entity]:
-    """Entities of a document from those of its sentences, on tokens, each with its probability."""
-    tokens = document.tokens
-    make = partial(Entity, attributes=about) if about else Entity
-    return [
-        make(
-            (Span(tokens[first + span.start].start, tokens[first + span.end - 1].end),),
-            span.label,
-            score=round(score, 6),
-        )
-        for (first, _), inside in zip(ranges, found, strict=True)
-        for span, score in inside
-    ]
-
-
-def _nowhere(document: Document) -> list[tuple[str, ...]]:
-    return [()] * len(document.tokens)
+def _nowhere(words: Sequence[str], ranges: Iterable[tuple[int, int]]) -> list[tuple[str, ...]]:
+    return [()] * len(words)
