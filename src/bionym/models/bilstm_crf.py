@@ -10,25 +10,18 @@ Source: Lample et al. 2016; Ma and Hovy 2016; for several corpora, Wang et al. 2
 """
 
 import copy
-import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from bionym.data import Audit, Corpus, Document
 from bionym.data.tags import find_scheme
-from bionym.errors import MissingExtraError, ModelError, UnknownNameError
-from bionym.linear_chain.decoding import FORBIDDEN, Chain, chain, entities
+from bionym.errors import MissingExtraError, UnknownNameError
 from bionym.models._batches import batches, no_search_for_cycles
-from bionym.models._neural.heads import Head
-from bionym.models._neural.merging import merged
+from bionym.models._neural.chains import HeadWeights, chain_with_rules, decoded, read_heads
 from bionym.models._neural.runtime import INT8, SPELLING, TAGGER, Runtime
-from bionym.models._neural.sentences import Sentences, on_characters
+from bionym.models._neural.sentences import Sentences
 from bionym.models._neural.settings import Config as Config
 from bionym.models._neural.words import Lexicon
 from bionym.resources import resource_path
@@ -38,16 +31,6 @@ from bionym.training.events import Monitor
 
 if TYPE_CHECKING:
     from bionym.models._neural.fitting import Fitted
-
-
-@dataclass(frozen=True)
-class HeadWeights:
-    """What decoding needs of a head: log-scores of starting, of transitions and of ending, without the scheme's rules."""
-
-    head: Head
-    starts_L: NDArray[np.float64]
-    transitions_LL: NDArray[np.float64]
-    ends_L: NDArray[np.float64]
 
 
 class BiLstmCrf:
@@ -66,7 +49,7 @@ class BiLstmCrf:
         scheme = find_scheme(config.scheme)
         lists = {name: resource_path(path, folder) for name, path in config.network.lists.items()}
         self._sentences = Sentences(lists, scheme, config.policy, config.context_tokens)
-        self._chains = [chain_with_rules(one, config) for one in self.weights]
+        self._chains = [chain_with_rules(one, scheme) for one in self.weights]
         self._columns = slice(None)  # of the scores that the heads take
 
     @property
@@ -116,36 +99,6 @@ class BiLstmCrf:
         shutil.copytree(self.folder, folder, dirs_exist_ok=True)
 
 
-def decoded(
-    batch: Sequence[Document],
-    ranges: Sequence[Sequence[tuple[int, int]]],
-    scores_NS: NDArray[np.float64],
-    chains: Sequence[Chain],
-    heads: Sequence[Head],
-) -> Iterator[Document]:
-    """Documents with the entities of all heads.
-
-    Args:
-        ranges: token positions of the sentences of each document, empty ones too.
-        scores_NS: scores of all tokens (N), for the tags of all heads (S), one head behind the other.
-    """
-    lengths = [end - start for inside in ranges for start, end in inside]
-    ends = np.cumsum(lengths, dtype=np.intp).tolist()
-    places = [(end - length, end) for end, length in zip(ends, lengths, strict=True)]
-    by_head = []
-    first = 0
-    for one in chains:
-        width = len(one.tags)
-        by_head.append(iter(entities(scores_NS[:, first : first + width], places, one) if places else []))
-        first += width
-    for document, inside in zip(batch, ranges, strict=True):
-        found = []
-        for head, stream in zip(heads, by_head, strict=True):
-            about = {"source": head.name} if len(heads) > 1 else {}
-            found += on_characters(document, inside, [next(stream) for _ in inside], **about)
-        yield document.with_entities(merged(found) if len(heads) > 1 else found)
-
-
 def fit_corpora(
     corpora: Mapping[str, Corpus],
     config: Config,
@@ -176,40 +129,9 @@ def load(folder: Path, config: Config | None = None) -> BiLstmCrf:
     """
     if config is None:
         config = configuration.of_model(Config, folder / "config.toml")
-    weights, new_VD = _read_heads(folder)
+    weights, tensors = read_heads(folder)
+    new_VD = tensors["words"]
     is_int8 = config.weights == "int8"
     spelling = folder / SPELLING if config.network.characters.kind != "none" else None
     graph = folder / (INT8 if is_int8 else TAGGER)
     return BiLstmCrf(config, weights, Runtime(Lexicon.load(folder), new_VD, graph, spelling, alone=is_int8), folder)
-
-
-def chain_with_rules(weights: HeadWeights, config: Config) -> Chain:
-    """A head's chain, the tag scheme's rules laid over what it learned."""
-    ruled = chain(weights.head.tags, weights.transitions_LL, find_scheme(config.scheme))
-    return replace(
-        ruled,
-        starts_L=np.maximum(ruled.starts_L + weights.starts_L, FORBIDDEN),
-        ends_L=np.maximum(ruled.ends_L + weights.ends_L, FORBIDDEN),
-    )
-
-
-def _read_heads(folder: Path) -> tuple[list[HeadWeights], NDArray[np.float32]]:
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file
-
-    try:
-        named: Mapping[str, list[str]] = json.loads((folder / "heads.json").read_text(encoding="utf-8"))
-        tensors = load_file(folder / "heads.safetensors")
-        weights = [
-            HeadWeights(
-                Head(name, tuple(tags)),
-                *(tensors[f"{number}.{part}"].astype(np.float64) for part in ("starts", "transitions", "ends")),
-            )
-            for number, (name, tags) in enumerate(named.items())
-        ]
-        return weights, tensors["words"]
-    except (OSError, ValueError, KeyError, SafetensorError) as error:
-        raise ModelError(
-            f"{folder} does not hold a whole model ({type(error).__name__} at heads.json or heads.safetensors). "
-            "Copy it again, or train anew."
-        ) from error
