@@ -19,7 +19,7 @@ class Precision:
     """Computes and steps in the precision of the settings, on a device."""
 
     def __init__(self, settings: TrainingSettings, device: torch.device) -> None:
-        self._kind = KINDS.get(settings.precision)
+        self._kind = KINDS.get(settings.precision) if settings.precision != "auto" else _native(device)
         self._device, self._clip = device.type, settings.clip
         self._scaler = torch.amp.GradScaler(self._device, enabled=settings.precision == "fp16")
 
@@ -53,3 +53,11 @@ class Precision:
         """Go on from a state."""
         if state:
             self._scaler.load_state_dict(state)
+
+
+def _native(device: torch.device) -> torch.dtype | None:
+    """bf16 on a processor that multiplies in it, which is then twice as fast; elsewhere it would be slower than float32."""
+    if device.type == "cuda":
+        return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else None
+    capabilities = getattr(torch.cpu, "get_capabilities", dict)() if device.type == "cpu" else {}
+    return torch.bfloat16 if capabilities.get("avx512_bf16") or capabilities.get("amx_bf16") else None
