@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from onnx import TensorProto
 from torch import Tensor, nn
 
 from bionym.models._subword.network import Network
@@ -38,8 +39,7 @@ class Reading(nn.Module):
 
     def forward(self, ids_1T: Tensor) -> Tensor:
         """Scores of every subword, T x S."""
-        mask_1T = torch.ones_like(ids_1T)
-        states_1TH = self.encoder(input_ids=ids_1T, attention_mask=mask_1T).last_hidden_state
+        states_1TH = self.encoder(input_ids=ids_1T).last_hidden_state
         return nn.functional.linear(states_1TH[0], self.weight, self.bias)
 
 
@@ -120,7 +120,7 @@ def _quantize(folder: Path) -> None:
         op_types_to_quantize=["MatMul", "Attention", "Gather"],
         weight_type=QuantType.QInt8,
         per_channel=True,
-        reduce_range=False,
+        extra_options={"DefaultTensorType": TensorProto.FLOAT},
     )
 
 

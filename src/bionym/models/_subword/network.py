@@ -5,6 +5,7 @@ or labels, W lengths of a span in tokens.
 """
 
 import math
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -206,7 +207,9 @@ def _with_lora(encoder: Any, lora: Lora) -> Any:
         lora_dropout=lora.dropout,
         target_modules="all-linear",
     )
-    return peft.get_peft_model(encoder, config)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its own, about names that transformers has since given up
+        return peft.get_peft_model(encoder, config)
 
 
 def _output(settings: NetworkSettings, head: Head, scheme: TagScheme) -> nn.Module:
