@@ -25,7 +25,6 @@ from bionym.models._subword.network import Network
 from bionym.models._subword.runtime import FLOAT32, INT8, Read
 
 OPSET = 17
-_FUSED_AS_BERT = ("bert", "roberta", "xlm-roberta", "electra", "camembert", "distilbert")
 
 
 class Reading(nn.Module):
@@ -63,7 +62,6 @@ def export(network: Network, encoder: Any, folder: Path) -> bool:
     try:
         with _quiet(), torch.inference_mode():
             _write(reading, folder / FLOAT32, network.specials.max_subwords)
-            _fuse(folder / FLOAT32, encoder.config)
             _quantize(folder)
             is_alike = _agrees(reading, folder / FLOAT32, network.specials.max_subwords)
     except Exception:  # whatever an exporter meets in somebody else's network; prediction with torch is left
@@ -88,26 +86,6 @@ def _write(reading: Reading, path: Path, longest: int) -> None:
         opset_version=OPSET,
         dynamo=False,
     )
-
-
-def _fuse(path: Path, config: Any) -> None:
-    """Attention, norms and activations as one operator each, where the encoder is built as BERT is."""
-    if config.model_type not in _FUSED_AS_BERT:
-        return
-    from onnxruntime.transformers import optimizer
-    from onnxruntime.transformers.fusion_options import FusionOptions
-
-    options = FusionOptions("bert")
-    options.enable_embed_layer_norm = False
-    fused = optimizer.optimize_model(
-        str(path),
-        model_type="bert",
-        num_heads=config.num_attention_heads,
-        hidden_size=config.hidden_size,
-        optimization_options=options,
-        opt_level=0,
-    )
-    fused.save_model_to_file(str(path))
 
 
 def _quantize(folder: Path) -> None:
