@@ -128,7 +128,9 @@ def old_layout(folder: Path, new: Path) -> Path:
     kept = {key: value for key, value in config.items() if key not in ("model_type", "architectures")}
     (folder / "config.json").write_text(json.dumps(kept), encoding="utf-8")
     vocabulary = Tokenizer.from_file(str(new / "tokenizer.json")).get_vocab()
-    (folder / "vocab.txt").write_text("\n".join(sorted(vocabulary, key=vocabulary.__getitem__)) + "\n", encoding="utf-8")
+    (folder / "vocab.txt").write_text(
+        "\n".join(sorted(vocabulary, key=vocabulary.__getitem__)) + "\n", encoding="utf-8"
+    )
     return folder
 
 

@@ -33,7 +33,7 @@ def test_tokens_together_are_the_text_as_the_encoder_writes_it(subwords: Subword
     assert [subwords.tokenizer.id_to_token(one) for one in ids] == whole.tokens
 
 
-@pytest.mark.parametrize("word", ["\x00", "\u200b", "\ufffd", "\u0301", "🙂", "\ud800", "語" * 300, "a" * 3000])
+@pytest.mark.parametrize("word", ["\x00", "\u200b", "\u0301", "🙂", "\ud800", "語" * 300, "a" * 3000])
 def test_every_token_has_a_subword(word: str, subwords: Subwords) -> None:
     assert all(len(ids) for ids in subwords.of_words(["fever", word]))
 

@@ -130,7 +130,7 @@ class _Learning:
         network = self.network.cpu().eval()
         encoder = merged_encoder(network)
         files.save(network, networks.Encoder(encoder, self.encoder.subwords), self.heads, self.scheme, folder)
-        can_export = export(network, encoder, folder)
+        can_export = self.config.weights != "torch" and export(network, encoder, folder)
         kinds = ("float32", "int8") if self.dev and can_export else ()
         measured = {name: self._f1(self._loaded(folder, name)) for name in kinds}
         weights = chosen_weights(self.config.weights, measured) if can_export else "torch"

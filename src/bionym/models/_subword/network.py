@@ -165,7 +165,7 @@ def prepared(encoder: Any, settings: NetworkSettings) -> nn.Module:
         if name.startswith("pooler."):  # never used here
             weight.requires_grad_(False)
     if settings.checkpointing:
-        encoder.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+        _checkpoint(encoder)
     return cast(nn.Module, _with_lora(encoder, settings.lora) if settings.lora.rank else encoder)
 
 
@@ -194,6 +194,13 @@ def merged_encoder(network: Network) -> Any:
     """The encoder alone, low-rank changes taken into its weights."""
     encoder: Any = network.encoder
     return encoder.merge_and_unload() if network.settings.lora.rank else encoder
+
+
+def _checkpoint(encoder: Any) -> None:
+    """By the name that every version 5 of transformers knows, though newer ones warn that version 6 will not."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        encoder.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
 
 
 def _with_lora(encoder: Any, lora: Lora) -> Any:

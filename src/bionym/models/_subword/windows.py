@@ -31,6 +31,8 @@ def windows(lengths: Sequence[int], room: int, overlap: int) -> list[Window]:
     >>> windows([1, 1, 1, 1, 1, 1], 4, 2)
     [Window(start=0, end=4, first=0, last=3), Window(start=2, end=6, first=3, last=6)]
     """
+    if not lengths:
+        return []
     sums = list(accumulate((min(length, room) for length in lengths), initial=0))
     stretches = _stretches(sums, room, min(overlap, room // 2))
     edges = [0, *(_middle(sums, left, right) for left, right in pairwise(stretches)), len(lengths)]
@@ -40,21 +42,19 @@ def windows(lengths: Sequence[int], room: int, overlap: int) -> list[Window]:
 def _stretches(sums: Sequence[int], room: int, overlap: int) -> list[tuple[int, int]]:
     """Start and end of each window: as long as fits, the last one too, which reaches back as far as it can."""
     num_tokens, found, start = len(sums) - 1, list[tuple[int, int]](), 0
-    while num_tokens:
+    while True:
         end = start + 1
         while end < num_tokens and sums[end + 1] - sums[start] <= room:
             end += 1
         if end == num_tokens:
             while start and sums[end] - sums[start - 1] <= room:
                 start -= 1
-            found.append((start, end))
-            break
+            return [*found, (start, end)]
         found.append((start, end))
         following = start + 1
         while sums[end] - sums[following] > overlap or sums[end + 1] - sums[following] > room:
             following += 1
         start = following
-    return found
 
 
 def _middle(sums: Sequence[int], left: tuple[int, int], right: tuple[int, int]) -> int:
