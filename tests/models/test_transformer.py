@@ -105,6 +105,12 @@ def test_a_saved_model_is_whole_and_finds_the_same(trained: bionym.Pipeline, fol
     assert entities_of(again) == entities_of(list(trained.predict(notes(1))))
 
 
+def test_case_and_edges_of_its_encoder_are_said(trained: bionym.Pipeline, folder: Path) -> None:
+    said = str(trained.run["encoder"])
+    assert "uncased" in said and "text between [CLS] and [SEP], at most 64 at once" in said
+    assert said in (folder / "model_card.md").read_text(encoding="utf-8")
+
+
 def test_f1_of_each_kind_of_weights_is_kept(folder: Path) -> None:
     measured = json.loads((folder / "weights.json").read_text(encoding="utf-8"))
     assert measured.keys() == {"float32", "int8"} and measured["float32"] == 1

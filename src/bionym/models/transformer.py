@@ -50,6 +50,7 @@ class Transformer:
         self.config, self.folder = config, folder
         self._finders, self._reader, self._runtime = tuple(finders), reader, runtime
         self._columns = slice(None)  # of the scores that the heads take
+        self.encoder = _about(reader, folder)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -132,6 +133,13 @@ def load(folder: Path, config: Config | None = None) -> Transformer:
     finders = heads.read(folder, find_scheme(config.scheme))
     reader = Reader(Subwords.load(folder / ENCODER), config.context, window=config.window, overlap=config.overlap)
     return Transformer(config, finders, reader, _runtime(folder, config), folder)
+
+
+def _about(reader: "Reader", folder: Path) -> str:
+    from bionym.encoders.folders import CONFIG, read_json
+    from bionym.encoders.subwords import about
+
+    return about(read_json(folder / ENCODER / CONFIG), reader.subwords)
 
 
 def _runtime(folder: Path, config: Config) -> Runtime:

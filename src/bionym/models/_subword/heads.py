@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bionym.data import Document
+from bionym.data import Document, Entity
 from bionym.data.tags import TagScheme, TokenSpan
 from bionym.errors import ModelError
 from bionym.linear_chain.decoding import Chain, entities
@@ -139,8 +139,18 @@ def decoded(
         for one, stream in zip(finders, streams, strict=True):
             about = {"source": one.source} if several else {}
             found += on_characters(document, inside, [next(stream) for _ in inside], **about)
-        documents.append(document.with_entities(merged(found) if several else found))
+        documents.append(document.with_entities(_united(found, finders) if several else found))
     return documents
+
+
+def _united(found: Sequence[Entity], finders: Sequence[Finder]) -> list[Entity]:
+    """Entities of several sources. Where spans are sought, those of one label may nest, and only equal ones are one."""
+    if not any(isinstance(one, SpanFinder) for one in finders):
+        return merged(found)
+    surest: dict[object, Entity] = {}
+    for entity in sorted(found, key=lambda one: one.score or 0.0):
+        surest[entity.spans, entity.label] = entity
+    return list(surest.values())
 
 
 def write(finders: Sequence[Finder], weights: Mapping[str, NDArray[np.float32]], folder: Path) -> None:

@@ -79,13 +79,10 @@ class Reader:
 
     def count_wide(self, document: Document, audit: Audit) -> None:
         """Count the entities that no window can hold whole."""
-        ids = None
+        sizes = [min(len(own), self.room) for own in self.subwords.of_tokens(document)]
         for entity in document.entities:
             aligned = align(document.tokens, entity.extent)
-            if aligned is None or aligned.end - aligned.start < self.room // 64:
-                continue
-            ids = self.subwords.of_tokens(document) if ids is None else ids
-            if sum(min(len(own), self.room) for own in ids[aligned.start : aligned.end]) > self.room:
+            if aligned is not None and sum(sizes[aligned.start : aligned.end]) > self.room:
                 audit.change(document.id, entity, "longer than a window of the encoder: never seen whole")
 
     def _text(self, ids: Sequence[tuple[int, ...]], start: int, end: int) -> Text:
