@@ -20,6 +20,7 @@ from bionym.models import transformer
 from bionym.models._neural.heads import Head
 from bionym.models._subword import teaching
 from bionym.models._subword.encoding import batch_of
+from bionym.models._subword.export import export
 from bionym.models._subword.heads import SpanFinder, _without_crossing
 from bionym.models._subword.network import Network, layers_of, pooled, rates
 from bionym.models._subword.reading import Piece, Reader, pieces_of
@@ -192,7 +193,7 @@ def test_an_encoder_must_be_named() -> None:
 def test_entities_of_one_label_nest_under_a_span_head(encoder: Path) -> None:
     text, _ = NOTES[2]
     nested = [note(number, text, (("breast cancer", "Disease"), ("breast", "Disease"))) for number in range(6)]
-    settings = [f"encoder={encoder}", *QUICK, "network.output=spans", "weights=torch", "training.epochs=40"]
+    settings = [f"encoder={encoder}", *QUICK, "network.output=spans", "weights=torch", "training.epochs=30"]
     found = bionym.train(nested, model="transformer", settings=settings).predict(text)
     assert [found.mention(entity) for entity in found.entities] == ["breast cancer", "breast"]
 
@@ -201,7 +202,7 @@ def test_labels_overlap_under_a_head_each_with_low_rank_changes_of_another_famil
     text = NOTES[2][0]
     documents = [note(number, text, (("breast cancer", "Disease"), ("breast", "Organ"))) for number in range(6)]
     settings = [f"encoder={families.roberta(tmp_path)}", *QUICK, "heads=label", "weights=torch", "context=sentence"]
-    settings += ["network.lora.rank=4", "network.pooling=mean", "training.epochs=60"]
+    settings += ["network.lora.rank=4", "network.pooling=mean", "training.epochs=40"]
     trained = bionym.train(documents, model="transformer", settings=settings)
     found = trained.predict(text)
     assert [(found.mention(one), one.label) for one in found.entities] == [
@@ -307,8 +308,14 @@ def test_layers_below_learn_more_slowly_and_frozen_ones_not_at_all(encoder: Path
 
 
 @pytest.mark.parametrize("name", families.FAMILIES)
-def test_the_layers_of_every_family_are_found(name: str, tmp_path: Path) -> None:
-    assert len(layers_of(open_encoder(families.FAMILIES[name](tmp_path)).network)) == 2
+def test_every_family_is_prepared_and_exported(name: str, tmp_path: Path) -> None:
+    opened = open_encoder(families.FAMILIES[name](tmp_path))
+    assert len(layers_of(opened.network)) == 2
+    network = Network(NetworkSettings(), opened, [Head("", BIOES.tags(["Disease"]))], BIOES)
+    shares = [getattr(part, "dropout", None) for part in network.encoder.modules() if hasattr(part, "query_proj")]
+    shares += [getattr(part, "dropout", None) for part in network.encoder.modules() if hasattr(part, "query")]
+    assert all(share.p == 0 for share in shares if isinstance(share, torch.nn.Dropout))
+    assert export(network, opened.network, tmp_path) and (tmp_path / "tagger.int8.onnx").is_file()
 
 
 def test_too_many_frozen_layers_are_refused(encoder: Path) -> None:

@@ -56,8 +56,11 @@ class Precision:
 
 
 def _native(device: torch.device) -> torch.dtype | None:
-    """bf16 on a processor that multiplies in it, which is then twice as fast; elsewhere it would be slower than float32."""
+    """bf16 where it is quicker than float32: on GPUs that have it, and on processors with AMX.
+
+    With AVX-512's bf16 alone it is not: on a Xeon without AMX torch multiplied at 75 GFlop/s in bf16, 142 in float32.
+    """
     if device.type == "cuda":
         return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else None
     capabilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)() if device.type == "cpu" else {}
-    return torch.bfloat16 if capabilities.get("avx512_bf16") or capabilities.get("amx_bf16") else None
+    return torch.bfloat16 if capabilities.get("amx_bf16") else None

@@ -152,6 +152,8 @@ def pooled(values_BTH: Tensor, firsts_BN: Tensor, counts_BN: Tensor, pooling: st
 def prepared(encoder: Any, settings: NetworkSettings) -> nn.Module:
     """The encoder with what is frozen frozen, and low-rank changes laid over it if asked for."""
     layers = layers_of(encoder)
+    for part in encoder.modules():
+        _set_attention_dropout(part, settings.attention_dropout)
     if settings.frozen_layers > len(layers):
         raise ConfigError(
             f"The setting 'frozen_layers' is {settings.frozen_layers}, but there are {len(layers)} layers."
@@ -194,6 +196,18 @@ def merged_encoder(network: Network) -> Any:
     """The encoder alone, low-rank changes taken into its weights."""
     encoder: Any = network.encoder
     return encoder.merge_and_unload() if network.settings.lora.rank else encoder
+
+
+def _set_attention_dropout(part: nn.Module, share: float) -> None:
+    """In a layer of attention, whichever way its family keeps the number; other parts stay as they are."""
+    if "attention" not in type(part).__name__.lower():
+        return
+    for name in ("dropout", "attention_dropout"):
+        held = getattr(part, name, None)
+        if isinstance(held, nn.Dropout) and (hasattr(part, "query") or hasattr(part, "query_proj")):
+            held.p = share
+        elif isinstance(held, float):
+            setattr(part, name, share)
 
 
 def _checkpoint(encoder: Any) -> None:

@@ -31,6 +31,9 @@ class NetworkSettings(Settings):
     )
     pooling: Literal["first", "mean"] = Field(default="first", description="What speaks for a token of its subwords.")
     dropout: float = Field(default=0.1, ge=0, lt=1, description="On the encoder's output.")
+    attention_dropout: float = Field(
+        default=0.0, ge=0, lt=1, description="On attention while learning; any but 0 takes a slower way on a processor."
+    )
     subword_dropout: float = Field(
         default=0.0, ge=0, lt=1, description="Chance that a subword is hidden while learning."
     )
@@ -67,7 +70,7 @@ class Training(TrainingSettings):
     epochs: int = Field(default=8, ge=1, description="Passes over the data, at most.")
     patience: int = Field(default=0, ge=0, description="Epochs without a better score that end it; 0 never does.")
     precision: Literal["auto", "float32", "bf16", "fp16"] = Field(
-        default="auto", description="auto (bf16 where the processor computes in it), float32, bf16 or fp16."
+        default="auto", description="auto (bf16 where it is quicker: GPUs, AMX), float32, bf16 or fp16."
     )
     batch_tokens: int = Field(default=1024, ge=1, description="Subwords in a batch, padding counted.")
     moving_average: float = Field(
