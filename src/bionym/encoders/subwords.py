@@ -56,7 +56,7 @@ class Subwords:
 
     def __init__(self, tokenizer: Tokenizer, specials: Specials) -> None:
         self.tokenizer, self.specials = tokenizer, specials
-        self._behind_space, self._joined = _spaced(tokenizer, is_joined=False), _spaced(tokenizer, is_joined=True)
+        self._behind_space, self._joined = _Writer(tokenizer, is_joined=False), _Writer(tokenizer, is_joined=True)
         self._known: dict[tuple[str, bool], tuple[int, ...]] = {}
 
     @property
@@ -84,9 +84,9 @@ class Subwords:
         if len(self._known) + len(new) > MOST_REMEMBERED:
             self._known.clear()
             new = list(dict.fromkeys(keys))
-        for is_joined, encode in ((False, self._behind_space), (True, self._joined)):
+        for is_joined, writer in ((False, self._behind_space), (True, self._joined)):
             own = [word for word, joined in new if joined is is_joined]
-            self._known |= {(word, is_joined): ids for word, ids in zip(own, encode(own), strict=True)}
+            self._known |= {(word, is_joined): ids for word, ids in zip(own, writer.ids(own), strict=True)}
 
     def save(self, folder: Path) -> None:
         """Two files."""
@@ -128,8 +128,8 @@ def read_tokenizer(path: Path) -> Tokenizer:
     return tokenizer
 
 
-class _spaced:
-    """Encodes words that are behind a space, or joined to what is before them."""
+class _Writer:
+    """Writes words that are behind a space, or joined to what is before them."""
 
     def __init__(self, tokenizer: Tokenizer, *, is_joined: bool) -> None:
         table = json.loads(tokenizer.to_str())
@@ -139,7 +139,8 @@ class _spaced:
         unknown = unknown_of(tokenizer)
         self._instead = (unknown,) if unknown is not None else None
 
-    def __call__(self, words: Sequence[str]) -> list[tuple[int, ...]]:
+    def ids(self, words: Sequence[str]) -> list[tuple[int, ...]]:
+        """Ids of each word, at least one."""
         found = self._tokenizer.encode_batch_fast([_clean(word) for word in words], add_special_tokens=False)
         ids = [tuple(one.ids) for one in found]
         assert self._instead is not None or all(ids), "opened without an unknown subword"

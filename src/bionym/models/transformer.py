@@ -126,7 +126,7 @@ def load(folder: Path, config: Config | None = None) -> Transformer:
     """
     if config is None:
         config = configuration.of_model(Config, folder / "config.toml")
-    _need("tokenizers")
+    _need("tokenizers", extra="subwords")
     from bionym.encoders.subwords import Subwords
     from bionym.models._subword.reading import Reader
 
@@ -154,9 +154,9 @@ def _runtime(folder: Path, config: Config) -> Runtime:
     return OneByOne(onnx_reader(graph), config.network.pooling)
 
 
-def _need(*packages: str) -> None:
+def _need(*packages: str, extra: str = "transformers") -> None:
     import importlib.util
 
     missing = [name for name in packages if importlib.util.find_spec(name) is None]
     if missing:
-        raise MissingExtraError(" and ".join(missing), extra="transformers", purpose="A transformer")
+        raise MissingExtraError(" and ".join(missing), extra=extra, purpose="A transformer")

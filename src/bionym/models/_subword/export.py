@@ -117,12 +117,14 @@ def _agrees(reading: Reading, path: Path, longest: int) -> bool:
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
     """Without the advice of exporters."""
-    root = logging.getLogger()
-    level = root.level
-    root.setLevel(logging.ERROR)
+    loggers = [logging.getLogger(name) for name in ("", "transformers")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        root.setLevel(level)
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
