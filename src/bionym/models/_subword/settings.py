@@ -102,7 +102,7 @@ class Config(Settings):
         default=256, ge=8, description="Subwords that are read at once, at most; no more than the encoder can."
     )
     overlap: int = Field(
-        default=64,
+        default=32,
         ge=0,
         description="Subwords that two windows share, where a text needs several; at most half of one.",
     )
