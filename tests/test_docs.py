@@ -76,8 +76,9 @@ def test_every_feature_and_its_settings_stand_in_the_reference(name: str) -> Non
     assert all(f"| `{key}` |" in section for key in plugins.find("features", name).Options.model_fields)
 
 
-def test_every_setting_of_neural_training_stands_in_the_reference() -> None:
-    section = (REFERENCE / "bilstm_crf.md").read_text(encoding="utf-8").partition("\n## training\n")[2]
+@pytest.mark.parametrize("page", ["bilstm_crf.md", "transformer.md"])
+def test_every_setting_of_neural_training_stands_in_the_reference(page: str) -> None:
+    section = (REFERENCE / page).read_text(encoding="utf-8").partition("\n## training\n")[2]
     assert all(f"| `{key}` |" in section for key in TrainingSettings.model_fields)
 
 

@@ -31,7 +31,7 @@ from bionym.evaluation import calibration, error_kinds, error_names, errors, rep
 from bionym.evaluation.seen import Seen
 from bionym.features import FeatureOptions
 from bionym.linear_chain.training import Optimizer
-from bionym.models import bilstm_crf, crf
+from bionym.models import bilstm_crf, crf, transformer
 from bionym.models._neural.corpora import CorpusSettings
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
@@ -104,7 +104,7 @@ def help_of(verb: Verb) -> str:
 def configuration() -> str:
     """Every setting of the feature CRF and of its features."""
     about = "Settings of the feature CRF, in TOML (`--config FILE`) or one by one (`--set training.max_iterations=80`)."
-    shown = "`bionym config show` prints them with their values. Of the other model: [BiLSTM-CRF](bilstm_crf.md)."
+    shown = "`bionym config show` prints them with their values. Of the other models: [BiLSTM-CRF](bilstm_crf.md), [transformer](transformer.md)."
     settings = crf.Config().model_dump(mode="json")
     parts = [
         _heading("Configuration", about, shown),
@@ -116,12 +116,21 @@ def configuration() -> str:
     return "\n".join(parts)
 
 
-def neural() -> str:
+def bilstm() -> str:
     """Every setting of the BiLSTM-CRF and of its training."""
-    about = "Settings of the BiLSTM-CRF, in TOML (`--config FILE`) or one by one (`--set training.epochs=20`)."
-    shown = "`bionym config show --model bilstm_crf` prints them with their values."
-    parts = [_heading("Configuration of the BiLSTM-CRF", about, shown)]
-    general, *inner = _tables(bilstm_crf.Config, "General")
+    return _neural("BiLSTM-CRF", "bilstm_crf", bilstm_crf.Config)
+
+
+def fine_tuning() -> str:
+    """Every setting of the transformer and of its training."""
+    return _neural("transformer", "transformer", transformer.Config)
+
+
+def _neural(title: str, name: str, config: type[BaseModel]) -> str:
+    about = f"Settings of the {title}, in TOML (`--config FILE`) or one by one (`--set training.epochs=20`)."
+    shown = f"`bionym config show --model {name}` prints them with their values."
+    parts = [_heading(f"Configuration of the {title}", about, shown)]
+    general, *inner = _tables(config, "General")
     return "\n".join([*parts, general, *_tables(CorpusSettings, "corpora.NAME"), *inner])
 
 
@@ -400,7 +409,8 @@ def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 PAGES: dict[Path, Callable[[], str]] = {
     REFERENCE / "commands.md": commands,
     REFERENCE / "configuration.md": configuration,
-    REFERENCE / "bilstm_crf.md": neural,
+    REFERENCE / "bilstm_crf.md": bilstm,
+    REFERENCE / "transformer.md": fine_tuning,
     REFERENCE / "scoring.md": scoring,
     REFERENCE / "python.md": python,
     REFERENCE / "formats" / "index.md": formats,

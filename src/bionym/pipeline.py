@@ -70,7 +70,7 @@ def train(
     A neural model may learn from several corpora, given or named by its configuration; then give no documents.
 
     Args:
-        model: the kind of model: "crf", "bilstm_crf".
+        model: the kind of model: "crf", "bilstm_crf", "transformer".
         config: a TOML file laid over the defaults.
         settings: single keys laid over that: `["training.max_iterations=80"]`.
         sources: where the documents come from, for the record.

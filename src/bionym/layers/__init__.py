@@ -11,6 +11,7 @@
     viterbi                   the best tag sequence
     output                    what all output layers do: loss, partial loss, decoding, marginals
     linear_chain, softmax     the output layers
+    span_scores               the output layer for spans, which may nest
 
 Lengths are 1 or more, and on the device of the tensor they belong to. What lies past a sentence's
 end changes nothing, as long as it is a number.

@@ -143,6 +143,7 @@ def describe_run(
         "development_scores": scores,
         "seconds": round(seconds, 1),
         "seed": tagger.config.seed,
+        **({"encoder": tagger.encoder} if hasattr(tagger, "encoder") else {}),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in packages}},
     }
 
@@ -154,6 +155,7 @@ def card(name: str, run: Mapping[str, Any]) -> str:
         f"# {name}",
         "",
         f"A {run['model']} tagger that finds: {', '.join(run['labels'])}.",
+        *([f"Its encoder: {run['encoder']}."] if run.get("encoder") else []),
         "",
         "## Training data",
         "",

@@ -11,27 +11,22 @@ Source: Lample et al. 2016; Ma and Hovy 2016; for several corpora, Wang et al. 2
 """
 
 import copy
-import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bionym.data import Audit, Corpus, Document, Entity, Span
-from bionym.data.tags import TokenSpan, find_scheme
-from bionym.errors import MissingExtraError, ModelError, UnknownNameError
-from bionym.linear_chain import pairwise
-from bionym.linear_chain.decoding import FORBIDDEN, Chain, chain, entities
+from bionym.data import Audit, Corpus, Document
+from bionym.data.tags import find_scheme
+from bionym.errors import MissingExtraError, UnknownNameError
+from bionym.linear_chain.decoding import Chain
 from bionym.linear_chain.pairwise import PairwiseChain
 from bionym.models._batches import batches, no_search_for_cycles
+from bionym.models._neural.chains import HeadWeights, chain_with_rules, decoded, read_heads
 from bionym.models._neural.groups import GroupVectors, groupings
-from bionym.models._neural.heads import Head
-from bionym.models._neural.merging import Find, merged
 from bionym.models._neural.runtime import INT8, SPELLING, STREAM, TAGGER, Runtime
 from bionym.models._neural.sentences import Sentences
 from bionym.models._neural.settings import Config as Config
@@ -47,16 +42,6 @@ from bionym.training.events import Monitor
 if TYPE_CHECKING:
     from bionym.models._neural.fitting import Fitted
     from bionym.models._neural.stripping import Stripped
-
-
-@dataclass(frozen=True)
-class HeadWeights:
-    """What decoding needs of a head: log-scores of starting, of transitions and of ending, without the scheme's rules."""
-
-    head: Head
-    starts_L: NDArray[np.float64]
-    transitions_LL: NDArray[np.float64]
-    ends_L: NDArray[np.float64]
 
 
 class BiLstmCrf:
@@ -75,7 +60,7 @@ class BiLstmCrf:
         scheme = find_scheme(config.scheme)
         lists = {name: resource_path(path, folder) for name, path in config.network.lists.items()}
         self._sentences = Sentences(lists, scheme, config.policy, config.context_tokens)
-        self._chains = [chain_with_rules(one, config) for one in self.weights]
+        self._chains = [chain_of(one, config) for one in self.weights]
         self._columns = slice(None)  # of the scores that the heads take
 
     @property
@@ -123,54 +108,6 @@ class BiLstmCrf:
     def save(self, folder: Path) -> None:
         """Every file of the model into `folder`."""
         shutil.copytree(self.folder, folder, dirs_exist_ok=True)
-
-
-def decoded(
-    batch: Sequence[Document],
-    ranges: Sequence[Sequence[tuple[int, int]]],
-    scores_NS: NDArray[np.float64],
-    chains: Sequence[Chain],
-    heads: Sequence[Head],
-) -> Iterator[Document]:
-    """Documents with the entities of all heads.
-
-    Args:
-        ranges: token positions of the sentences of each document, empty ones too.
-        scores_NS: scores of all tokens (N), for all heads (S), one head behind the other.
-    """
-    lengths = [end - start for inside in ranges for start, end in inside]
-    ends = np.cumsum(lengths, dtype=np.intp).tolist()
-    places = [(end - length, end) for end, length in zip(ends, lengths, strict=True)]
-    by_head = []
-    first = 0
-    for one in chains:
-        own_NS = scores_NS[:, first : first + one.num_scores]
-        by_head.append(iter(_entities(own_NS, places, one) if places else []))
-        first += one.num_scores
-    for document, inside in zip(batch, ranges, strict=True):
-        finds = [
-            Find(-round(score, 6), span.start - span.end, first + span.start, head.name, span.label)
-            for head, stream in zip(heads, by_head, strict=True)
-            for (first, _), found in zip(inside, islice(stream, len(inside)), strict=True)
-            for span, score in found
-        ]
-        stay = merged(finds) if len(heads) > 1 else finds
-        yield document.with_entities(_entity(find, document, len(heads) > 1) for find in stay)
-
-
-def _entity(find: Find, document: Document, names_source: bool) -> Entity:
-    tokens = document.tokens
-    span = Span(tokens[find.start].start, tokens[find.end - 1].end)
-    attributes = {"source": find.source} if names_source else {}
-    return Entity((span,), find.label, attributes=attributes, score=-find.minus_score)
-
-
-def _entities(
-    scores_NS: NDArray[np.float64], ranges: Sequence[tuple[int, int]], chain: Chain
-) -> list[list[tuple[TokenSpan, float]]]:
-    if isinstance(chain, PairwiseChain):
-        return pairwise.entities(scores_NS, ranges, chain)
-    return entities(scores_NS, ranges, chain)
 
 
 def fit_corpora(
@@ -227,9 +164,9 @@ def load(folder: Path, config: Config | None = None) -> BiLstmCrf:
 
     if config is None:
         config = configuration.of_model(Config, folder / "config.toml")
-    weights, new_VD = _read_heads(folder)
+    weights, tensors = read_heads(folder)
     lexicon = Lexicon.load(folder)
-    whole = BiLstmCrf(config, weights, _runtime(folder, config, new_VD, lexicon), folder)
+    whole = BiLstmCrf(config, weights, _runtime(folder, config, tensors["words"], lexicon), folder)
     own = {name: own_networks.folder_of(number, folder) for name, number in own_networks.read_names(folder).items()}
     if not own:
         return whole
@@ -246,12 +183,12 @@ def strip(source: Path, target: Path) -> "Stripped":
 
 def _with_network(alone: BiLstmCrf, folder: Path, lexicon: Lexicon) -> BiLstmCrf:
     """A model of one head that reads with the network in another folder."""
-    weights, new_VD = _read_heads(folder)
+    weights, tensors = read_heads(folder)
     if (folder / WORDS).is_file():
         lexicon = Lexicon.load(folder)
     alone.weights = tuple(one for one in weights if one.head.name in alone.sources)
-    alone._chains = [chain_with_rules(one, alone.config) for one in alone.weights]
-    alone._runtime = _runtime(folder, alone.config, new_VD, lexicon, alone.folder)
+    alone._chains = [chain_of(one, alone.config) for one in alone.weights]
+    alone._runtime = _runtime(folder, alone.config, tensors["words"], lexicon, alone.folder)
     return alone
 
 
@@ -269,34 +206,7 @@ def _runtime(
     )
 
 
-def chain_with_rules(weights: HeadWeights, config: Config) -> Chain:
-    """A head's chain, the tag scheme's rules laid over what it learned."""
-    ruled = chain(weights.head.tags, weights.transitions_LL, find_scheme(config.scheme))
-    ruled = replace(
-        ruled,
-        starts_L=np.maximum(ruled.starts_L + weights.starts_L, FORBIDDEN),
-        ends_L=np.maximum(ruled.ends_L + weights.ends_L, FORBIDDEN),
-    )
+def chain_of(weights: HeadWeights, config: Config) -> Chain:
+    """A head's chain, for decoding."""
+    ruled = chain_with_rules(weights, find_scheme(config.scheme))
     return PairwiseChain(**vars(ruled)) if config.network.output == "pairwise" else ruled
-
-
-def _read_heads(folder: Path) -> tuple[list[HeadWeights], NDArray[np.float32]]:
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file
-
-    try:
-        named: Mapping[str, list[str]] = json.loads((folder / "heads.json").read_text(encoding="utf-8"))
-        tensors = load_file(folder / "heads.safetensors")
-        weights = [
-            HeadWeights(
-                Head(name, tuple(tags)),
-                *(tensors[f"{number}.{part}"].astype(np.float64) for part in ("starts", "transitions", "ends")),
-            )
-            for number, (name, tags) in enumerate(named.items())
-        ]
-        return weights, tensors["words"]
-    except (OSError, ValueError, KeyError, SafetensorError) as error:
-        raise ModelError(
-            f"{folder} does not hold a whole model ({type(error).__name__} at heads.json or heads.safetensors). "
-            "Copy it again, or train anew."
-        ) from error

@@ -126,6 +126,8 @@ def _say(out: Path, run: dict[str, Any], audit: "Audit") -> None:
         f"{out}: learned {', '.join(run['labels'])} from {number_of(run['data']['entities'], 'entity')} in "
         f"{number_of(run['data']['documents'], 'document')}, {run['seconds']:.0f} s"
     )
+    if run.get("encoder"):
+        console.say(f"  encoder: {run['encoder']}")
     say_audit(audit)
     for one in run["shared_documents"]:
         console.say(

@@ -15,11 +15,12 @@ from torch import nn
 from bionym.data import Audit, Corpus, Document
 from bionym.data.tags import OUTSIDE, find_scheme, split_tag
 from bionym.errors import ConfigError
-from bionym.evaluation import evaluate
 from bionym.features import gazetteer
 from bionym.linear_chain.decoding import Chain
 from bionym.models import bilstm_crf
-from bionym.models._neural import own_networks, transfer, vocabulary
+from bionym.models._neural import development, own_networks, transfer, vocabulary
+from bionym.models._neural.chains import decoded
+from bionym.models._neural.development import chosen_weights, with_held_out
 from bionym.models._neural.encoding import Encoder
 from bionym.models._neural.heads import Head, head_for, heads_of
 from bionym.models._neural.network import Network
@@ -34,10 +35,8 @@ from bionym.training import batches as batching
 from bionym.training import devices, seeds
 from bionym.training.events import Monitor, Result
 from bionym.training.loop import fit as run_loop
-from bionym.training.split import split
 
 EVALUATION_TOKENS = 4_096  # of a batch that is scored, padding counted
-MOST_LOST = 0.002  # of F1 on the development data, for which eight-bit weights are taken
 
 
 class Fitted(NamedTuple):
@@ -69,7 +68,7 @@ def fit(
     _check(config)
     audit = audit if audit is not None else Audit()
     seeds.seed_everything(config.seed)
-    corpora = {name: _with_held_out(corpus, config) for name, corpus in corpora.items()}
+    corpora = {name: with_held_out(corpus, config.held_out, config.seed) for name, corpus in corpora.items()}
     learning = _Learning(corpora, config, audit)
     result = run_loop(
         learning.network,
@@ -143,9 +142,7 @@ class _Learning:
         for name, documents in self.dev.items():
             head = head_for(name, self.heads)
             predicted = self._predicted(network, name, head)
-            known = set(_labels_of(documents)) or set(head.labels)
-            micro = evaluate(documents, (_only(one, known) for one in predicted)).counts["strict"].micro
-            found[name or "dev"] = {"precision": micro.precision, "recall": micro.recall, "f1": micro.f1}
+            found[name or "dev"] = development.scores(documents, predicted, head.labels)
         return found
 
     def saved(self, result: Result) -> bilstm_crf.BiLstmCrf:
@@ -160,7 +157,7 @@ class _Learning:
             self._save_own_networks(result, folder)
         kinds = ("float32", "int8") if self.dev else ()
         measured = {name: self._f1(_loaded_with(folder, self.config, name)) for name in kinds}
-        weights = self._chosen(measured)
+        weights = chosen_weights(self.config.weights, measured)
         save_settings(self.config.model_copy(update={"weights": weights}), folder)
         (folder / "weights.json").write_text(json.dumps(measured, indent=1), encoding="utf-8")
         tagger = bilstm_crf.load(folder)
@@ -180,22 +177,9 @@ class _Learning:
             if self.network.words.pretrained_VD.requires_grad:
                 save_words(self.network, self.lexicon, own)
 
-    def _chosen(self, measured: Mapping[str, float]) -> str:
-        """The weights that are asked for; or, if it is left open, eight-bit ones where they lose next to nothing."""
-        if self.config.weights != "auto":
-            return self.config.weights
-        is_alike = bool(measured) and measured["int8"] >= measured["float32"] - MOST_LOST
-        return "int8" if is_alike else "float32"
-
     def _f1(self, tagger: bilstm_crf.BiLstmCrf) -> float:
         """Mean strict F1 over the development data of all corpora, each by its own head."""
-        found = []
-        for name, documents in self.dev.items():
-            labels = _labels_of(documents)
-            own = tagger.of_source(head_for(name, self.heads).name)
-            predicted = (_only(one, labels) for one in own.predict(documents))
-            found.append(evaluate(documents, predicted).f1)
-        return sum(found) / len(found)
+        return development.mean_f1(self.dev, lambda name: tagger.of_source(head_for(name, self.heads).name))
 
     def _build(self, planned: batching.Batch) -> Any:
         corpus = planned.corpora[0]
@@ -205,7 +189,7 @@ class _Learning:
     def _predicted(self, network: Network, name: str, head: Head) -> Iterable[Document]:
         scores_NS = _scores(network, self.encoder, self.dev_sentences[name], head)
         ruled = chain_of(network, head, self.config)
-        return bilstm_crf.decoded(self.dev[name], self.dev_ranges[name], scores_NS, [ruled], [head])
+        return decoded(self.dev[name], self.dev_ranges[name], scores_NS, [ruled], [head])
 
 
 def _loaded_with(folder: Path, config: Config, weights: str) -> bilstm_crf.BiLstmCrf:
@@ -214,7 +198,7 @@ def _loaded_with(folder: Path, config: Config, weights: str) -> bilstm_crf.BiLst
 
 def chain_of(network: Network, head: Head, config: Config) -> Chain:
     """A head's chain for decoding by numpy."""
-    return bilstm_crf.chain_with_rules(weights_of(network, head), config)
+    return bilstm_crf.chain_of(weights_of(network, head), config)
 
 
 def _scores(network: Network, encoder: Encoder, sentences: Sequence[Sentence], head: Head) -> np.ndarray[Any, Any]:
@@ -230,17 +214,6 @@ def _scores(network: Network, encoder: Encoder, sentences: Sequence[Sentence], h
             length = len(encoded[place])
             scores_NS[ends[place] - length : ends[place]] = scores_BTS[row, :length]
     return scores_NS
-
-
-def _with_held_out(corpus: Corpus, config: Config) -> Corpus:
-    """With development documents held out of the training ones, if there are none and it is asked for."""
-    train = corpus["train"]
-    if corpus.splits.get("dev") or not config.held_out or len(train) < 2:
-        return corpus
-    chosen = set(split((one.id for one in train), fraction=config.held_out, seed=config.seed).dev)
-    kept = tuple(one for one in train if one.id not in chosen)
-    held_out = tuple(one for one in train if one.id in chosen)
-    return Corpus({"train": kept, "dev": held_out}, allow_leaks=True) if kept else corpus
 
 
 def _check(config: Config) -> None:
@@ -259,15 +232,6 @@ def _check(config: Config) -> None:
 def _labels(sentences: Iterable[Sentence]) -> tuple[str, ...]:
     tags = {tag for sentence in sentences for tag in sentence.tags if tag != OUTSIDE}
     return tuple(sorted({split_tag(tag)[1] for tag in tags}))
-
-
-def _labels_of(documents: Iterable[Document]) -> set[str]:
-    return {entity.label for document in documents for entity in document.entities}
-
-
-def _only(document: Document, labels: set[str]) -> Document:
-    """Without entities of labels that the gold side never annotates."""
-    return document.with_entities(entity for entity in document.entities if entity.label in labels)
 
 
 def _lower(counts: Counter[str]) -> Counter[str]:

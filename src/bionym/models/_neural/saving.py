@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from bionym.layers.linear_chain import LinearChain
-from bionym.models import bilstm_crf
+from bionym.models._neural.chains import HeadWeights
 from bionym.models._neural.export import export
 from bionym.models._neural.groups import Groups
 from bionym.models._neural.heads import Head
@@ -59,14 +59,14 @@ def save_settings(config: Config, folder: Path) -> None:
     (folder / "config.toml").write_text(configuration.dump({"model": "bilstm_crf", **settings}), encoding="utf-8")
 
 
-def weights_of(network: Network, head: Head) -> bilstm_crf.HeadWeights:
+def weights_of(network: Network, head: Head) -> HeadWeights:
     """What a head has learned besides the scores of tokens."""
     output = network.output(head.name)
     if isinstance(output, LinearChain):
         parts = [part.detach().double().cpu().numpy() for part in output.learned(valid_only=False)]
-        return bilstm_crf.HeadWeights(head, *parts)
+        return HeadWeights(head, *parts)
     size = len(head.tags)
-    return bilstm_crf.HeadWeights(head, np.zeros(size), np.zeros((size, size)), np.zeros(size))
+    return HeadWeights(head, np.zeros(size), np.zeros((size, size)), np.zeros(size))
 
 
 def _save_heads(network: Network, heads: Sequence[Head], folder: Path) -> None:

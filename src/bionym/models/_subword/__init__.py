@@ -1,0 +1,1 @@
+"""The parts of the transformer tagger: windows of subwords, the network, and prediction without torch."""

@@ -1,0 +1,192 @@
+"""How the transformer learns: from corpora to a model in a folder."""
+
+import json
+import tempfile
+import weakref
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from torch import nn
+
+from bionym.data import Audit, Corpus, Document
+from bionym.data.tags import find_scheme
+from bionym.encoders import networks
+from bionym.encoders.opening import mismatch
+from bionym.errors import ConfigError
+from bionym.models import transformer
+from bionym.models._neural import development
+from bionym.models._neural.development import chosen_weights, with_held_out
+from bionym.models._neural.sentences import by_length
+from bionym.models._store import locate
+from bionym.models._subword import files, heads, teaching
+from bionym.models._subword.encoding import batch_of
+from bionym.models._subword.export import export
+from bionym.models._subword.network import Network, merged_encoder, rates
+from bionym.models._subword.reading import Piece, Reader, pieces_of
+from bionym.models._subword.settings import Config
+from bionym.text.prepare import tokenized
+from bionym.training import batches as batching
+from bionym.training import config as configuration
+from bionym.training import devices, precision, seeds
+from bionym.training.events import Monitor, Result
+from bionym.training.loop import fit as run_loop
+
+EVALUATION_SUBWORDS = 4_096  # of a batch that is scored, padding counted
+
+
+class Fitted(NamedTuple):
+    """A trained model, how its training went, and the development documents of each corpus, by its name."""
+
+    tagger: "transformer.Transformer"
+    result: Result
+    dev: Mapping[str, Sequence[Document]]
+
+
+def fit(
+    corpora: Mapping[str, Corpus],
+    config: Config,
+    *,
+    audit: Audit | None = None,
+    monitors: Iterable[Monitor] = (),
+    folder: Path | None = None,
+    about: Mapping[str, Any] | None = None,
+) -> Fitted:
+    """Train on corpora, by their names; one corpus may have the name "".
+
+    Args:
+        audit: counts the entities that the heads cannot hold, and those that no window can.
+        monitors: watch the training.
+        folder: for checkpoints; a run that was interrupted there goes on.
+        about: facts of the run, for the log.
+    Raises: ModelError if the encoder is not whole, or a corpus has no entity to learn from.
+    """
+    audit = audit if audit is not None else Audit()
+    seeds.seed_everything(config.seed)
+    corpora = {name: with_held_out(corpus, config.held_out, config.seed) for name, corpus in corpora.items()}
+    learning = _Learning(corpora, config, audit)
+    result = run_loop(
+        learning.network,
+        learning.batches,
+        settings=learning.settings,
+        evaluate=learning.evaluate,
+        monitors=monitors,
+        folder=folder,
+        about={**(about or {}), "encoder": learning.encoder.about},
+    )
+    return Fitted(learning.saved(), result, learning.dev)
+
+
+class _Learning:
+    """Network, data and what ties them."""
+
+    def __init__(self, corpora: Mapping[str, Corpus], config: Config, audit: Audit) -> None:
+        self.config, self.scheme = config, find_scheme(config.scheme)
+        self.encoder = networks.open_encoder(_encoder_of(config))
+        oddity = mismatch(self.encoder.subwords.tokenizer)
+        if oddity:
+            audit.change("", "encoder", oddity)
+        self.reader = Reader(self.encoder.subwords, config.context, window=config.window, overlap=config.overlap)
+        taught = teaching.taught(corpora, self.reader, config, audit)
+        self.heads, self.items = taught.heads, taught.items
+        self.lengths = {name: list(map(len, items)) for name, items in self.items.items()}
+        dev = {name: corpus.splits.get("dev", ()) for name, corpus in corpora.items()}
+        self.dev = {name: list(map(tokenized, documents)) for name, documents in dev.items() if documents}
+        self.dev_texts = {
+            name: [self.reader.texts(self.reader.prepared(document)) for document in documents]
+            for name, documents in self.dev.items()
+        }
+        self.network = Network(config.network, self.encoder, self.heads, self.scheme)
+        if config.init is not None:
+            files.take_over(self.network, self.heads, locate(config.init))
+        training, own = config.training, rates(self.network, config.training.learning_rate, config.training.layer_decay)
+        self.settings = training.model_copy(update={"learning_rates": own | training.learning_rates})
+
+    def batches(self, epoch: int) -> batching.Lazy[Any]:
+        """The batches of an epoch."""
+        return batching.Lazy(batching.plan(self.lengths, self.config.training, epoch), self._build)
+
+    def evaluate(self, network: nn.Module) -> dict[str, dict[str, float]]:
+        """Strict scores of each corpus on its development documents, by its own heads."""
+        assert isinstance(network, Network)
+        found = {}
+        finders = files.finders_of(network, self.heads, self.scheme)
+        for name, documents in self.dev.items():
+            places = heads.places_for(name, self.heads)
+            own = [finders[place] for place in places]
+            texts = self.dev_texts[name]
+            scores_NS = self._scores(network, pieces_of(one for each in texts for one in each), places)
+            ranges = [[(text.start, text.end) for text in each] for each in texts]
+            predicted = heads.decoded(documents, ranges, scores_NS, own)
+            labels = {label for one in own for label in one.labels}
+            found[name or "dev"] = development.scores(documents, predicted, labels)
+        return found
+
+    def saved(self) -> "transformer.Transformer":
+        """The model as it will be loaded anywhere: written to a folder of its own, and read from there."""
+        scratch = tempfile.TemporaryDirectory(prefix="bionym-model-")
+        folder = Path(scratch.name)
+        network = self.network.cpu().eval()
+        encoder = merged_encoder(network)
+        files.save(network, networks.Encoder(encoder, self.encoder.subwords), self.heads, self.scheme, folder)
+        can_export = self.config.weights != "torch" and export(network, encoder, folder)
+        kinds = ("float32", "int8") if self.dev and can_export else ()
+        measured = {name: self._f1(self._loaded(folder, name)) for name in kinds}
+        weights = chosen_weights(self.config.weights, measured) if can_export else "torch"
+        settings = self.config.model_copy(update={"weights": weights}).model_dump(mode="json")
+        (folder / "config.toml").write_text(configuration.dump({"model": "transformer", **settings}), encoding="utf-8")
+        (folder / "weights.json").write_text(json.dumps(measured, indent=1), encoding="utf-8")
+        tagger = transformer.load(folder)
+        weakref.finalize(tagger, scratch.cleanup)
+        return tagger
+
+    def _loaded(self, folder: Path, weights: str) -> "transformer.Transformer":
+        return transformer.load(folder, self.config.model_copy(update={"weights": weights}))
+
+    def _f1(self, tagger: "transformer.Transformer") -> float:
+        """Mean strict F1 over the development data of all corpora, each by its own heads."""
+
+        def own(name: str) -> "transformer.Transformer":
+            return tagger.of_source(name) if name in tagger.sources else tagger
+
+        return development.mean_f1(self.dev, own)
+
+    def _build(self, planned: batching.Batch) -> Any:
+        items = [self.items[name][place] for name, place in planned.items]
+        return batch_of(
+            [item.piece for item in items],
+            self.encoder.subwords.specials.padding,
+            places=heads.places_for(planned.corpora[0], self.heads),
+            known=[item.known for item in items],
+            span_tokens=self.config.network.span_tokens,
+        )
+
+    def _scores(
+        self, network: Network, pieces: Sequence[Piece], places: Sequence[int]
+    ) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """Scores of every token that the windows score, one window behind the other."""
+        ends = np.cumsum([len(piece.firsts_N) for piece in pieces])
+        width = sum(network.width(place) for place in places)
+        scores_NS = np.zeros((int(ends[-1]) if len(ends) else 0, width))
+        device = next(network.parameters()).device
+        with precision.Precision(self.settings, device).computing():
+            for group in by_length(pieces, EVALUATION_SUBWORDS):
+                batch = batch_of([pieces[place] for place in group], network.specials.padding)
+                scores_BNS = network.scores_of(devices.moved(batch, device), places).double().cpu().numpy()
+                for row, place in enumerate(group):
+                    length = len(pieces[place].firsts_N)
+                    scores_NS[ends[place] - length : ends[place]] = scores_BNS[row, :length]
+        return scores_NS
+
+
+def _encoder_of(config: Config) -> str | Path:
+    """The encoder that is named, or that of the model to begin with. Raises: ConfigError."""
+    if config.init is not None:
+        return locate(config.init) / files.ENCODER
+    if not config.encoder:
+        raise ConfigError(
+            "The setting 'encoder' has no value: name the folder of a pretrained encoder, --set encoder=FOLDER, or its id "
+            "on the hub."
+        )
+    return config.encoder

@@ -1,0 +1,82 @@
+"""Prediction behind onnxruntime: windows in, scores of tokens out; neither torch nor transformers is needed.
+
+Every window is read by itself, without padding. What an encoder computes for a text differs in the last bits with the number
+of texts beside it, and eight-bit weights make more of it, for there the largest value of a batch sets the scale of all; read
+so, what is found depends on the window alone.
+
+Axes: T subwords of a window, N tokens, S scores of all heads.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bionym.errors import ModelError
+from bionym.models._subword.reading import Piece
+
+FLOAT32, INT8 = "tagger.onnx", "tagger.int8.onnx"
+SLOW = "SkipLayerNormFusion"  # makes one operator of two that are an eighth quicker apart, on one thread
+Floats = NDArray[np.float64]
+Read = Callable[[NDArray[np.int64]], NDArray[np.float32]]  # ids_1T -> scores_TS
+
+
+class Runtime(Protocol):
+    """What reads windows."""
+
+    def scores(self, pieces: Sequence[Piece]) -> Floats:
+        """Scores of every token that the windows score, one window behind the other, N x S."""
+
+
+class OneByOne:
+    """Reads windows one after the other.
+
+    Args:
+        read: gives the scores of every subword of a window.
+        pooling: "first" or "mean": what speaks for a token of its subwords.
+    """
+
+    def __init__(self, read: Read, pooling: str) -> None:
+        self._read, self._pooling = read, pooling
+
+    def scores(self, pieces: Sequence[Piece]) -> Floats:
+        """As `Runtime` has it."""
+        found = [self._pooled(self._read(piece.ids_T[None]), piece) for piece in pieces]
+        return np.concatenate(found).astype(np.float64) if found else np.zeros((0, 0))
+
+    def _pooled(self, scores_TS: NDArray[np.float32], piece: Piece) -> NDArray[np.float32]:
+        if self._pooling == "first" or not len(piece.firsts_N):
+            return scores_TS[piece.firsts_N]
+        first, last = int(piece.firsts_N[0]), int(piece.firsts_N[-1] + piece.counts_N[-1])
+        sums_NS = np.add.reduceat(scores_TS[first:last], piece.firsts_N - first, axis=0)
+        means_NS: NDArray[np.float32] = (sums_NS / piece.counts_N[:, None]).astype(np.float32)
+        return means_NS
+
+
+def onnx_reader(graph: Path) -> Read:
+    """The network of a graph. Raises: ModelError if it cannot be loaded."""
+    session = _session(graph)
+
+    def read(ids_1T: NDArray[np.int64]) -> NDArray[np.float32]:
+        scores_TS: NDArray[np.float32] = session.run(None, {"ids_1T": ids_1T})[0]
+        return scores_TS
+
+    return read
+
+
+def _session(graph: Path) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(
+            str(graph), options, providers=["CPUExecutionProvider"], disabled_optimizers=[SLOW]
+        )
+    except Exception as error:
+        raise ModelError(
+            f"{graph} cannot be loaded ({type(error).__name__}). Copy the model again, or train anew."
+        ) from error

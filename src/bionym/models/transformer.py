@@ -1,0 +1,162 @@
+"""The transformer: a pretrained encoder, fine-tuned on whole documents, with a head for each corpus it learned from.
+
+Trained with torch and transformers, by the loop of `bionym.training`; predicts behind onnxruntime and tokenizers, without
+either.
+
+A model folder holds `encoder/` (the encoder as transformers reads it), `heads.json`, `heads.safetensors`, `tagger.onnx`,
+`tagger.int8.onnx`, `config.toml`, and `weights.json`, F1 on the development data with each kind of weights.
+
+Source: Devlin et al. 2019, section 5.3; Lee et al. 2020 (BioBERT).
+"""
+
+import copy
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bionym.data import Audit, Corpus, Document
+from bionym.data.tags import find_scheme
+from bionym.errors import MissingExtraError, ModelError, UnknownNameError
+from bionym.models._batches import batches, no_search_for_cycles
+from bionym.models._subword import heads
+from bionym.models._subword.runtime import FLOAT32, INT8, OneByOne, Runtime, onnx_reader
+from bionym.models._subword.settings import Config as Config
+from bionym.text.prepare import tokenized
+from bionym.training import config as configuration
+from bionym.training.events import Monitor
+
+if TYPE_CHECKING:
+    from bionym.models._subword.fitting import Fitted
+    from bionym.models._subword.reading import Reader
+
+ENCODER = "encoder"
+
+
+class Transformer:
+    """A trained transformer that predicts.
+
+    Args:
+        config: what it was trained with.
+        finders: its heads, in the order of the scores that `runtime` gives.
+        folder: where its files lie.
+    """
+
+    PACKAGES = ("torch", "transformers", "tokenizers", "onnxruntime", "numpy")  # versions for the record of a training
+
+    def __init__(
+        self, config: Config, finders: Sequence[heads.Finder], reader: "Reader", runtime: Runtime, folder: Path
+    ) -> None:
+        self.config, self.folder = config, folder
+        self._finders, self._reader, self._runtime = tuple(finders), reader, runtime
+        self._columns = slice(None)  # of the scores that the heads take
+        self.encoder = _about(reader, folder)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels it can give, sorted."""
+        return tuple(sorted({label for one in self._finders for label in one.labels}))
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The corpora it learned from, unless all share one head."""
+        return tuple(dict.fromkeys(one.source for one in self._finders))
+
+    def of_source(self, name: str) -> "Transformer":
+        """The same model, speaking by the heads of one corpus alone; so a corpus is scored on what it taught.
+
+        Raises: UnknownNameError if there is no such corpus.
+        """
+        if name not in self.sources:
+            raise UnknownNameError("source", name, self.sources)
+        chosen = [place for place, one in enumerate(self._finders) if one.source == name]
+        first = sum(one.num_scores for one in self._finders[: chosen[0]])
+        alone = copy.copy(self)
+        alone._finders = tuple(self._finders[place] for place in chosen)
+        first += self._columns.start or 0
+        alone._columns = slice(first, first + sum(one.num_scores for one in alone._finders))
+        return alone
+
+    def predict(self, documents: Iterable[Document]) -> Iterator[Document]:
+        """The same documents, in order, with this model's entities, each with its probability.
+
+        Where several corpora speak, each entity names its own in `attributes["source"]`; see `merging` for overlaps.
+        """
+        for batch in batches(documents):
+            yield from self._predicted(batch)
+
+    def _predicted(self, batch: Iterable[Document]) -> list[Document]:
+        from bionym.models._subword.reading import pieces_of
+
+        with no_search_for_cycles():
+            documents = list(map(tokenized, batch))
+            texts = [self._reader.texts(self._reader.prepared(document)) for document in documents]
+            scores_NS = self._runtime.scores(pieces_of(one for each in texts for one in each))
+            ranges = [[(text.start, text.end) for text in each] for each in texts]
+            return heads.decoded(documents, ranges, scores_NS[:, self._columns], self._finders)
+
+    def save(self, folder: Path) -> None:
+        """Every file of the model into `folder`."""
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+
+
+def fit_corpora(
+    corpora: Mapping[str, Corpus],
+    config: Config,
+    *,
+    audit: Audit | None = None,
+    monitors: Iterable[Monitor] = (),
+    folder: Path | None = None,
+    about: Mapping[str, Any] | None = None,
+) -> "Fitted":
+    """A model that has learned from corpora with a split "train", and "dev" or documents held out; see `fitting.fit`.
+
+    Raises: MissingExtraError without torch or transformers.
+    """
+    _need("torch", "onnx", "transformers", "tokenizers")
+    from bionym.models._subword.fitting import fit
+
+    return fit(corpora, config, audit=audit, monitors=monitors, folder=folder, about=about)
+
+
+def load(folder: Path, config: Config | None = None) -> Transformer:
+    """A saved model, or one under another configuration than its own.
+
+    Raises: ModelError if it is not whole, ConfigError if its configuration is not valid, MissingExtraError.
+    """
+    if config is None:
+        config = configuration.of_model(Config, folder / "config.toml")
+    _need("tokenizers", extra="subwords")
+    from bionym.encoders.subwords import Subwords
+    from bionym.models._subword.reading import Reader
+
+    finders = heads.read(folder, find_scheme(config.scheme))
+    reader = Reader(Subwords.load(folder / ENCODER), config.context, window=config.window, overlap=config.overlap)
+    return Transformer(config, finders, reader, _runtime(folder, config), folder)
+
+
+def _about(reader: "Reader", folder: Path) -> str:
+    from bionym.encoders.folders import CONFIG, read_json
+    from bionym.encoders.subwords import about
+
+    return about(read_json(folder / ENCODER / CONFIG), reader.subwords)
+
+
+def _runtime(folder: Path, config: Config) -> Runtime:
+    if config.weights == "torch":
+        _need("torch", "transformers")
+        from bionym.models._subword.files import reader_of
+
+        return OneByOne(reader_of(folder), config.network.pooling)
+    graph = folder / (INT8 if config.weights == "int8" else FLOAT32)
+    if not graph.is_file():
+        raise ModelError(f"{folder} holds no {graph.name}. Copy it again, or predict with weights = torch.")
+    return OneByOne(onnx_reader(graph), config.network.pooling)
+
+
+def _need(*packages: str, extra: str = "transformers") -> None:
+    import importlib.util
+
+    missing = [name for name in packages if importlib.util.find_spec(name) is None]
+    if missing:
+        raise MissingExtraError(" and ".join(missing), extra=extra, purpose="A transformer")
