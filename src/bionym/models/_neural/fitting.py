@@ -20,13 +20,15 @@ from bionym.features import gazetteer
 from bionym.layers.linear_chain import LinearChain
 from bionym.linear_chain.decoding import Chain
 from bionym.models import bilstm_crf
-from bionym.models._neural import transfer, words
+from bionym.models._neural import development, transfer, words
+from bionym.models._neural.corpora import with_held_out
 from bionym.models._neural.encoding import Encoder
 from bionym.models._neural.export import export, quantize
 from bionym.models._neural.heads import Head, head_for, heads_of
 from bionym.models._neural.network import Network
 from bionym.models._neural.sentences import Sentence, Sentences, by_length
 from bionym.models._neural.settings import Config
+from bionym.models._neural.showing import NUM_SAMPLES, Marked, Showing
 from bionym.models._store import locate
 from bionym.resources import resource_path
 from bionym.text.prepare import tokenized
@@ -35,7 +37,6 @@ from bionym.training import config as configuration
 from bionym.training import devices, seeds
 from bionym.training.events import Monitor, Result
 from bionym.training.loop import fit as run_loop
-from bionym.training.split import split
 from bionym.vectors import WordVectors
 
 EVALUATION_TOKENS = 4_096  # of a batch that is scored, padding counted
@@ -70,7 +71,7 @@ def fit(
     """
     audit = audit if audit is not None else Audit()
     seeds.seed_everything(config.seed)
-    corpora = {name: _with_held_out(corpus, config) for name, corpus in corpora.items()}
+    corpora = with_held_out(corpora, fraction=config.held_out, seed=config.seed)
     learning = _Learning(corpora, config, audit)
     result = run_loop(
         learning.network,
@@ -80,6 +81,7 @@ def fit(
         monitors=monitors,
         folder=folder,
         about=about,
+        shown=Showing(learning.network, learning.lexicon, learning.heads, learning.marked),
     )
     return Fitted(learning.saved(), result, learning.dev)
 
@@ -100,6 +102,7 @@ class _Learning:
         self.encoder = Encoder(self.lexicon)
         dev = {name: corpus.splits.get("dev", ()) for name, corpus in corpora.items()}
         self.dev = {name: list(map(tokenized, documents)) for name, documents in dev.items() if documents}
+        self.marked: dict[str, list[Marked]] = {}
         self.dev_ranges = {name: list(map(self.sentences.ranges, documents)) for name, documents in self.dev.items()}
         self.dev_sentences = {
             name: [
@@ -128,16 +131,16 @@ class _Learning:
         """The batches of an epoch."""
         return batching.Lazy(batching.plan(self.lengths, self.config.training, epoch), self._build)
 
-    def evaluate(self, network: nn.Module) -> dict[str, dict[str, float]]:
+    def evaluate(self, network: nn.Module) -> dict[str, dict[str, Any]]:
         """Strict scores of each corpus on its development documents, by its own head."""
         assert isinstance(network, Network)
         found = {}
         for name, documents in self.dev.items():
             head = head_for(name, self.heads)
-            predicted = self._predicted(network, name, head)
             known = set(_labels_of(documents)) or set(head.labels)
-            micro = evaluate(documents, (_only(one, known) for one in predicted)).counts["strict"].micro
-            found[name or "dev"] = {"precision": micro.precision, "recall": micro.recall, "f1": micro.f1}
+            predicted = [_only(one, known) for one in self._predicted(network, name, head)]
+            found[name or "dev"] = development.scored(documents, predicted)
+            self.marked[name] = list(zip(documents, predicted, strict=True))[:NUM_SAMPLES]
         return found
 
     def saved(self) -> bilstm_crf.BiLstmCrf:
@@ -217,17 +220,6 @@ def _scores(network: Network, encoder: Encoder, sentences: Sequence[Sentence], h
             length = len(encoded[place])
             scores_NS[ends[place] - length : ends[place]] = scores_BTS[row, :length]
     return scores_NS
-
-
-def _with_held_out(corpus: Corpus, config: Config) -> Corpus:
-    """With development documents held out of the training ones, if there are none and it is asked for."""
-    train = corpus["train"]
-    if corpus.splits.get("dev") or not config.held_out or len(train) < 2:
-        return corpus
-    chosen = set(split((one.id for one in train), fraction=config.held_out, seed=config.seed).dev)
-    kept = tuple(one for one in train if one.id not in chosen)
-    held_out = tuple(one for one in train if one.id in chosen)
-    return Corpus({"train": kept, "dev": held_out}, allow_leaks=True) if kept else corpus
 
 
 def _lexicon(counts: Counter[str], config: Config) -> words.Lexicon:
