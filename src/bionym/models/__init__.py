@@ -1,11 +1,11 @@
 """Taggers, one file a kind, and how a model is saved in a folder, found by name and loaded."""
 
-from bionym.models._neural.corpora import read_corpora, shared_documents
+from bionym.models._card import card, describe_fit
+from bionym.models._neural.corpora import read_corpora, shared_documents, with_held_out
 from bionym.models._store import (
     Fingerprint,
     Found,
     available,
-    card,
     describe_run,
     learns_from_corpora,
     load,
@@ -18,6 +18,7 @@ __all__ = [
     "Found",
     "available",
     "card",
+    "describe_fit",
     "describe_run",
     "learns_from_corpora",
     "load",
@@ -25,4 +26,5 @@ __all__ = [
     "read_corpora",
     "save",
     "shared_documents",
+    "with_held_out",
 ]

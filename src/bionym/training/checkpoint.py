@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from bionym.errors import ConfigError, InputError
 from bionym.training import progress as progress_
 from bionym.training import tensors
-from bionym.training.config import flat
+from bionym.training.config import changes
 from bionym.training.moving_average import MovingAverage
 from bionym.training.precision import Precision
 from bionym.training.progress import Progress
@@ -28,7 +28,6 @@ from bionym.training.settings import WITHOUT_INFLUENCE, TrainingSettings
 
 VERSION = 2
 NAME = "checkpoint.json"
-MISSING = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +94,10 @@ class Checkpoint:
 
     def check(self, config: Mapping[str, Any]) -> None:
         """Refuse another configuration. Raises: ConfigError that names what changed."""
-        before, now = flat(self._record["configuration"]), flat(config)
-        changes = [
-            f"{key} was {before.get(key, MISSING)!r}, is {now.get(key, MISSING)!r}"
-            for key in sorted({*before, *now})
-            if before.get(key, MISSING) != now.get(key, MISSING)
-        ]
-        if changes:
+        changed = changes(self._record["configuration"], config)
+        if changed:
             raise ConfigError(
-                f"{self._folder} holds a run with another configuration: {'; '.join(changes)}. "
+                f"{self._folder} holds a run with another configuration: {'; '.join(changed)}. "
                 "Set it back, take another folder, or remove this one to start anew."
             )
 

@@ -76,7 +76,8 @@ def prepared(settings: TrainingSettings) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(threads)
-        torch.use_deterministic_algorithms(was_deterministic)
+        if settings.deterministic:
+            torch.use_deterministic_algorithms(was_deterministic)
 
 
 def moved(batch: Any, device: torch.device) -> Any:
