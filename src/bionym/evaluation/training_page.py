@@ -129,18 +129,21 @@ def _epoch(row: Line) -> Values:
     return {"row": row, "corpora": corpora}
 
 
-def _scores(rows: Sequence[Line]) -> list[Values]:
+def precision_recall(rows: Sequence[Line]) -> list[plots.Line]:
     """Precision and recall by epoch, means over corpora."""
     lines = []
     for score in ("precision", "recall"):
-        found = [
+        by_epoch = [
             (row["epoch"], [one[score] for one in (row.get("development") or {}).values() if score in one])
             for row in rows
         ]
-        lines.append(
-            plots.Line(score.capitalize(), [(epoch, 100 * sum(one) / len(one)) for epoch, one in found if one])
-        )
-    curve = _curves.drawn(lines, "per cent", "Precision and recall on development data by epoch")
+        points = [(epoch, 100 * sum(found) / len(found)) for epoch, found in by_epoch if found]
+        lines.append(plots.Line(score.capitalize(), points))
+    return lines
+
+
+def _scores(rows: Sequence[Line]) -> list[Values]:
+    curve = _curves.drawn(precision_recall(rows), "per cent", "Precision and recall on development data by epoch")
     return [{"title": "Precision and recall on development data", "curve": curve}] if curve else []
 
 
