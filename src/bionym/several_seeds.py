@@ -5,7 +5,7 @@
 
 How many seeds there are is no setting of a model, for a model comes from one of them: each run is a training as any other,
 and its model and log are what that seed alone would have given. All are scored on the same development documents; where none
-are given, those held out are the same for all. Runs follow each other, or take place in processes of their own. One that was
+are given, those held out are the same for all, those of the lowest seed. Runs follow each other, or take place in processes of their own. One that was
 interrupted goes on with the seed it was at.
 
     FOLDER/seeds.json            what all have in common, compared when they go on
@@ -93,7 +93,7 @@ def train(
     chosen = configuration.load(part.Config, Path(config) if config else None, settings)
     audit = audit if audit is not None else Audit()
     given = corpora or pipeline.corpora_of(chosen, documents, dev, audit)
-    split = models.with_held_out(given, fraction=chosen.held_out, seed=seeds[0])
+    split = models.with_held_out(given, fraction=chosen.held_out, seed=min(seeds))
     if not any(corpus.splits.get("dev") for corpus in split.values()):
         raise UsageError("Several seeds are compared on development data: give --dev, or set held_out above 0.")
     _check_same(Path(folder), model, chosen, split)

@@ -274,6 +274,30 @@ def test_the_graph_gives_the_scores_of_the_network(cell: str, layers: int) -> No
         np.testing.assert_allclose(found[:length, row], expected[row, :length], atol=1e-5)
 
 
+def test_words_of_the_training_data_and_texts_are_shown_only_where_it_was_asked_for(diseases: list[Document]) -> None:
+    seen = {}
+
+    class Watching:
+        def started(self, info):
+            self.shown = info.shown
+
+        def step(self, info): ...
+
+        def epoch(self, info):
+            seen["samples"] = self.shown.samples()
+
+        def finished(self, result):
+            seen["with"], seen["without"] = (self.shown.embeddings(show_text=is_so) for is_so in (True, False))
+
+    quick = [one for one in SMALL if not one.startswith(("held_out", "training.epochs"))]
+    settings = [*quick, "held_out=0.4", "training.epochs=1"]
+    bionym.train(diseases, model="bilstm_crf", settings=settings, monitors=[Watching()])
+    assert set(seen["with"]) == {"tags", "words of the training data"} and set(seen["without"]) == {"tags"}
+    for names, matrix in seen["with"].values():
+        assert len(names) == len(matrix)
+    assert all("gold: " in text and "predicted: " in text for text in seen["samples"])
+
+
 def test_development_documents_are_held_out_and_scored(chemicals: list[Document]) -> None:
     quick = [one for one in SMALL if not one.startswith(("held_out", "training.epochs"))]
     made = bionym.train(chemicals, model="bilstm_crf", settings=[*quick, "held_out=0.4", "training.epochs=2"])
