@@ -65,7 +65,10 @@ def batches(epoch: int) -> list[tuple[Tensor, Tensor]]:
 def scored(model: nn.Module) -> dict[str, dict[str, Any]]:
     """Scores and counts of two corpora, of four labels each."""
     names = ["a", "b", "c", "d", "none"]
-    tables = {"labels": dict.fromkeys(names[:4], [9, 4, 3]), "confusion": {"labels": names, "counts": [[5] * 5] * 5}}
+    tables = {
+        "labels": {name: [9, 4, 3] for name in names[:4]},
+        "confusion": {"labels": names, "counts": [[5] * 5] * 5},
+    }
     return {name: {"precision": 0.5, "recall": 0.5, "f1": 0.5, **tables} for name in ("first", "second")}
 
 
