@@ -32,6 +32,7 @@ FLOORS = {
     "engines": 6,
     "pipeline": 7,
     "benchmark": 8,
+    "several_seeds": 8,
     "": 8,
     "apps": 9,
     "__main__": 10,

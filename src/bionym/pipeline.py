@@ -17,6 +17,7 @@ from bionym.evaluation.report import report
 from bionym.models import read_corpora, shared_documents
 from bionym.protocols import Tagger
 from bionym.training import config as configuration
+from bionym.training import launch
 from bionym.training.events import Monitor
 
 
@@ -78,39 +79,75 @@ def train(
         corpora: by name, each with a split "train" and perhaps "dev".
         monitors: watch the training of a neural model.
         folder: for checkpoints of a neural model; what was interrupted there goes on.
-    Raises: ConfigError, ModelError, MissingExtraError.
+    Raises: ConfigError, ModelError, MissingExtraError; SystemExit in a process that only helped another one to learn.
     """
     part = plugins.find("models", model)
     chosen = configuration.load(part.Config, Path(config) if config else None, settings)
-    audit, start = audit if audit is not None else Audit(), time.monotonic()
+    audit = audit if audit is not None else Audit()
     if models.learns_from_corpora(part):
-        corpora = corpora or _corpora(chosen, documents, dev, audit)
-        seen = models.Fingerprint()
-        for corpus in corpora.values():
-            collections.deque(seen.of(corpus["train"]), maxlen=0)
-        about = {
-            "model": model,
-            "data": str(seen),
-            "configuration": chosen.model_dump(mode="json", exclude={"training"}),
-        }
-        fitted = part.fit_corpora(
-            corpora, chosen, audit=audit, monitors=monitors, folder=Path(folder) if folder else None, about=about
-        )
-        tagger, scores = fitted.tagger, _scores(fitted)
-        sources = [*sources, *_sources(chosen)]
-        shared = _shared(corpora)
-    else:
-        seen, held_out = models.Fingerprint(), list(dev)
-        shared = []
-        tagger = part.fit(seen.of(documents), chosen, audit=audit, on_iteration=on_iteration)
-        scores = report(evaluate(held_out, tagger.predict(held_out))) if held_out else None
+        corpora = corpora or corpora_of(chosen, documents, dev, audit)
+        place = Path(folder) if folder else None
+        return learned(corpora, chosen, model=model, sources=sources, audit=audit, monitors=monitors, folder=place)
+    seen, held_out, start = models.Fingerprint(), list(dev), time.monotonic()
+    tagger = part.fit(seen.of(documents), chosen, audit=audit, on_iteration=on_iteration)
+    scores = report(evaluate(held_out, tagger.predict(held_out))) if held_out else None
     seconds = time.monotonic() - start
     run = models.describe_run(tagger, model, seen, audit, seconds=seconds, sources=sources, scores=scores)
-    return Pipeline(tagger, run | {"shared_documents": shared})
+    return Pipeline(tagger, run | {"shared_documents": []})
 
 
-def _corpora(chosen: Any, documents: Iterable[Document], dev: Iterable[Document], audit: Audit) -> Mapping[str, Corpus]:
-    """The corpora that the configuration names, or the one that was given."""
+def learned(
+    corpora: Mapping[str, Corpus],
+    config: Any,
+    *,
+    model: str,
+    sources: Iterable[str] = (),
+    audit: Audit | None = None,
+    monitors: Iterable[Monitor] = (),
+    folder: Path | None = None,
+) -> Pipeline:
+    """A neural tagger that has learned from corpora, with the record of its training; the arguments as in `train`.
+
+    Where several processes learn together, those that help start here too, and end here.
+    """
+    audit, start = audit if audit is not None else Audit(), time.monotonic()
+    seen = models.Fingerprint()
+    for corpus in corpora.values():
+        collections.deque(seen.of(corpus["train"]), maxlen=0)
+    about = {
+        "model": model,
+        "data": str(seen),
+        "configuration": config.model_dump(mode="json", exclude={"training"}),
+    }
+    task = (corpora, config, model, about, folder)
+    with launch.helpers(config.training.processes, _fit, *task) as helping:
+        fitted = _fit(*task, audit=audit, monitors=(*monitors, helping))
+    if launch.is_helper():
+        raise SystemExit
+    seconds = time.monotonic() - start
+    named, scores = [*sources, *_sources(config)], _scores(fitted)
+    run = models.describe_run(fitted.tagger, model, seen, audit, seconds=seconds, sources=named, scores=scores)
+    return Pipeline(fitted.tagger, run | models.describe_fit(fitted, corpora) | {"shared_documents": _shared(corpora)})
+
+
+def _fit(
+    corpora: Mapping[str, Corpus],
+    config: Any,
+    model: str,
+    about: Mapping[str, Any],
+    folder: Path | None,
+    *,
+    audit: Audit | None = None,
+    monitors: Iterable[Monitor] = (),
+) -> Any:
+    part = plugins.find("models", model)
+    return part.fit_corpora(corpora, config, audit=audit, monitors=monitors, folder=folder, about=about)
+
+
+def corpora_of(
+    chosen: Any, documents: Iterable[Document], dev: Iterable[Document], audit: Audit
+) -> Mapping[str, Corpus]:
+    """The corpora that a configuration names, or the one that was given. Raises: ConfigError, UsageError."""
     given = tuple(documents)
     if chosen.corpora and given:
         raise ConfigError("The configuration names corpora, so documents cannot be given besides. Name them there too.")

@@ -262,7 +262,7 @@ def test_one_shared_head_learns_from_what_each_corpus_annotates(
     only = [one.with_entities(e for e in one.entities if e.label == "Chemical") for one in chemicals]
     corpora = {"ncbi": Corpus({"train": tuple(diseases)}), "cdr": Corpus({"train": tuple(only)})}
     made = bionym.train(model="bilstm_crf", corpora=corpora, settings=[*SMALL, "heads=shared"])
-    found = list(made.predict(chemicals))
+    found = list(made.predict([*chemicals, *diseases]))
     assert {one.label for document in found for one in document.entities} == {"Chemical", "Disease"}
     assert not any("source" in one.attributes for document in found for one in document.entities)
 
@@ -342,6 +342,30 @@ def scores_of(graph: onnx.ModelProto, inputs_BTD: np.ndarray, lengths: list[int]
     marks = {"is_first_TB": placed.marked(placed.first), "is_last_TB": placed.marked(placed.last)}
     (found_TBS,) = session.run(None, {"inputs_UD": tokens_ND, "rows_TB": rows_TB, **marks})
     return np.split(found_TBS.reshape(-1, found_TBS.shape[2])[placed.places_N], np.cumsum(lengths)[:-1])
+
+
+def test_words_of_the_training_data_and_texts_are_shown_only_where_it_was_asked_for(diseases: list[Document]) -> None:
+    seen = {}
+
+    class Watching:
+        def started(self, info):
+            self.shown = info.shown
+
+        def step(self, info): ...
+
+        def epoch(self, info):
+            seen["samples"] = self.shown.samples()
+
+        def finished(self, result):
+            seen["with"], seen["without"] = (self.shown.embeddings(show_text=is_so) for is_so in (True, False))
+
+    quick = [one for one in SMALL if not one.startswith(("held_out", "training.epochs"))]
+    settings = [*quick, "held_out=0.4", "training.epochs=1"]
+    bionym.train(diseases, model="bilstm_crf", settings=settings, monitors=[Watching()])
+    assert set(seen["with"]) == {"tags", "words of the training data"} and set(seen["without"]) == {"tags"}
+    for names, matrix in seen["with"].values():
+        assert len(names) == len(matrix)
+    assert all("gold: " in text and "predicted: " in text for text in seen["samples"])
 
 
 def test_development_documents_are_held_out_and_scored(chemicals: list[Document]) -> None:

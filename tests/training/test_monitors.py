@@ -14,9 +14,15 @@ from bionym.training.monitors.terminal import Terminal, duration
 from tests.training import tiny
 
 
-class Showing(tiny.Tiny):
-    def embeddings(self):
-        return ["Smith", "fever"], torch.eye(2)
+class Showing:
+    """What a model would show: one word that anybody knows, one of the training data."""
+
+    def embeddings(self, *, show_text: bool):
+        words = ["fever", "Smith"] if show_text else ["fever", "cough"]
+        return {"words": (words, torch.eye(2))}
+
+    def samples(self):
+        return ["gold: **Jones** [Name]"]
 
 
 def lines(folder: Path) -> list[dict]:
@@ -44,7 +50,7 @@ def test_the_terminal_shows_losses_and_scores_and_leaves_one_line() -> None:
     tiny.train(None, monitors=[Terminal(console)])
     shown = stream.getvalue()
     assert "epoch 4 of 4, batch 10 of 10" in shown and "mean f1" in shown and "tokens/s" in shown
-    assert shown.rstrip().splitlines()[-1].endswith("; best f1 42.1 in epoch 2")
+    assert shown.rstrip().splitlines()[-1].endswith("; best f1 41.6 in epoch 4")
 
 
 def test_the_terminal_says_nothing_where_no_person_looks(capsys: pytest.CaptureFixture[str]) -> None:
@@ -82,13 +88,21 @@ def test_tensorboard_has_no_step_twice_after_a_resume(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("show_text", [True, False])
-def test_words_are_shown_only_where_it_was_asked_for(tmp_path: Path, show_text: bool) -> None:
-    model = Showing()
-    rows = tiny.Rows(torch.ones(2, 4), torch.tensor([0, 1]), 2)
+def test_text_is_shown_only_where_it_was_asked_for(tmp_path: Path, show_text: bool) -> None:
     monitors = [TensorBoard(tmp_path, show_text=show_text), Log(tmp_path)]
-    tiny.fit(model, lambda epoch: [rows], settings=tiny.settings(), monitors=monitors)
+    tiny.train(None, monitors=monitors, shown=Showing())
     written = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
-    assert (b"Smith" in written) is show_text
+    assert [word in written for word in (b"fever", b"Smith", b"Jones")] == [True, show_text, show_text]
+
+
+def test_counts_beside_the_scores_stand_in_the_log(tmp_path: Path) -> None:
+    def evaluate(model):
+        return {name: {**scores, "labels": {"Disease": [3, 1, 2]}} for name, scores in tiny.evaluate(model).items()}
+
+    _, result = tiny.train(None, monitors=[Log(tmp_path), TensorBoard(tmp_path)], evaluate=evaluate)
+    (last,) = [line for line in lines(tmp_path) if line["kind"] == "epoch" and line["epoch"] == 4]
+    assert last["tables"]["second"] == {"labels": {"Disease": [3, 1, 2]}}
+    assert result.history[-1].development["first"].keys() == {"f1", "precision"}
 
 
 def test_a_monitor_that_hears_only_the_end_is_no_trouble(tmp_path: Path) -> None:

@@ -145,6 +145,17 @@ def learning(curve: Sequence[Values]) -> str:
     return f"It was best on development data after epoch {best['epoch']}, {end}: F1 {percent(best['mean_f1'])}."
 
 
+def training_state(epochs: Sequence[Values], wanted: int | None, end: Values | None) -> str:
+    """How far a training is, or how it ended."""
+    done = f"{count(len(epochs))} epoch" + "s" * (len(epochs) != 1)
+    if end is None:
+        return f"It is learning: {done} of at most {wanted} done." if wanted else "It is learning."
+    if end["state"] == "finished":
+        why = {"all epochs": "as many as were asked for"}.get(end["reason"], end["reason"])
+        return f"It has learned for {done} ({why}), {_time(end['seconds'])} in all."
+    return f"It was {'interrupted' if end['state'] == 'interrupted' else 'broken off'} after {done}: {end['reason']}."
+
+
 def percent(share: float | None) -> str:
     """A share as a percentage with one decimal; a dash if there is none."""
     return "–" if share is None or share != share else f"{100 * share:.1f}"
@@ -160,6 +171,11 @@ def count(number: float | None) -> str:
     if number is None:
         return "–"
     return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.1f}"
+
+
+def _time(seconds: float) -> str:
+    """Seconds, or minutes, as a person says them."""
+    return f"{seconds:.0f} seconds" if seconds < 100 else f"{count(round(seconds / 60))} minutes"
 
 
 def _hundred(share: float) -> str:

@@ -11,9 +11,10 @@ from collections import Counter
 from typing import Any
 
 from bionym.data import Entity
+from bionym.evaluation.confusion import Confusion
 from bionym.evaluation.error_examples import Example, Examples
 from bionym.evaluation.error_groups import Group, group_of
-from bionym.evaluation.error_kinds import KINDS, Error, classify
+from bionym.evaluation.error_kinds import KINDS, classify
 from bionym.evaluation.error_names import NAMES, Names
 from bionym.evaluation.gold_doubts import GoldMentions
 from bionym.evaluation.matching import match
@@ -21,7 +22,6 @@ from bionym.evaluation.pairs import Pair
 from bionym.evaluation.seen import Seen
 from bionym.evaluation.slicers import Surroundings
 
-NONE = "none"  # the last row and the last column of the confusion
 NUM_FREQUENT = 30
 
 
@@ -41,7 +41,7 @@ class Errors:
         self.names: Counter[str] = Counter()
         self._seen = seen
         self._groups: Counter[Group] = Counter()
-        self._confused: Counter[tuple[str | None, str | None]] = Counter()
+        self._confusion = Confusion()
         self._gold = GoldMentions()
         self._examples = Examples(most_examples)
 
@@ -54,6 +54,7 @@ class Errors:
         self.num_predicted += len(matched.right) + len(matched.spurious)
         self.right.update(gold.label for gold, _ in matched.right)
         errors = classify(matched)
+        self._confusion.count(matched, errors)
         names = Names(Surroundings(both.gold), matched, self._seen) if errors else None
         for error in errors:
             told = names.of(error) if names else ()
@@ -61,7 +62,6 @@ class Errors:
             self.kinds[error.kind] += 1
             self.names.update(told)
             self._groups[group] += 1
-            self._confused.update(_cells(error))
             self._examples.add(both.gold, error, group, told)
 
     @property
@@ -77,9 +77,7 @@ class Errors:
             num_examples: at most so many; which, and in what order, says `error_examples`.
         Returns: "names" counts errors as `error_names` tells, one error in several places or in none.
             "by_label" counts an error under its gold label, or under the predicted one if it has no gold.
-            "confusion" has a row for each gold label and a column for each predicted one, "none" last: the diagonal is
-            what is right in span and label; off it stand the errors that name another label; boundary errors, missed
-            and spurious entities stand under "none", so that rows sum to gold entities and columns to predicted ones.
+            "confusion" is explained in `bionym.evaluation.confusion`.
             "frequent" counts errors of the same kind and labels, with `show_text` those of the same mention.
         """
         return {
@@ -89,7 +87,7 @@ class Errors:
             "kinds": {kind: self.kinds[kind] for kind in KINDS},
             "names": {name: self.names[name] for name in NAMES},
             "by_label": self._by_label(),
-            "confusion": self._confusion(),
+            "confusion": self._confusion.as_dict(),
             "suspected_gold_errors": self.num_suspected_gold_errors,
             "frequent": self._frequent("kind", "gold_label", "predicted_label", *(("mention",) if show_text else ())),
             "examples": [self._shown(one, show_text) for one in self._examples.worst(num_examples, self.kinds)],
@@ -100,12 +98,6 @@ class Errors:
         for group, number in self._groups.items():
             by_label.setdefault(group.label, Counter())[group.kind] += number
         return {label: {kind: by_label[label][kind] for kind in KINDS} for label in sorted(by_label)}
-
-    def _confusion(self) -> dict[str, object]:
-        cells = self._confused + Counter({(label, label): number for label, number in self.right.items()})
-        labels = [*sorted({label for cell in cells for label in cell if label}), None]
-        counts = [[cells[gold, predicted] for predicted in labels] for gold in labels]
-        return {"labels": [label or NONE for label in labels], "counts": counts}
 
     def _frequent(self, *names: str) -> list[dict[str, object]]:
         summed: Counter[tuple[str | None, ...]] = Counter()
@@ -125,13 +117,6 @@ class Errors:
             "predicted": [_place(entity) | {"score": entity.score} for entity in error.predicted],
         }
         return shown | ({"context": example.context._asdict()} if show_text else {})
-
-
-def _cells(error: Error) -> list[tuple[str | None, str | None]]:
-    """Where the entities of an error stand in the confusion: in one cell if the labels differ, else under "none"."""
-    if error.kind in ("label", "label-and-boundary"):
-        return [(error.gold_label, error.predicted_label)]
-    return [(entity.label, None) for entity in error.gold] + [(None, entity.label) for entity in error.predicted]
 
 
 def _place(entity: Entity) -> dict[str, object]:

@@ -5,17 +5,12 @@ stands in a table as well. A policy in its head forbids it to load anything, and
 filters the examples; without the script they are all there, by kind. It holds text of documents only if the report does.
 """
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from bionym import __version__, plugins
 from bionym.errors import BionymError
-from bionym.evaluation import _examples, _words, plots
+from bionym.evaluation import _curves, _examples, _template, _words, plots
 
 MAX_IDS = 200  # of one-sided documents that are named
 
@@ -24,33 +19,20 @@ Report = Mapping[str, Any]
 
 def page(report: Report) -> str:
     """The page of a report in the layout that `bionym evaluate --json` writes."""
-    environment = _environment()
-    script = environment.get_template("script.js").render().strip()
+    script, script_hash = _template.script()
     sections = {name: part for name, part in _sections(report).items() if part}
-    return environment.get_template("page.html").render(
-        title=report.get("title") or "Evaluation report",
-        version=report.get("bionym") or __version__,
-        script=script,
-        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-        quotes_text=_quotes_text(report.get("errors") or {}),
-        **dict.fromkeys(SECTIONS) | sections,
+    return (
+        _template.environment()
+        .get_template("page.html")
+        .render(
+            title=report.get("title") or "Evaluation report",
+            version=report.get("bionym") or __version__,
+            script=script,
+            script_hash=script_hash,
+            quotes_text=_quotes_text(report.get("errors") or {}),
+            **dict.fromkeys(SECTIONS) | sections,
+        )
     )
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("bionym.evaluation"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(percent=_words.percent, count=_words.count, between=_words.between, kind=_words.kind)
-    environment.filters.update(tie=_words.tie)
-    environment.globals.update(bar=plots.bar, pieces=_examples.pieces, labels_of=_examples.labels)
-    environment.globals.update(explain=_words.KINDS, explain_slice=_words.SLICES, explain_tie=_words.TIES)
-    return environment
 
 
 def _sections(report: Report) -> dict[str, Any]:
@@ -113,13 +95,7 @@ def _errors(report: Report) -> dict[str, Any] | None:
 
 
 def _confusion(report: Report) -> dict[str, Any] | None:
-    """The matrix with the share of its row in each cell."""
-    found = (report.get("errors") or {}).get("confusion")
-    if not found or not any(map(any, found["counts"])):
-        return None
-    shares = [[cell / (sum(row) or 1) for cell in row] for row in found["counts"]]
-    cells = [list(zip(row, share, strict=True)) for row, share in zip(found["counts"], shares, strict=True)]
-    return {"labels": found["labels"], "rows": list(zip(found["labels"], cells, strict=True))}
+    return _template.matrix((report.get("errors") or {}).get("confusion"))
 
 
 def _slices(report: Report) -> dict[str, Any] | None:
@@ -154,41 +130,7 @@ def _threshold_curve(thresholds: Sequence[Mapping[str, Any]]) -> str:
 
 def _learning(report: Report) -> dict[str, Any] | None:
     rows = report.get("learning_curve")
-    if not rows:
-        return None
-    names = list(dict.fromkeys(name for row in rows for name in row.get("development") or ()))
-    scores = [
-        plots.Line(
-            "Mean" if len(names) > 1 else "F1",
-            [(row["epoch"], 100 * row["mean_f1"]) for row in rows if row.get("mean_f1") is not None],
-        )
-    ]
-    if len(names) > 1:
-        scores += [plots.Line(name, _development(rows, name)) for name in names]
-    loss = [plots.Line("Loss", [(row["epoch"], row["loss"]) for row in rows if row.get("loss") is not None])]
-    return {
-        "rows": rows,
-        "names": names if len(names) > 1 else [],
-        "sentence": _words.learning(rows),
-        "scores": _by_epoch(scores, "F1 in per cent", "F1 on development data by epoch"),
-        "loss": _by_epoch(loss, "loss", "Loss in training by epoch", low=0),
-    }
-
-
-def _development(rows: Sequence[Mapping[str, Any]], name: str) -> list[plots.Point]:
-    found = ((row["epoch"], (row.get("development") or {}).get(name)) for row in rows)
-    return [(epoch, 100 * scores["f1"]) for epoch, scores in found if scores]
-
-
-def _by_epoch(drawn: Sequence[plots.Line], name: str, title: str, low: float | None = None) -> str:
-    """Lines over epochs, on an axis that holds their values and `low`; nothing if there are none."""
-    values = [value for line in drawn for _, value in line.points]
-    epochs = [epoch for line in drawn for epoch, _ in line.points]
-    if not values:
-        return ""
-    margin = (max(values) - min(values)) / 10 or 1
-    range_ = max(0.0, min(values) - margin) if low is None else low, max(values) + margin
-    return plots.lines(drawn, plots.Frame((min(epochs), max(epochs)), range_, "epoch", name), title)
+    return _curves.learning(rows) if rows else None
 
 
 def _shown(report: Report) -> dict[str, Any] | None:

@@ -1,12 +1,12 @@
 """Taggers, one file a kind, and how a model is saved in a folder, found by name and loaded."""
 
-from bionym.models._neural.corpora import read_corpora, shared_documents
+from bionym.models._card import card, describe_fit
+from bionym.models._neural.corpora import read_corpora, shared_documents, with_held_out
 from bionym.models._sharing import strip
 from bionym.models._store import (
     Fingerprint,
     Found,
     available,
-    card,
     describe_run,
     learns_from_corpora,
     load,
@@ -19,6 +19,7 @@ __all__ = [
     "Found",
     "available",
     "card",
+    "describe_fit",
     "describe_run",
     "learns_from_corpora",
     "load",
@@ -27,4 +28,5 @@ __all__ = [
     "save",
     "shared_documents",
     "strip",
+    "with_held_out",
 ]

@@ -18,6 +18,7 @@ from bionym import plugins
 from bionym.data import Audit, Document
 from bionym.errors import ModelError, UnknownNameError
 from bionym.files import finishing
+from bionym.models._card import card
 from bionym.protocols import Tagger
 from bionym.resources import SHIPPED
 from bionym.training import config as configuration
@@ -146,82 +147,3 @@ def describe_run(
         **({"encoder": tagger.encoder} if hasattr(tagger, "encoder") else {}),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in packages}},
     }
-
-
-def card(name: str, run: Mapping[str, Any]) -> str:
-    """The model card, in Markdown, from the record of the training."""
-    data = run["data"]
-    lines = [
-        f"# {name}",
-        "",
-        f"A {run['model']} tagger that finds: {', '.join(run['labels'])}.",
-        *([f"Its encoder: {run['encoder']}."] if run.get("encoder") else []),
-        "",
-        "## Training data",
-        "",
-        f"{data['documents']:,} documents with {data['entities']:,} entities, fingerprint `{data['fingerprint']}`.",
-        *(f"- {source}" for source in data["sources"]),
-        *_not_learned(run),
-        "",
-        "## Scores",
-        "",
-        *_scores(run["development_scores"]),
-        "",
-        "## Limits",
-        "",
-        f"Each entity is one stretch of tokens; {_overlaps(run)} Scores on other kinds of",
-        "text than the training data will be lower. Probabilities are the model's own and are not calibrated.",
-        *_shared(run),
-        "",
-        "## Versions",
-        "",
-        ", ".join(f"{package} {number}" for package, number in run["versions"].items()) + f"; seed {run['seed']}.",
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _overlaps(run: Mapping[str, Any]) -> str:
-    several = len((run["development_scores"] or {}).get("corpora", ())) > 1
-    return "entities of one label do not overlap." if several else "nested and overlapping entities are not found."
-
-
-def _shared(run: Mapping[str, Any]) -> list[str]:
-    """Documents that were learned from although they were held back elsewhere."""
-    return [
-        f"\n{one['documents']:,} documents of the training data of {one['corpus']} also stand in {one['other']} "
-        f"({one['split']}): scores there are too high."
-        for one in run.get("shared_documents", ())
-    ]
-
-
-def _not_learned(run: Mapping[str, Any]) -> list[str]:
-    lost = [entry for entry in run["not_learned"] if entry["what"] == "entity"]
-    if not lost:
-        return ["", "Every entity could be learned."]
-    return [
-        "",
-        "Entities that tags cannot hold and the model never saw:",
-        "",
-        *(f"- {e['count']:,}: {e['reason']}" for e in lost),
-    ]
-
-
-def _scores(scores: Any) -> list[str]:
-    if not scores:
-        return ["None were measured: no development data was given."]
-    by_corpus = scores.get("corpora") or {"": scores}
-    lines = []
-    for name, found in by_corpus.items():
-        lines += [f"On the development data{f' of {name}' if name else ''}, strict (span and label):", ""]
-        lines += ["| label | precision | recall | F1 | 95 % interval | gold entities |", "|---|---|---|---|---|---|"]
-        strict = found["metrics"]["strict"]
-        rows = [("all (micro)", strict["micro"]), *strict["labels"].items()]
-        lines += [*(_row(label, row) for label, row in rows), ""]
-    return lines[:-1]
-
-
-def _row(label: str, row: Mapping[str, Any]) -> str:
-    interval = (row["interval"] or {}).get("f1")
-    around = f"{100 * interval[0]:.1f} to {100 * interval[1]:.1f}" if interval else ""
-    values = " | ".join(f"{100 * row[value]:.1f}" for value in ("precision", "recall", "f1"))
-    return f"| {label} | {values} | {around} | {row['support']:,} |"

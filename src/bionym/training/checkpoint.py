@@ -1,7 +1,7 @@
 """Checkpoints: a run on the disk, from which it goes on as if nothing had happened.
 
-    FOLDER/checkpoint.json               where the run stands, its configuration, random generators, names of the rest
-    FOLDER/state-000120.safetensors      weights, optimizer, moving average, torch's random generators
+    FOLDER/checkpoint.json               where the run stands, its configuration, names of the rest
+    FOLDER/state-000120.safetensors      weights, optimizer, moving average
     FOLDER/best-00003.safetensors        weights of the epochs that were best for something
 
 Files with tensors are written first, under names of their own; `checkpoint.json` is then replaced in one move, and only
@@ -19,16 +19,15 @@ from torch import Tensor, nn
 
 from bionym.errors import ConfigError, InputError
 from bionym.training import progress as progress_
-from bionym.training import seeds, tensors
-from bionym.training.config import flat
+from bionym.training import tensors
+from bionym.training.config import changes
 from bionym.training.moving_average import MovingAverage
 from bionym.training.precision import Precision
 from bionym.training.progress import Progress
 from bionym.training.settings import WITHOUT_INFLUENCE, TrainingSettings
 
-VERSION = 1
+VERSION = 2
 NAME = "checkpoint.json"
-MISSING = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +55,10 @@ def exists(folder: Path) -> bool:
 def save(folder: Path, learning: Learning, progress: Progress, config: Mapping[str, Any]) -> None:
     """Write a checkpoint, in place of the one before."""
     folder.mkdir(parents=True, exist_ok=True)
-    random_tensors, random_values = seeds.random_states()
     optimizer_tensors, optimizer_values = _optimizer_state(learning)
     sums, num_averaged = learning.average.state()
     name = f"state-{progress.step:06d}-{progress.epoch:05d}.safetensors"
-    parts = {"model": learning.model.state_dict(), "optimizer": optimizer_tensors}
-    parts |= {"average": sums, "random": random_tensors}
+    parts = {"model": learning.model.state_dict(), "optimizer": optimizer_tensors, "average": sums}
     tensors.write(
         {f"{part}.{key}": value for part, held in parts.items() for key, value in held.items()}, folder / name
     )
@@ -70,7 +67,6 @@ def save(folder: Path, learning: Learning, progress: Progress, config: Mapping[s
         "tensors": name,
         "configuration": config,
         "progress": progress.as_dict(),
-        "random": random_values,
         "optimizer": optimizer_values,
         "averaged": num_averaged,
         "scaler": learning.precision.state(),
@@ -98,15 +94,10 @@ class Checkpoint:
 
     def check(self, config: Mapping[str, Any]) -> None:
         """Refuse another configuration. Raises: ConfigError that names what changed."""
-        before, now = flat(self._record["configuration"]), flat(config)
-        changes = [
-            f"{key} was {before.get(key, MISSING)!r}, is {now.get(key, MISSING)!r}"
-            for key in sorted({*before, *now})
-            if before.get(key, MISSING) != now.get(key, MISSING)
-        ]
-        if changes:
+        changed = changes(self._record["configuration"], config)
+        if changed:
             raise ConfigError(
-                f"{self._folder} holds a run with another configuration: {'; '.join(changes)}. "
+                f"{self._folder} holds a run with another configuration: {'; '.join(changed)}. "
                 "Set it back, take another folder, or remove this one to start anew."
             )
 
@@ -117,8 +108,8 @@ class Checkpoint:
         except (KeyError, TypeError) as error:
             raise _damaged(self._folder) from error
 
-    def restore(self, learning: Learning, config: Mapping[str, Any]) -> dict[str, Tensor]:
-        """Weights, optimizer, average and scale as they were. Returns: the random generators of torch, for later.
+    def restore(self, learning: Learning, config: Mapping[str, Any]) -> None:
+        """Weights, optimizer, average and scale as they were.
 
         Under another configuration that was allowed, another optimizer or average begins anew.
         Raises: ConfigError if the model has other parameters; InputError.
@@ -135,15 +126,10 @@ class Checkpoint:
         if self._is_still("moving_average", config):
             learning.average.restore(_part(held, "average"), self._record["averaged"])
         learning.precision.restore(self._record["scaler"])
-        return _part(held, "random")
 
     def _is_still(self, setting: str, config: Mapping[str, Any]) -> bool:
         before = self._record["configuration"]["training"]
         return bool(before.get(setting) == config["training"][setting])
-
-    def restore_random(self, held: Mapping[str, Tensor]) -> None:
-        """Random generators as they were."""
-        seeds.restore_random_states(held, self._record["random"])
 
 
 def _optimizer_state(learning: Learning) -> tuple[dict[str, Tensor], dict[str, Any]]:

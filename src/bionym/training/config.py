@@ -15,6 +15,7 @@ from bionym.errors import ConfigError, did_you_mean
 
 Schema = TypeVar("Schema", bound=BaseModel)
 Tables = dict[str, Any]
+MISSING = "nothing"
 
 
 class Settings(BaseModel):
@@ -89,6 +90,16 @@ def flat(settings: Mapping[str, Any], prefix: str = "") -> Tables:
     for key, value in settings.items():
         found |= flat(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
     return found
+
+
+def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """What differs between nested tables: "training.seed was 1, is 2"."""
+    old, new = flat(before), flat(now)
+    return [
+        f"{key} was {old.get(key, MISSING)!r}, is {new.get(key, MISSING)!r}"
+        for key in sorted({*old, *new})
+        if old.get(key, MISSING) != new.get(key, MISSING)
+    ]
 
 
 def validated(schema: type[Schema], settings: Mapping[str, Any], *, prefix: str = "", origin: str = "") -> Schema:

@@ -10,14 +10,20 @@ import torch
 from torch import Tensor
 
 from bionym.errors import ConfigError
+from bionym.training import launch
 from bionym.training.settings import TrainingSettings
 
 FEW_CORES = 2
 
 
 def choose(settings: TrainingSettings) -> torch.device:
-    """The device of the settings; auto takes a GPU where there is one. Raises: ConfigError if it is not there."""
-    is_there = torch.cuda.is_available()
+    """The device of the settings; auto takes a GPU where there is one, and of several processes each takes its own.
+
+    Raises: ConfigError if it is not there.
+    """
+    is_there, place = torch.cuda.is_available(), launch.place()
+    if place is not None and (settings.device.startswith("cuda") or (settings.device == "auto" and is_there)):
+        return _own(settings, place)
     if settings.device == "auto":
         return torch.device("cuda" if is_there else "cpu")
     try:
@@ -30,6 +36,23 @@ def choose(settings: TrainingSettings) -> torch.device:
         found = f"{torch.cuda.device_count()} such" if is_there else "no GPU that this torch can use"
         raise ConfigError(f"The setting 'device' is {settings.device!r}, but there is {found}. Take auto or cpu.")
     return device
+
+
+def _own(settings: TrainingSettings, place: launch.Place) -> torch.device:
+    """The GPU of one process of several. Raises: ConfigError if there are not so many, or one is named for all."""
+    number = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if settings.device not in ("auto", "cuda"):
+        raise ConfigError(
+            f"The setting 'device' is {settings.device!r}, but {place.size} processes need one each. Take cuda."
+        )
+    if place.local >= number:
+        found = f"{number} GPU{'s' * (number != 1)}" if number else "no GPU"
+        raise ConfigError(
+            f"{place.size} processes need a GPU each, but there is {found} that this torch can use. "
+            "Set training.processes lower, or training.device=cpu."
+        )
+    torch.cuda.set_device(place.local)
+    return torch.device("cuda", place.local)
 
 
 def num_threads(wanted: int, num_cores: int | None = None) -> int | None:
@@ -53,7 +76,8 @@ def prepared(settings: TrainingSettings) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(threads)
-        torch.use_deterministic_algorithms(was_deterministic)
+        if settings.deterministic:
+            torch.use_deterministic_algorithms(was_deterministic)
 
 
 def moved(batch: Any, device: torch.device) -> Any:

@@ -4,7 +4,7 @@ Nothing here holds text of a document. Seconds are those of learning: what lay b
 not counted.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 Scores = Mapping[str, Mapping[str, float]]  # corpus -> metric -> value, higher is better
+Tables = Mapping[str, Mapping[str, Any]]  # corpus -> name -> counts behind the scores, as JSON can hold them
 State = Literal["finished", "interrupted", "failed"]
 
 
@@ -29,6 +30,7 @@ class Started:
     epochs lie behind it.
 
     `about` is what the caller said of the run: a name, the kind of model, the whole configuration, fingerprints of data.
+    `shown` offers what cannot stand in a log.
     """
 
     model: "nn.Module"
@@ -40,6 +42,7 @@ class Started:
     num_epochs_done: int = 0
     step: int = 0
     reported_step: int = 0
+    shown: "Shown | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,10 @@ class StepGroup:
 
 @dataclass(frozen=True, slots=True)
 class EpochEnd:
-    """An epoch that was learned and scored. `mean` is the mean of the deciding metric over corpora, None without scores."""
+    """An epoch that was learned and scored.
+
+    `mean` is the mean of the deciding metric over corpora, None without scores; `tables` are what was counted beside them.
+    """
 
     epoch: int
     step: int
@@ -73,6 +79,7 @@ class EpochEnd:
     mean: float | None
     is_best: bool
     seconds: float
+    tables: Tables = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +113,16 @@ class States(Protocol):
 
     def weights(self, epoch: int) -> "dict[str, Tensor]":
         """The weights after an epoch, by name, on the CPU."""
+
+
+class Shown(Protocol):
+    """What a model has to show besides numbers, to a monitor that asks for it; only here may text of documents be."""
+
+    def embeddings(self, *, show_text: bool) -> "Mapping[str, tuple[Sequence[str], Tensor]]":
+        """Vectors with their names, by kind; words that only the training data gave stand there with `show_text` alone."""
+
+    def samples(self) -> Sequence[str]:
+        """Some development texts, in Markdown, as they were marked in the last evaluation: text of documents."""
 
 
 class Monitor(Protocol):

@@ -4,7 +4,7 @@ A model is a `torch.nn.Module` with `loss(batch)`: a scalar tensor, the mean ove
 (scoring, batches, logs) is handed in. On a CPU, a run that was interrupted, or killed, and is started again with the same
 folder ends with the same weights, bit for bit, as one that ran through.
 
-Leaves out: several GPUs, and workers that build batches ahead.
+Several processes may run it together, each over its share (`parallel`). Leaves out: workers that build batches ahead.
 """
 
 import contextlib
@@ -16,9 +16,9 @@ import torch
 from torch import Tensor, nn
 
 from bionym.errors import ModelError
-from bionym.training import best, checkpoint, devices, optimizers, schedules, seeds, tensors
+from bionym.training import best, checkpoint, devices, optimizers, parallel, schedules, seeds, tensors
 from bionym.training.checkpoint import Checkpoint, Learning
-from bionym.training.events import Monitor, Result, Scores
+from bionym.training.events import Monitor, Result, Scores, Shown, Tables
 from bionym.training.interruption import Interruption
 from bionym.training.losses import Losses
 from bionym.training.moving_average import MovingAverage
@@ -29,6 +29,7 @@ from bionym.training.settings import TrainingSettings
 
 Batch = TypeVar("Batch")
 Batches = Callable[[int], Sequence[Batch]]
+Evaluated = Mapping[str, Mapping[str, Any]]
 TIME_LIMIT = "time limit"
 
 
@@ -47,10 +48,11 @@ def fit(
     batches: Batches[Batch],
     *,
     settings: TrainingSettings,
-    evaluate: Callable[[nn.Module], Scores] = not_scored,
+    evaluate: Callable[[nn.Module], Evaluated] = not_scored,
     monitors: Iterable[Monitor] = (),
     folder: Path | None = None,
     about: Mapping[str, Any] | None = None,
+    shown: Shown | None = None,
     num_tokens: Callable[[Batch], int] = num_tokens_of,
     allow_changes: bool = False,
 ) -> Result:
@@ -61,21 +63,24 @@ def fit(
         batches: the batches of an epoch (from 1), a sequence that may build them when asked (`batches.Lazy`). It must
             depend on the epoch alone; what is drawn at random while a batch is built is repeated in the same way.
         evaluate: development scores, `{corpus: {"f1": 0.81, ...}}`; the mean over corpora of `settings.metric` decides.
-            Called in evaluation mode, without gradients.
+            What stands there and is no number (a table of counts) is told to the monitors as it is. Called in evaluation
+            mode, without gradients.
         folder: where checkpoints are kept. If it holds a run with the same configuration, that run goes on.
         about: what the run is (name, model, configuration, fingerprint of the data), as JSON can hold it; told to the
             monitors, and compared when a run goes on.
+        shown: what else monitors may ask for.
         num_tokens: tokens of a batch, for the speed that is reported.
         allow_changes: go on in spite of another configuration.
     Returns: what came of it; `result.weights_best_for(corpus)` are the weights of a corpus's own best epoch.
     Raises: ModelError if a loss is not a number; ConfigError if the configuration changed; KeyboardInterrupt after
         Ctrl-C or SIGTERM, when the step is finished and the run saved.
     """
-    with devices.prepared(settings):
-        loop = _Loop(model, batches, settings, evaluate, folder, about or {}, num_tokens)
+    with devices.prepared(settings), parallel.joined(settings) as group:
+        settings = settings.model_copy(update={"processes": group.size})
+        loop = _Loop(model, batches, settings, evaluate, folder, about or {}, num_tokens, group)
         if folder is not None and checkpoint.exists(folder):
             loop.restore(Checkpoint(folder), allow_changes=allow_changes)
-        return loop.run(monitors)
+        return loop.run(monitors if group.is_first else (), shown)
 
 
 class _Loop:
@@ -86,16 +91,17 @@ class _Loop:
         model: nn.Module,
         batches: Batches[Any],
         settings: TrainingSettings,
-        evaluate: Callable[[nn.Module], Scores],
+        evaluate: Callable[[nn.Module], Evaluated],
         folder: Path | None,
         about: Mapping[str, Any],
         num_tokens: Callable[[Any], int],
+        group: parallel.Group,
     ) -> None:
         self.device = devices.choose(settings)
         self.model = model.to(self.device)
         self.loss = cast("Callable[[Any], Tensor]", model.loss)
         self.batches, self.settings, self.evaluate, self.folder = batches, settings, evaluate, folder
-        self.about, self.num_tokens = about, num_tokens
+        self.about, self.num_tokens, self.group = about, num_tokens, group
         self.optimizer = optimizers.make(model, settings)
         self.average = MovingAverage(model, settings.moving_average)
         self.precision = Precision(settings, self.device)
@@ -104,23 +110,21 @@ class _Loop:
         self.states = best.InFolder(folder) if folder is not None else best.InMemory()
         self.progress = Progress()
         self.losses = Losses(folder, must_be_finite=not self.precision.is_scaled)
-        self.restore_random: Callable[[], None] = lambda: None
         self.interruption = Interruption()
 
     def restore(self, found: Checkpoint, *, allow_changes: bool) -> None:
         """Go on where a checkpoint was taken."""
         if not allow_changes:
             found.check(self.config)
-        held = found.restore(self.learning, self.config)
+        found.restore(self.learning, self.config)
         self.progress = found.progress()
-        if self.progress.batch:
-            self.restore_random = lambda: found.restore_random(held)
 
-    def run(self, monitors: Iterable[Monitor]) -> Result:
+    def run(self, monitors: Iterable[Monitor], shown: Shown | None) -> Result:
         """Every epoch that is left. Whatever happens, the monitors are told how it ended."""
         self.reporter = Reporter(monitors, self.progress)
         self.saved_at = self.progress.seconds
-        self.reporter.started(self.model, self.settings, about=self.about, device=str(self.device))
+        self.reporter.started(self.model, self.settings, about=self.about, device=str(self.device), shown=shown)
+        self.group.make_alike(self.model)
         try:
             with self.interruption if self.folder is not None else contextlib.nullcontext():
                 while not self._is_over():
@@ -138,8 +142,6 @@ class _Loop:
         batches = self.batches(progress.epoch)
         if not len(batches):
             raise ModelError("There is no batch to learn from. Check that the training data was read.")
-        self.restore_random()
-        self.restore_random = lambda: None
         self.model.train()
         while progress.batch < len(batches) and not self._is_late():
             self._step(batches)
@@ -154,20 +156,27 @@ class _Loop:
         share = schedules.share(progress.epoch - 1 + progress.batch / len(batches), progress.scores, self.settings)
         progress.rate = optimizers.set_rates(self.optimizer, share)
         self.optimizer.zero_grad(set_to_none=True)
-        numbers = range(progress.batch, min(progress.batch + self.settings.accumulate, len(batches)))
-        losses = [self._backward(batches[number], len(numbers)) for number in numbers]
-        self.losses.add(losses, self.precision.step(self.optimizer))
+        num_batches = self.settings.accumulate * self.group.size
+        numbers = range(progress.batch, min(progress.batch + num_batches, len(batches)))
+        loss, num_tokens = torch.zeros((), device=self.device), 0
+        for number in self.group.share(numbers):
+            seeds.seed_everything(self.settings.seed, progress.epoch, number)
+            batch = batches[number]
+            loss += self._backward(batch, len(numbers))
+            num_tokens += self.num_tokens(batch)
+        loss, num_tokens = self.group.add_up(optimizers.weights(self.optimizer), loss, num_tokens)
+        self.losses.add(loss, self.precision.step(self.optimizer))
         self.average.update()
+        self.reporter.tick(num_tokens)
         progress.batch, progress.step = numbers.stop, progress.step + 1
 
     def _backward(self, batch: Any, num_batches: int) -> Tensor:
-        """The loss of a batch, its gradients added to those of the step."""
-        self.reporter.tick(self.num_tokens(batch))
+        """The share that a batch has in the loss of the step, its gradients added to those of the step."""
         with self.precision.computing():
             loss = self.loss(devices.moved(batch, self.device))
         assert loss.ndim == 0, f"loss(batch) has the shape {tuple(loss.shape)}, expected a scalar"
         self.precision.backward(loss / num_batches)
-        return loss.detach().float()
+        return loss.detach().float() / num_batches
 
     def _end_of_epoch(self, num_batches: int) -> None:
         """Score, remember what was best, report, save; and see whether this was the last epoch.
@@ -179,12 +188,12 @@ class _Loop:
         if is_cut:
             self._save()
         self._report(num_batches)
-        development = self._scores()
+        development, tables = _parted(self.group.told(self._evaluated() if self.group.is_first else None))
         mean, is_best = progress.judge(development, self.settings.metric)
-        if progress.epoch in progress.epochs_to_keep:
+        if progress.epoch in progress.epochs_to_keep and self.group.is_first:
             with self.average.swapped_in():
                 self.states.put(progress.epoch, tensors.weights_of(self.model))
-        self.reporter.epoch(development, mean, is_best=is_best)
+        self.reporter.epoch(development, tables, mean, is_best=is_best)
         if is_cut:
             progress.ending = TIME_LIMIT
             return
@@ -192,9 +201,10 @@ class _Loop:
         if not progress.ending:
             progress.next_epoch()
         self._save()
-        self.states.keep_only(progress.epochs_to_keep)
+        if self.group.is_first:
+            self.states.keep_only(progress.epochs_to_keep)
 
-    def _scores(self) -> Scores:
+    def _evaluated(self) -> Evaluated:
         """What `evaluate` says. If it is interrupted the run is saved, and will go on with it."""
         self.model.eval()
         try:
@@ -205,7 +215,7 @@ class _Loop:
 
     def _is_late(self) -> bool:
         limit = 60 * self.settings.time_limit_minutes
-        return bool(limit) and self.progress.step > 0 and self.progress.seconds >= limit
+        return bool(limit) and self.group.any(self.progress.step > 0 and self.progress.seconds >= limit)
 
     def _is_over(self) -> bool:
         if not self.progress.ending and self.progress.batch == 0 and self._is_late():
@@ -220,7 +230,7 @@ class _Loop:
     def _stop_or_save(self) -> None:
         """After each step: stop if a signal asked for it, save if it is time."""
         settings, progress = self.settings, self.progress
-        if self.interruption.is_requested:
+        if self.group.any(self.interruption.is_requested):
             self._stop()
         minutes = (progress.seconds - self.saved_at) / 60
         is_due = 0 < settings.checkpoint_minutes <= minutes
@@ -236,13 +246,24 @@ class _Loop:
     def _save(self) -> None:
         if self.folder is not None:
             self.losses.read_into(self.progress)
-            checkpoint.save(self.folder, self.learning, self.progress, self.config)
             self.saved_at = self.progress.seconds
+            if self.group.is_first:
+                checkpoint.save(self.folder, self.learning, self.progress, self.config)
 
     def _take_best_weights(self) -> None:
         """Leave the model with the weights of the best epoch; if none was scored with the last, averaged."""
-        if self.progress.best is not None:
-            self.model.load_state_dict(self.states.weights(self.progress.best.epoch))
-        else:
+        if self.progress.best is None:
             self.average.put_in()
+        elif self.group.is_first:
+            self.model.load_state_dict(self.states.weights(self.progress.best.epoch))
+        self.group.make_alike(self.model)
         self.model.eval()
+
+
+def _parted(evaluated: Evaluated) -> tuple[Scores, Tables]:
+    """The numbers of an evaluation, and what else it found."""
+    scores, tables = {}, {}
+    for corpus, found in evaluated.items():
+        scores[corpus] = {name: float(value) for name, value in found.items() if isinstance(value, (int, float))}
+        tables[corpus] = {name: value for name, value in found.items() if not isinstance(value, (int, float))}
+    return scores, {corpus: found for corpus, found in tables.items() if found}

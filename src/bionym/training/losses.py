@@ -24,9 +24,9 @@ class Losses:
         self._unread: list[Tensor] = []
         self._norm = torch.zeros(())
 
-    def add(self, losses: list[Tensor], norm: Tensor) -> None:
-        """The losses of the batches of one step, and the norm of its gradient."""
-        self._unread.append(torch.stack(losses).mean())
+    def add(self, loss: Tensor, norm: Tensor) -> None:
+        """The loss of one step, and the norm of its gradient."""
+        self._unread.append(loss)
         self._norm = norm
 
     def read_into(self, progress: Progress) -> float:

@@ -25,6 +25,11 @@ def set_rates(optimizer: torch.optim.Optimizer, share: float) -> float:
     return float(optimizer.param_groups[0]["lr"])
 
 
+def weights(optimizer: torch.optim.Optimizer) -> list[nn.Parameter]:
+    """All it changes, in its order."""
+    return [weight for group in optimizer.param_groups for weight in group["params"]]
+
+
 def groups(model: nn.Module, settings: TrainingSettings) -> Groups:
     """Parameters that learn, by learning rate and decay; biases and norms (fewer than two dimensions) do not decay."""
     found: dict[tuple[float, float], list[nn.Parameter]] = {}

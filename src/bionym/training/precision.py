@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from bionym.training import optimizers
 from bionym.training.settings import TrainingSettings
 
 KINDS = {"bf16": torch.bfloat16, "fp16": torch.float16}
@@ -39,8 +40,7 @@ class Precision:
     def step(self, optimizer: torch.optim.Optimizer) -> Tensor:
         """Clip the gradients, then step. Returns: their norm before they were clipped, over all weights."""
         self._scaler.unscale_(optimizer)
-        weights = [weight for group in optimizer.param_groups for weight in group["params"]]
-        norm = nn.utils.clip_grad_norm_(weights, self._clip or float("inf"))
+        norm = nn.utils.clip_grad_norm_(optimizers.weights(optimizer), self._clip or float("inf"))
         self._scaler.step(optimizer)
         self._scaler.update()
         return norm

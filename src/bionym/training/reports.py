@@ -7,7 +7,7 @@ from typing import Any
 from torch import nn
 
 from bionym.errors import BionymError
-from bionym.training.events import EpochEnd, Monitor, Result, Scores, Started, State, States, StepGroup
+from bionym.training.events import EpochEnd, Monitor, Result, Scores, Shown, Started, State, States, StepGroup, Tables
 from bionym.training.progress import Progress
 from bionym.training.settings import TrainingSettings
 
@@ -30,7 +30,15 @@ class Reporter:
         self.progress.num_tokens += num_tokens
         self._num_tokens += num_tokens
 
-    def started(self, model: nn.Module, settings: TrainingSettings, *, about: Mapping[str, Any], device: str) -> None:
+    def started(
+        self,
+        model: nn.Module,
+        settings: TrainingSettings,
+        *,
+        about: Mapping[str, Any],
+        device: str,
+        shown: Shown | None = None,
+    ) -> None:
         """A run begins or goes on."""
         info = Started(
             model=model,
@@ -42,6 +50,7 @@ class Reporter:
             num_epochs_done=len(self.progress.history),
             step=self.progress.step,
             reported_step=self.progress.reported_step,
+            shown=shown,
         )
         self._tell(lambda monitor: monitor.started(info))
 
@@ -64,7 +73,7 @@ class Reporter:
         self._reported_at, self._num_tokens = progress.seconds, 0
         self._tell(lambda monitor: monitor.step(info))
 
-    def epoch(self, development: Scores, mean: float | None, *, is_best: bool) -> None:
+    def epoch(self, development: Scores, tables: Tables, mean: float | None, *, is_best: bool) -> None:
         """An epoch was learned and scored."""
         progress = self.progress
         learned = self._reported_at - progress.seconds_before_epoch
@@ -79,6 +88,7 @@ class Reporter:
             mean=mean,
             is_best=is_best,
             seconds=progress.seconds - progress.seconds_before_epoch,
+            tables=tables,
         )
         self._reported_at = progress.seconds
         progress.history.append(info)

@@ -1,6 +1,7 @@
 """Logs of runs read again: listed, and compared."""
 
 import json
+import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -45,6 +46,25 @@ class Difference:
     values: tuple[Any, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Seeds:
+    """Runs that differ in their seed alone; mean and standard deviation of the deciding score, "" being their mean."""
+
+    runs: tuple[Run, ...]
+    mean: Mapping[str, float]
+    deviation: Mapping[str, float]
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """In the order of the runs."""
+        return tuple(int(run.settings["training"]["seed"]) for run in self.runs)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        folders = [str(run.folder) for run in self.runs]
+        return {"runs": folders, "seeds": self.seeds, "mean": dict(self.mean), "deviation": dict(self.deviation)}
+
+
 def find(folder: Path) -> tuple[Run, ...]:
     """Every run below a folder, by name. Raises: InputError if there is no such folder, or a log is damaged."""
     if not folder.is_dir():
@@ -74,6 +94,15 @@ def lines(path: Path) -> Iterator[dict[str, Any]]:
 def compare(runs: Sequence[Run]) -> tuple[tuple[Difference, ...], tuple[Difference, ...]]:
     """The settings in which runs differ, and all their scores."""
     return _differences([flat(run.settings) for run in runs]), _scores(runs)
+
+
+def by_seeds(runs: Sequence[Run]) -> tuple[Seeds, ...]:
+    """Those of some runs that differ in their seed alone, two or more together; runs without a score are left out."""
+    groups: dict[str, list[Run]] = {}
+    for run in runs:
+        if run.best is not None and "seed" in run.settings["training"]:
+            groups.setdefault(json.dumps(_without_seed(run), sort_keys=True), []).append(run)
+    return tuple(_seeds(found) for found in groups.values() if len({_seed(run) for run in found}) == len(found) > 1)
 
 
 def state_of(end: Mapping[str, Any] | None, seconds_still: float) -> RunState:
@@ -112,6 +141,27 @@ def _run(path: Path, shown: Path) -> Run:
         best=best[f"mean_{metric}"] if best else None,
         development=best["development"] if best else {},
         settings={"training": settings, **about},
+    )
+
+
+def _seed(run: Run) -> int:
+    return int(run.settings["training"]["seed"])
+
+
+def _without_seed(run: Run) -> dict[str, Any]:
+    training = {key: value for key, value in run.settings["training"].items() if key != "seed"}
+    return {**run.settings, "training": training, "name": None}
+
+
+def _seeds(found: Sequence[Run]) -> Seeds:
+    runs = tuple(sorted(found, key=_seed))
+    scores = {"": [run.best for run in runs if run.best is not None]}
+    if all(len(run.development) > 1 for run in runs):
+        scores |= {name: [run.development[name][run.metric] for run in runs] for name in runs[0].development}
+    return Seeds(
+        runs,
+        {name: statistics.fmean(values) for name, values in scores.items()},
+        {name: statistics.stdev(values) for name, values in scores.items()},
     )
 
 

@@ -58,6 +58,11 @@ class TrainingSettings(Settings):
     mix_corpora: bool = Field(default=False, description="Whether one batch may hold items of several corpora.")
     threads: int = Field(default=0, ge=0, description="Threads of torch; 0 takes one where there are two cores or one.")
     device: str = Field(default="auto", description="auto, cpu, cuda or cuda:1.")
+    processes: int = Field(
+        default=1,
+        ge=1,
+        description="Processes that learn together, a GPU each if that is the device; a step has so many times `accumulate` batches.",
+    )
     deterministic: bool = Field(default=False, description="Only algorithms that give the same bits on a GPU too.")
     report_steps: int = Field(default=10, ge=1, description="Steps between two lines of the log.")
     checkpoint_minutes: float = Field(

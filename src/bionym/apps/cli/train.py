@@ -1,12 +1,11 @@
 """`bionym train`: a model from documents with entities."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bionym.apps.cli import _seeds, _watching
 from bionym.apps.cli._console import console, number_of, say_audit
 from bionym.apps.cli._options import Beside, Force, Format, ReadOptions, companions, format_options
 
@@ -46,12 +45,23 @@ def train(
     tensorboard: Annotated[
         Path | None, typer.Option("--tensorboard", help="For a neural model: a folder for TensorBoard to watch.")
     ] = None,
+    show_text: Annotated[
+        bool,
+        typer.Option("--show-text", help="Let TensorBoard show development texts and words of the training data."),
+    ] = False,
+    seeds: Annotated[
+        int, typer.Option("--seeds", min=1, help="Train with so many seeds, tell all scores, keep the best model.")
+    ] = 1,
+    jobs: Annotated[int, typer.Option("--jobs", min=1, help="Of several seeds: trained at a time.")] = 1,
     force: Force = False,
 ) -> None:
     """Train a model, score it on development data if there is any, and save it with its card."""
-    from bionym import formats, pipeline
+    from bionym import formats, models, pipeline, plugins
     from bionym.data import Audit
     from bionym.errors import OutputError
+    from bionym.training import launch
+
+    console.quiet = console.quiet or launch.is_helper()
 
     if out.exists() and not force:
         raise OutputError(f"{out} exists. Choose another --out, or replace it with --force.")
@@ -59,19 +69,28 @@ def train(
     audit = Audit()
     documents = formats.read(sources, format, **reading, **companions(beside)) if sources else iter(())
     held_out = formats.read(dev, format, **reading, **companions(dev_annotations)) if dev else ()
-    with _watched(model, config, set or [], out, tensorboard) as watching:
-        made = pipeline.train(
-            console.counted(documents, "documents") if not dev else documents,
-            model=model,
-            dev=held_out,
-            config=config,
-            settings=set or [],
-            sources=sources or [],
-            audit=audit,
-            **watching,
-        )
+    task: dict[str, Any] = {
+        "model": model,
+        "dev": held_out,
+        "config": config,
+        "settings": set or [],
+        "sources": sources or [],
+        "audit": audit,
+    }
+    documents = documents if dev else console.counted(documents, "documents")
+    folder = checkpoints_of(out)
+    watched: dict[str, Any] = {"tensorboard": tensorboard, "live": not console.quiet, "show_text": show_text}
+    if seeds > 1:
+        made = _seeds.train(seeds, jobs, out, folder, watched, documents=documents, **task)
+    elif models.learns_from_corpora(plugins.find("models", model)):
+        monitors = _watching.monitors(folder, name=out.name, **watched)
+        made = pipeline.train(documents, folder=folder, monitors=monitors, **task)
+    else:
+        with console.bar("training", _num_iterations(model, config, set or [])) as advance:
+            told = lambda one: advance(one.number, f"loss {one.loss:,.0f}")  # noqa: E731
+            made = pipeline.train(documents, on_iteration=told, **task)
     made.save(out, force=force)
-    _tidy(out)
+    _tidy(out, made.run)
     _say(out, made.run, audit)
 
 
@@ -80,44 +99,26 @@ def checkpoints_of(out: Path) -> Path:
     return out.with_name(f".{out.name}.training")
 
 
-@contextmanager
-def _watched(
-    model: str, config: Path | None, settings: list[str], out: Path, tensorboard: Path | None
-) -> Iterator[dict[str, Any]]:
-    """What watches the training of this kind of model: a bar, or the monitors of a neural one."""
-    from bionym import models, plugins
+def _num_iterations(model: str, config: Path | None, settings: list[str]) -> int:
+    from bionym import plugins
     from bionym.training import config as configuration
 
-    part = plugins.find("models", model)
-    chosen = configuration.load(part.Config, config, settings)
-    if not models.learns_from_corpora(part):
-        with console.bar("training", int(chosen.training.max_iterations)) as advance:
-            yield {"on_iteration": lambda one: advance(one.number, f"loss {one.loss:,.0f}")}
-        return
-    from bionym.training.monitors.log import Log
-    from bionym.training.monitors.terminal import Terminal
-
-    folder = checkpoints_of(out)
-    monitors: list[Any] = [Log(folder)]
-    if not console.quiet:
-        monitors.append(Terminal(console.rich()))
-    if tensorboard:
-        from bionym.training.monitors.tensorboard import TensorBoard
-
-        monitors.append(TensorBoard(tensorboard))
-    yield {"folder": folder, "monitors": monitors}
+    chosen = configuration.load(plugins.find("models", model).Config, config, settings)
+    return int(chosen.training.max_iterations)
 
 
-def _tidy(out: Path) -> None:
-    """The log goes with the model; the checkpoints have done their work."""
+def _tidy(out: Path, run: dict[str, Any]) -> None:
+    """Log and page go with the model; the checkpoints have done their work."""
     import os
     import shutil
 
     folder = checkpoints_of(out)
+    if "seeds" in run:
+        _seeds.keep(folder, out, run["seeds"])
+    for name in _seeds.KEPT:
+        if (folder / name).is_file():
+            os.replace(folder / name, out / name)
     if folder.is_dir():
-        log = folder / "run.jsonl"
-        if log.is_file():
-            os.replace(log, out / "run.jsonl")
         shutil.rmtree(folder)
 
 
@@ -143,6 +144,10 @@ def _say(out: Path, run: dict[str, Any], audit: "Audit") -> None:
             f"  development data{_of(name)}, strict: P {100 * micro['precision']:.1f}  "
             f"R {100 * micro['recall']:.1f}  F1 {100 * micro['f1']:.1f}{shown}"
         )
+    if "seeds" in run:
+        _seeds.say(run["seeds"])
+    if (out / "training.html").is_file():
+        console.say(f"  {out / 'training.html'}: how it learned")
 
 
 def _of(name: str) -> str:

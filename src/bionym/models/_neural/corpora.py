@@ -16,6 +16,7 @@ from bionym import formats
 from bionym.data import Audit, Corpus, Document
 from bionym.data.corpus import Leak, find_leaks
 from bionym.data.labels import LabelMap
+from bionym.training import split as splitting
 from bionym.training.config import Settings
 
 LEARNED, HELD_BACK = ("train",), ("dev", "test")
@@ -49,6 +50,21 @@ def shared_documents(corpora: Mapping[str, Corpus]) -> dict[tuple[str, str, str]
                 if leaks:
                     found[name, other, split] = leaks
     return found
+
+
+def with_held_out(corpora: Mapping[str, Corpus], *, fraction: float, seed: int) -> dict[str, Corpus]:
+    """Corpora with development documents: of one that has none, this share of its training documents, if any is wanted."""
+    return {name: _held_out(corpus, fraction, seed) for name, corpus in corpora.items()}
+
+
+def _held_out(corpus: Corpus, fraction: float, seed: int) -> Corpus:
+    train = corpus["train"]
+    if corpus.splits.get("dev") or not fraction or len(train) < 2:
+        return corpus
+    chosen = set(splitting.split((one.id for one in train), fraction=fraction, seed=seed).dev)
+    kept = tuple(one for one in train if one.id not in chosen)
+    held_out = tuple(one for one in train if one.id in chosen)
+    return Corpus({"train": kept, "dev": held_out}, allow_leaks=True) if kept else corpus
 
 
 def _read(settings: CorpusSettings, audit: Audit) -> Corpus:

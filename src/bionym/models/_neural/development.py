@@ -1,40 +1,46 @@
-"""Development data: held out where none is given, scored after every epoch, and asked which weights to predict with."""
+"""Development data: scored after every epoch, with the counts behind it for those who watch; asked which weights to keep."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from bionym.data import Corpus, Document
+from bionym.data import Document
 from bionym.evaluation import evaluate
-from bionym.training.split import split
+from bionym.evaluation.confusion import Confusion
 
 MOST_LOST = 0.002  # of F1 on the development data, for which eight-bit weights are taken
 
 
-def with_held_out(corpus: Corpus, share: float, seed: int) -> Corpus:
-    """With development documents held out of the training ones, if there are none and it is asked for."""
-    train = corpus["train"]
-    if corpus.splits.get("dev") or not share or len(train) < 2:
-        return corpus
-    chosen = set(split((one.id for one in train), fraction=share, seed=seed).dev)
-    kept = tuple(one for one in train if one.id not in chosen)
-    held_out = tuple(one for one in train if one.id in chosen)
-    return Corpus({"train": kept, "dev": held_out}, allow_leaks=True) if kept else corpus
+def scored(gold: Sequence[Document], predicted: Iterable[Document]) -> dict[str, Any]:
+    """Strict precision, recall and F1 of all labels together, as the loop takes them; and two tables for the log.
+
+    "labels" has true positives, false positives and false negatives of each label; "confusion" is that of
+    `bionym.evaluation.confusion`.
+    """
+    confusion = Confusion()
+    counts = evaluate(gold, predicted, observers=[confusion.add]).counts["strict"]
+    by_label = {label: counts.of(label) for label in counts.labels}
+    return {
+        **{name: getattr(counts.micro, name) for name in ("precision", "recall", "f1")},
+        "labels": {
+            label: [int(one.true_positives), int(one.false_positives), int(one.false_negatives)]
+            for label, one in by_label.items()
+        },
+        "confusion": confusion.as_dict(),
+    }
 
 
-def scores(gold: Sequence[Document], predicted: Iterable[Document], labels: Iterable[str]) -> dict[str, float]:
-    """Strict scores on the labels that the gold side annotates; on `labels` if it has none at all."""
-    known = labels_of(gold) or set(labels)
-    micro = evaluate(gold, (_only(one, known) for one in predicted)).counts["strict"].micro
-    return {"precision": micro.precision, "recall": micro.recall, "f1": micro.f1}
+def annotated(
+    gold: Sequence[Document], predicted: Iterable[Document], labels: Iterable[str] = ()
+) -> Iterator[Document]:
+    """What was predicted of labels that the gold side annotates; of `labels` if it annotates nothing at all."""
+    known = {entity.label for document in gold for entity in document.entities} or set(labels)
+    for document in predicted:
+        yield document.with_entities(entity for entity in document.entities if entity.label in known)
 
 
 def mean_f1(dev: Mapping[str, Sequence[Document]], tagger_for: Callable[[str], Any]) -> float:
     """Mean strict F1 over corpora, each by the tagger that speaks for it."""
-    found = []
-    for name, documents in dev.items():
-        labels = labels_of(documents)
-        predicted = (_only(one, labels) for one in tagger_for(name).predict(documents))
-        found.append(evaluate(documents, predicted).f1)
+    found = [evaluate(gold, annotated(gold, tagger_for(name).predict(gold))).f1 for name, gold in dev.items()]
     return sum(found) / len(found)
 
 
@@ -44,13 +50,3 @@ def chosen_weights(asked: str, measured: Mapping[str, float]) -> str:
         return asked
     is_alike = bool(measured) and measured["int8"] >= measured["float32"] - MOST_LOST
     return "int8" if is_alike else "float32"
-
-
-def labels_of(documents: Iterable[Document]) -> set[str]:
-    """The labels of their entities."""
-    return {entity.label for document in documents for entity in document.entities}
-
-
-def _only(document: Document, labels: set[str]) -> Document:
-    """Without entities of labels that the gold side never annotates."""
-    return document.with_entities(entity for entity in document.entities if entity.label in labels)

@@ -20,13 +20,15 @@ from bionym.linear_chain.decoding import Chain
 from bionym.models import bilstm_crf
 from bionym.models._neural import development, own_networks, transfer, vocabulary
 from bionym.models._neural.chains import decoded
-from bionym.models._neural.development import chosen_weights, with_held_out
+from bionym.models._neural.corpora import with_held_out
+from bionym.models._neural.development import chosen_weights
 from bionym.models._neural.encoding import Encoder
 from bionym.models._neural.heads import Head, head_for, heads_of
 from bionym.models._neural.network import Network
 from bionym.models._neural.saving import save_network, save_settings, save_words, weights_of
 from bionym.models._neural.sentences import Sentence, Sentences, by_length
 from bionym.models._neural.settings import Config
+from bionym.models._neural.showing import NUM_SAMPLES, Marked, Showing
 from bionym.models._neural.streams import StreamReader
 from bionym.models._store import locate
 from bionym.resources import resource_path
@@ -68,7 +70,7 @@ def fit(
     _check(config)
     audit = audit if audit is not None else Audit()
     seeds.seed_everything(config.seed)
-    corpora = {name: with_held_out(corpus, config.held_out, config.seed) for name, corpus in corpora.items()}
+    corpora = with_held_out(corpora, fraction=config.held_out, seed=config.seed)
     learning = _Learning(corpora, config, audit)
     result = run_loop(
         learning.network,
@@ -78,6 +80,7 @@ def fit(
         monitors=monitors,
         folder=folder,
         about=about,
+        shown=Showing(learning.network, learning.lexicon, learning.heads, learning.marked),
     )
     return Fitted(learning.saved(result), result, learning.dev)
 
@@ -101,6 +104,7 @@ class _Learning:
         self.encoder = Encoder(self.lexicon, self.groups, reader, ranks)
         dev = {name: corpus.splits.get("dev", ()) for name, corpus in corpora.items()}
         self.dev = {name: list(map(tokenized, documents)) for name, documents in dev.items() if documents}
+        self.marked: dict[str, list[Marked]] = {}
         self.dev_ranges = {name: list(map(self.sentences.ranges, documents)) for name, documents in self.dev.items()}
         self.dev_sentences = {
             name: [
@@ -135,14 +139,15 @@ class _Learning:
         """The batches of an epoch."""
         return batching.Lazy(batching.plan(self.lengths, self.config.training, epoch), self._build)
 
-    def evaluate(self, network: nn.Module) -> dict[str, dict[str, float]]:
+    def evaluate(self, network: nn.Module) -> dict[str, dict[str, Any]]:
         """Strict scores of each corpus on its development documents, by its own head."""
         assert isinstance(network, Network)
         found = {}
         for name, documents in self.dev.items():
             head = head_for(name, self.heads)
-            predicted = self._predicted(network, name, head)
-            found[name or "dev"] = development.scores(documents, predicted, head.labels)
+            predicted = list(development.annotated(documents, self._predicted(network, name, head), head.labels))
+            found[name or "dev"] = development.scored(documents, predicted)
+            self.marked[name] = list(zip(documents, predicted, strict=True))[:NUM_SAMPLES]
         return found
 
     def saved(self, result: Result) -> bilstm_crf.BiLstmCrf:

@@ -17,7 +17,8 @@ from bionym.encoders.opening import mismatch
 from bionym.errors import ConfigError
 from bionym.models import transformer
 from bionym.models._neural import development
-from bionym.models._neural.development import chosen_weights, with_held_out
+from bionym.models._neural.corpora import with_held_out
+from bionym.models._neural.development import chosen_weights
 from bionym.models._neural.sentences import by_length
 from bionym.models._store import locate
 from bionym.models._subword import files, heads, teaching
@@ -64,7 +65,7 @@ def fit(
     """
     audit = audit if audit is not None else Audit()
     seeds.seed_everything(config.seed)
-    corpora = {name: with_held_out(corpus, config.held_out, config.seed) for name, corpus in corpora.items()}
+    corpora = with_held_out(corpora, fraction=config.held_out, seed=config.seed)
     learning = _Learning(corpora, config, audit)
     result = run_loop(
         learning.network,
@@ -107,7 +108,7 @@ class _Learning:
         """The batches of an epoch."""
         return batching.Lazy(batching.plan(self.lengths, self.config.training, epoch), self._build)
 
-    def evaluate(self, network: nn.Module) -> dict[str, dict[str, float]]:
+    def evaluate(self, network: nn.Module) -> dict[str, dict[str, Any]]:
         """Strict scores of each corpus on its development documents, by its own heads."""
         assert isinstance(network, Network)
         found = {}
@@ -120,7 +121,7 @@ class _Learning:
             ranges = [[(text.start, text.end) for text in each] for each in texts]
             predicted = heads.decoded(documents, ranges, scores_NS, own)
             labels = {label for one in own for label in one.labels}
-            found[name or "dev"] = development.scores(documents, predicted, labels)
+            found[name or "dev"] = development.scored(documents, development.annotated(documents, predicted, labels))
         return found
 
     def saved(self) -> "transformer.Transformer":

@@ -1,10 +1,10 @@
-"""TensorBoard: loss, development scores, learning rate, norms of gradient and weights; word vectors if asked for.
+"""TensorBoard: loss, development scores, learning rate, norms of gradient and weights; vectors in its projector.
 
     tensorboard --logdir FOLDER
 
-A model may offer `embeddings() -> (words, matrix)`, words and their vectors (words x dimensions). The projector shows
-them only where `show_text` is given, for the words are those of the training data. Leaves out: histograms of weights,
-which are slow and seldom read.
+The projector shows the vectors that a model offers, of tags and of pretrained words. With `show_text` alone it shows words
+that only the training data gave, and there stand some development texts with what was found in them. Leaves out:
+histograms of weights, which are slow and seldom read.
 """
 
 import math
@@ -13,20 +13,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bionym.errors import MissingExtraError
-from bionym.training.events import EpochEnd, Result, Started, StepGroup
+from bionym.training.events import EpochEnd, Result, Shown, Started, StepGroup
 
 if TYPE_CHECKING:
     from torch import nn
     from torch.utils.tensorboard import SummaryWriter
 
-MOST_WORDS = 10_000
+MOST = 10_000  # vectors of a kind
 
 
 class TensorBoard:
     """Writes events into a folder.
 
     Args:
-        show_text: whether words of the training data may be written there.
+        show_text: whether words of the training data and development texts may be written there.
     Raises: MissingExtraError if tensorboard is not installed.
     """
 
@@ -34,10 +34,11 @@ class TensorBoard:
         self._folder, self._show_text = folder, show_text
         self._writer: SummaryWriter | None = None
         self._model: nn.Module | None = None
+        self._shown: Shown | None = None
 
     def started(self, info: Started) -> None:
         """Open the folder; events past the point where a run goes on are marked as void."""
-        self._model = info.model
+        self._model, self._shown = info.model, info.shown
         self._writer = _writer(self._folder, info.reported_step + 1 if info.step else None)
 
     def step(self, info: StepGroup) -> None:
@@ -58,16 +59,18 @@ class TensorBoard:
         for part, norm in _norms(self._model).items() if self._model is not None else ():
             self._add(f"weights/{part}", norm, info.step)
         if self._writer is not None:
+            for number, text in enumerate(self._shown.samples() if self._show_text and self._shown else ()):
+                self._writer.add_text(f"development/{number}", text, info.step)
             self._writer.flush()
 
     def finished(self, result: Result) -> None:
-        """Word vectors, if they may be shown; then close."""
-        offers = getattr(self._model, "embeddings", None)
-        if self._show_text and callable(offers) and self._writer is not None:
-            words, matrix = offers()
-            self._writer.add_embedding(matrix[:MOST_WORDS], metadata=list(words[:MOST_WORDS]), tag="words")
-        if self._writer is not None:
-            self._writer.close()
+        """Vectors, as they are now; then close."""
+        if self._writer is None:
+            return
+        offered = self._shown.embeddings(show_text=self._show_text) if self._shown else {}
+        for kind, (names, matrix) in offered.items():
+            self._writer.add_embedding(matrix[:MOST], metadata=list(names[:MOST]), tag=kind)
+        self._writer.close()
 
     def _add(self, tag: str, value: float, step: int) -> None:
         if self._writer is not None:

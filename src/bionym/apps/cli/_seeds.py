@@ -1,0 +1,79 @@
+"""What `bionym train` does with several seeds: each a run of its own, the best the model, all of them in its folder."""
+
+import functools
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bionym.apps.cli._console import console, number_of, table
+from bionym.apps.cli._watching import of_seed
+
+if TYPE_CHECKING:
+    from bionym.pipeline import Pipeline
+
+KEPT = ("run.jsonl", "training.html")  # of a run, beside its model
+SEEDS = "seeds"
+
+
+def train(number: int, jobs: int, out: Path, folder: Path, watched: Mapping[str, Any], **task: Any) -> "Pipeline":
+    """Train with several seeds, from that of the configuration on.
+
+    Args:
+        out: the folder of the model.
+        folder: of the runs, until they are done.
+        watched: what `monitors` of a run takes besides.
+        task: what `several_seeds.train` takes besides.
+    """
+    from bionym import plugins, several_seeds
+    from bionym.training import config as configuration
+
+    chosen = configuration.load(plugins.find("models", task["model"]).Config, task["config"], task["settings"])
+    first = getattr(chosen.training, "seed", 1)
+    return several_seeds.train(
+        **task,
+        seeds=range(first, first + number),
+        jobs=jobs,
+        folder=folder,
+        watching=functools.partial(of_seed, name=out.name, **{**watched, "live": watched["live"] and jobs == 1}),
+        on_seed=_say,
+    )
+
+
+def keep(runs: Path, out: Path, record: Mapping[str, Any]) -> None:
+    """The logs into the model's folder: the chosen run's as of any model, the others' each in one of its own."""
+    for row in record["seeds"]:
+        seed = row["seed"]
+        place = out if seed == record["chosen"] else out / SEEDS / f"seed-{seed}"
+        place.mkdir(parents=True, exist_ok=True)
+        for name in KEPT:
+            found = runs / f"seed-{seed}" / name
+            if found.is_file():
+                os.replace(found, place / name)
+
+
+def say(record: Mapping[str, Any]) -> None:
+    """Every seed, mean and deviation, as a table."""
+    names = list(record["mean"])
+    header = ("seed", "mean F1" if len(names) > 1 else "F1", *names[1:])
+    rows: list[Iterable[object]] = [
+        (f"{row['seed']}{' *' if row['seed'] == record['chosen'] else ''}", *(_percent(row[name]) for name in names))
+        for row in record["seeds"]
+    ]
+    rows.append(("mean", *(_percent(record["mean"][name]) for name in names)))
+    if len(record["seeds"]) > 1:
+        rows.append(("deviation", *(_percent(record["deviation"][name]) for name in names)))
+    for line in table(header, [tuple(row) for row in rows]).splitlines():
+        console.say(f"  {line}")
+    console.say(f"  * the model; of {number_of(len(rows) - 2, 'seed')} the best on the development data")
+
+
+def _say(seed: int, run: Mapping[str, Any]) -> None:
+    scores = run["development_scores"]
+    found = (scores.get("corpora") or {"": scores}).values()
+    f1 = [one["metrics"]["strict"]["micro"]["f1"] for one in found]
+    console.say(f"  seed {seed}: F1 {_percent(sum(f1) / len(f1))}, {run['seconds']:.0f} s")
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}"

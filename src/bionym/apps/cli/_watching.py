@@ -1,0 +1,40 @@
+"""Who watches the training of a neural model: its log and its page, the terminal, TensorBoard."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bionym.apps.cli._console import console
+
+if TYPE_CHECKING:
+    from bionym.training.events import Monitor
+
+
+def monitors(folder: Path, *, name: str, tensorboard: Path | None, live: bool, show_text: bool) -> "list[Monitor]":
+    """The monitors of a run; the log before the page, which is drawn from it.
+
+    Args:
+        folder: for log and page, while the training goes on.
+        name: of the model, for the page.
+        live: whether to draw in the terminal, if a person looks.
+        show_text: whether TensorBoard may show development texts and words of the training data.
+    """
+    from bionym.evaluation.training_monitor import TrainingPage
+    from bionym.training.monitors.log import Log
+
+    found: list[Monitor] = [Log(folder), TrainingPage(folder, name=name)]
+    if live:
+        from bionym.training.monitors.terminal import Terminal
+
+        found.append(Terminal(console.rich()))
+    if tensorboard:
+        from bionym.training.monitors.tensorboard import TensorBoard
+
+        found.append(TensorBoard(tensorboard, show_text=show_text))
+    return found
+
+
+def of_seed(folder: Path, *, name: str, tensorboard: Path | None, live: bool, show_text: bool) -> "list[Monitor]":
+    """The same for one of several runs, whose folder is named after its seed."""
+    events = tensorboard / folder.name if tensorboard else None
+    title = f"{name}, {folder.name.replace('-', ' ')}"
+    return monitors(folder, name=title, tensorboard=events, live=live, show_text=show_text)
