@@ -23,6 +23,7 @@ FLOORS = {
     "layers": 3,
     "linear_chain": 3,
     "vectors": 3,
+    "encoders": 3,
     "formats": 4,
     "features": 4,
     "evaluation": 4,

@@ -1,0 +1,9 @@
+"""Pretrained encoders and their tokenizers: found, checked, opened, saved.
+
+    folders     where an encoder's files are, and which of them are missing
+    opening     its tokenizer, from whichever files there are
+    subwords    our tokens as its subwords; needs only the package tokenizers
+    networks    its network, as torch; importing it loads torch and transformers
+
+Nothing is fetched from a network unless HF_HUB_OFFLINE is set to 0, and nothing that an encoder's folder holds is run.
+"""

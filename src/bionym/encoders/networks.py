@@ -1,0 +1,166 @@
+"""The network of an encoder, by transformers.
+
+Weights are read from safetensors, or from the old `pytorch_model.bin` by a reader that takes tensors and nothing else.
+"""
+
+import contextlib
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bionym.encoders.folders import CONFIG, be_private, locate, read_json
+from bionym.encoders.opening import open_subwords
+from bionym.encoders.subwords import Subwords
+from bionym.errors import MissingExtraError, ModelError
+
+be_private()
+try:
+    import torch
+    import transformers
+    from torch import nn
+except ImportError as error:
+    raise MissingExtraError("torch and transformers", extra="transformers", purpose="An encoder") from error
+
+_NOT_NEEDED = ("pooler.", "cls.", "lm_head.", "discriminator_predictions.", "classifier.", "head.", "decoder.")
+_KINDS_BY_FILE = {"vocab.txt": "bert", "merges.txt": "roberta"}
+_UNLIMITED = 100_000  # a tokenizer that says more says nothing
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """An encoder that is opened.
+
+    Args:
+        network: takes `input_ids`, `attention_mask`; `network(...).last_hidden_state` is B x T x H.
+        subwords: its tokenizer.
+    """
+
+    network: Any
+    subwords: Subwords
+
+    @property
+    def hidden_size(self) -> int:
+        """H."""
+        return int(self.network.config.hidden_size)
+
+    @property
+    def about(self) -> str:
+        """What it is, in one line."""
+        config, specials = self.network.config, self.subwords.specials
+        case = "cased" if specials.is_cased else "uncased"
+        words = [str(self.subwords.tokenizer.id_to_token(one)) for one in (*specials.start, *specials.end)]
+        around = f"text between {' and '.join(words)}" if words else "nothing around the text"
+        return (
+            f"{config.model_type}, {config.num_hidden_layers} layers of {config.hidden_size}, {case}, "
+            f"{self.subwords.size:,} subwords, {around}, at most {specials.max_subwords:,} at once"
+        )
+
+
+def open_encoder(name: str | Path) -> Encoder:
+    """An encoder by its folder or hub id, in float32, without a head. Raises: ModelError that names what is wrong."""
+    folder = locate(name)
+    return _opened(folder, transformers.AutoModel, is_missing_fine=False)
+
+
+def open_masked(name: str | Path) -> Encoder:
+    """The same with the head of a masked language model, a new one where the folder has none.
+
+    `network(input_ids=..., attention_mask=...).logits` is B x T x V; `network.base_model` is the encoder.
+    """
+    return _opened(locate(name), transformers.AutoModelForMaskedLM, is_missing_fine=True)
+
+
+def save_encoder(encoder: Encoder, folder: Path) -> None:
+    """`config.json`, `model.safetensors`, `tokenizer.json` and `tokenizer_config.json`, which transformers reads too."""
+    with _quiet():
+        encoder.network.save_pretrained(folder)
+    encoder.subwords.tokenizer.save(str(folder / "tokenizer.json"))
+    tokenizer, specials = encoder.subwords.tokenizer, encoder.subwords.specials
+    ids = {"unk_token": specials.unknown, "pad_token": specials.padding, "mask_token": specials.mask}
+    ids |= {"cls_token": specials.start[0]} if specials.start else {}
+    ids |= {"sep_token": specials.end[0]} if specials.end else {}
+    names = {name: tokenizer.id_to_token(number) for name, number in ids.items() if number >= 0}
+    table = {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": specials.max_subwords, **names}
+    (folder / "tokenizer_config.json").write_text(json.dumps(table, indent=1, ensure_ascii=False), encoding="utf-8")
+
+
+def open_config(folder: Path) -> Any:
+    """The configuration of an encoder. Raises: ModelError for a kind that transformers does not know."""
+    table = dict(read_json(folder / CONFIG))
+    if "model_type" not in table:  # before 2020 it was not said
+        guess = (kind for file, kind in _KINDS_BY_FILE.items() if (folder / file).is_file())
+        table["model_type"] = next(guess, "bert")
+    kind = table.pop("model_type")
+    try:
+        return transformers.AutoConfig.for_model(kind, **table)
+    except Exception as error:
+        raise ModelError(f"{folder / CONFIG} is of a kind, {kind!r}, that transformers cannot make.") from error
+
+
+def max_subwords(network: Any, folder: Path) -> int:
+    """How many subwords the encoder reads at once: by its positions, and by what its tokenizer says."""
+    config = network.config
+    room = int(getattr(config, "max_position_embeddings", 0) or 512)
+    for name, part in network.named_modules():
+        if name.endswith("position_embeddings") and isinstance(part, nn.Embedding):
+            first = 0 if part.padding_idx is None else part.padding_idx + 1  # RoBERTa counts from there
+            room = min(room, part.num_embeddings - first)
+    said = read_json(folder / "tokenizer_config.json").get("model_max_length")
+    is_said = isinstance(said, (int, float)) and 0 < said < _UNLIMITED
+    return min(room, int(said)) if is_said and said is not None else room
+
+
+def _opened(folder: Path, kind: Any, *, is_missing_fine: bool) -> Encoder:
+    config = open_config(folder)
+    try:
+        with _quiet():
+            network, found = kind.from_pretrained(
+                str(folder),
+                config=config,
+                dtype=torch.float32,
+                output_loading_info=True,
+                local_files_only=True,
+                trust_remote_code=False,
+            )
+    except Exception as error:
+        raise ModelError(
+            f"The weights of {folder} cannot be read ({type(error).__name__}). Copy the folder again, and check that its "
+            f"{CONFIG} belongs to them."
+        ) from error
+    missing = sorted(one for one in found["missing_keys"] if not one.startswith(_NOT_NEEDED))
+    if missing and not (is_missing_fine and _is_head(missing, network)):
+        raise ModelError(
+            f"The weights of {folder} are not whole: {len(missing)} tensors are missing, the first is {missing[0]}. "
+            "Copy the folder again, or check that its config.json belongs to them."
+        )
+    subwords = open_subwords(folder, max_subwords(network, folder))
+    rows = network.get_input_embeddings().num_embeddings
+    if subwords.size > rows:
+        raise ModelError(
+            f"The tokenizer of {folder} has {subwords.size:,} subwords, but the encoder has vectors for {rows:,}. "
+            "They do not belong together."
+        )
+    return Encoder(network.eval(), subwords)
+
+
+def _is_head(missing: list[str], network: Any) -> bool:
+    """Whether only what a masked language model has above its encoder is missing."""
+    return not any(name.startswith(f"{network.base_model_prefix}.") for name in missing)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the bars and the advice of transformers; what matters is checked and said here."""
+    logger = logging.getLogger("transformers")
+    level, had_bar = logger.level, transformers.utils.logging.is_progress_bar_enabled()
+    logger.setLevel(logging.CRITICAL)
+    transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+        if had_bar:
+            transformers.utils.logging.enable_progress_bar()  # type: ignore[no-untyped-call]
