@@ -1,6 +1,8 @@
 """Taggers, one file a kind, and how a model is saved in a folder, found by name and loaded."""
 
 from bionym.models._neural.corpora import read_corpora, shared_documents
+from bionym.models._pretraining.record import said
+from bionym.models._pretraining.running import folder_for_pretraining, part_for_pretraining, pretrain
 from bionym.models._store import (
     Fingerprint,
     Found,
@@ -19,10 +21,14 @@ __all__ = [
     "available",
     "card",
     "describe_run",
+    "folder_for_pretraining",
     "learns_from_corpora",
     "load",
     "locate",
+    "part_for_pretraining",
+    "pretrain",
     "read_corpora",
+    "said",
     "save",
     "shared_documents",
 ]

@@ -1,0 +1,14 @@
+"""How a model learns from raw text, before it is taught any label.
+
+running       the one way in: `pretrain`, for every kind of model that can
+text          raw text on the disk, as documents; some of them held out
+record        what is written down of it: run.json, card.md
+
+transformer   what a transformer does with the text: a masked language model
+settings      its settings
+vocabulary    a tokenizer trained on the text
+packing       documents as rows of subwords, in a file of integers
+masking       which subwords are hidden
+masked        the network with its loss
+beginning     the network it begins with: opened, or new
+"""

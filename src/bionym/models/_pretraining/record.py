@@ -1,0 +1,69 @@
+"""What is written down of a pretraining: `run.json` for programs, `card.md` for people. Neither holds a word of the text."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+WARNING = """An encoder and its vocabulary can hold strings of the text they learned from: whole words stand in a vocabulary that
+was trained on it, and from the weights pieces of text can be drawn that stood there often, or oddly. If the text was
+private, keep this folder as safe as the text, and give it away only as its owner may give the text away."""
+
+
+@dataclass(frozen=True)
+class Pretrained:
+    """What came of a pretraining.
+
+    Args:
+        save: writes the encoder into a folder.
+        run: facts of the run, as JSON can hold them; `perplexity` by when it was measured, `data`, `seconds`.
+        packages: whose versions are recorded.
+    """
+
+    save: Callable[[Path], None]
+    run: Mapping[str, Any]
+    packages: tuple[str, ...]
+
+
+def said(when: str, scores: Mapping[str, float]) -> str:
+    """Scores on the text held out, in one line."""
+    told = f"{100 * scores['accuracy']:.1f} % of what was hidden told"
+    return f"perplexity on text held out, {when}: {scores['perplexity']:,.1f}; {told}"
+
+
+def card(name: str, run: Mapping[str, Any]) -> str:
+    """The card, in Markdown, from the record."""
+    data = run["data"]
+    lines = [
+        f"# {name}",
+        "",
+        f"{run['what']}, pretrained on raw text by `bionym pretrain`. "
+        + (f"It began with `{run['begun_with']}`." if run["begun_with"] else "It began with nothing."),
+        "",
+        "## Text",
+        "",
+        f"{data['documents']:,} documents with {data['subwords']:,} subwords were learned from, {run['learned_subwords']:,} "
+        f"subwords in all; {data['held_out_documents']:,} other documents were held out. Fingerprint `{data['fingerprint']}`.",
+        *(f"- {source}" for source in data["sources"]),
+        "",
+        "## Perplexity on the text held out",
+        "",
+        "| when | perplexity | hidden subwords told |",
+        "|---|---:|---:|",
+        *(
+            f"| {when} | {one['perplexity']:.2f} | {100 * one['accuracy']:.1f} % |"
+            for when, one in run["scores"].items()
+        ),
+        "",
+        *run["notes"],
+        "",
+        "## Privacy",
+        "",
+        WARNING,
+        *run["privacy"],
+        "",
+        "## Versions",
+        "",
+        ", ".join(f"{package} {number}" for package, number in run["versions"].items()) + f"; seed {run['seed']}.",
+    ]
+    return "\n".join(lines) + "\n"
