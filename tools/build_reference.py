@@ -32,6 +32,7 @@ from bionym.features import FeatureOptions
 from bionym.linear_chain.training import Optimizer
 from bionym.models import bilstm_crf, crf
 from bionym.models._neural.corpora import CorpusSettings
+from bionym.models._pretraining.settings import PretrainingConfig
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 TERMINAL = {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "80"}
@@ -122,6 +123,16 @@ def neural() -> str:
     parts = [_heading("Configuration of the BiLSTM-CRF", about, shown)]
     general, *inner = _tables(bilstm_crf.Config, "General")
     return "\n".join([*parts, general, *_tables(CorpusSettings, "corpora.NAME"), *inner])
+
+
+def pretraining() -> str:
+    """Every setting of a transformer's pretraining."""
+    about = "Settings of `bionym pretrain`, in TOML (`--config FILE`) or one by one (`--set training.epochs=2`)."
+    shown = "`bionym config show --for pretrain --model transformer` prints them with their values."
+    guide = "See [how to pretrain an encoder](../how-to/pretrain-an-encoder.md)."
+    return "\n".join(
+        [_heading("Configuration of pretraining", about, shown, guide), *_tables(PretrainingConfig, "General")]
+    )
 
 
 def scoring() -> str:
@@ -398,6 +409,7 @@ PAGES: dict[Path, Callable[[], str]] = {
     REFERENCE / "commands.md": commands,
     REFERENCE / "configuration.md": configuration,
     REFERENCE / "bilstm_crf.md": neural,
+    REFERENCE / "pretraining.md": pretraining,
     REFERENCE / "scoring.md": scoring,
     REFERENCE / "python.md": python,
     REFERENCE / "formats" / "index.md": formats,

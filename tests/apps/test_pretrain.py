@@ -15,13 +15,21 @@ def test_pretrain_makes_an_encoder_and_says_how_good(tmp_path: Path, capsys: pyt
     text = real_text(tmp_path, 40)
     assert main(["pretrain", str(text), "--out", str(out), *QUICK, "--min-count", "4"]) == 0
     said = capsys.readouterr()
-    assert "documents held out" in said.err and "step 12" in said.err and "subwords/s" in said.err
+    assert "documents held out" in said.err and "held out, step 11:" in said.err and "subwords/s" in said.err
     assert "perplexity on text held out, before:" in said.err and "perplexity on text held out, after:" in said.err
     assert said.out == "" and "fewer than 4 documents" in (out / "card.md").read_text(encoding="utf-8")
     assert {path.name for path in out.iterdir()} >= {"config.json", "model.safetensors", "tokenizer.json", "run.jsonl"}
     assert [path.name for path in out.parent.iterdir()] == ["encoder"]
     assert main(["pretrain", str(text), "--out", str(out), *QUICK]) == 1
     assert "--force" in capsys.readouterr().err
+
+
+def test_its_settings_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["config", "show", "--for", "pretrain", "--model", "transformer", "--set", "masked=0.2"]) == 0
+    shown = capsys.readouterr().out
+    assert "masked = 0.2" in shown and "[vocabulary]" in shown and "min_count = 20" in shown
+    assert main(["config", "show", "--for", "predict"]) == 2
+    assert "--for 'predict': expected train or pretrain" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

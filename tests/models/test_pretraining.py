@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -185,14 +186,14 @@ def test_batches_of_parts_are_every_row_once_in_each_pass(
 
     def looked_into(self: Any, monitors: Any, about: Any) -> Any:
         for epoch in range(1, self.settings.epochs + 1):
-            seen.append([number for number in self.batches(epoch)._numbers.tolist()])
+            seen.append(self.batches(epoch)._numbers.tolist())
         raise ModelError(f"{self.num_parts} parts of {len(self.rows)} rows")
 
     monkeypatch.setattr(fitting._Learning, "run", looked_into)
     with pytest.raises(ModelError, match="parts of"):
         samples.pretrain(text, tmp_path / "out", "training.epochs=2")
     half = len(seen) // 2
-    first, second = sum(seen[:half], []), sum(seen[half:], [])
+    first, second = (list(chain.from_iterable(some)) for some in (seen[:half], seen[half:]))
     assert half > 1 and sorted(first) == sorted(second) == list(range(len(first))) and first != second
 
 

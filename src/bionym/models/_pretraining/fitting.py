@@ -207,7 +207,7 @@ class _Learning:
         if self.config.encoder is not None:
             return ["", "The vocabulary is that of the encoder it began with: nothing was added to it."]
         least = self.config.vocabulary.min_count
-        return ["", f"Words that fewer than {least} documents hold gave nothing to the vocabulary but single letters."]
+        return ["", f"Words that fewer than {least} documents hold gave nothing to the vocabulary."]
 
 
 class _Batches(Sequence[MaskedRows]):

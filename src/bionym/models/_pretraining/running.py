@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bionym import plugins
-from bionym.errors import OutputError, UsageError
+from bionym.errors import OutputError, UnknownNameError, UsageError
 from bionym.files import finishing
 from bionym.models._pretraining.record import card
 from bionym.models._pretraining.text import OnRead, Text, unheard
@@ -32,6 +32,8 @@ def part_for_pretraining(model: str) -> Any:
     """The module of this kind of model. Raises: UnknownNameError; UsageError if this kind learns from no raw text."""
     if model in OURS:
         return importlib.import_module(OURS[model])
+    if model.replace("-", "_").lower() not in plugins.names("models"):
+        raise UnknownNameError("model", model, (*OURS, *plugins.names("models")))
     part = plugins.find("models", model)
     if not hasattr(part, "pretrain"):
         known = ", ".join(kinds())

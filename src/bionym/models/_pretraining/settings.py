@@ -14,7 +14,7 @@ class VocabularySettings(Settings):
 
     size: int = Field(default=16_000, ge=300, description="Subwords, special ones counted.")
     min_count: int = Field(
-        default=20, ge=1, description="Words that fewer documents hold give nothing to the vocabulary but letters."
+        default=20, ge=1, description="Words that fewer documents hold give nothing to the vocabulary."
     )
     lower: bool = Field(default=True, description="Lower-case the text, and leave accents out.")
     most_words: int = Field(
