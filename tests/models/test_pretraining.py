@@ -30,7 +30,14 @@ FAMILIES: dict[str, Any] = {
     "Roberta": {"max_position_embeddings": 66, "pad_token_id": 1},
     "Electra": {"embedding_size": 16},
     "DistilBert": {"dim": 32, "n_heads": 2, "n_layers": 2, "hidden_dim": 64},
-    "ModernBert": {"pad_token_id": 0, "cls_token_id": 1, "sep_token_id": 2, "bos_token_id": 1, "eos_token_id": 2},
+    "ModernBert": {
+        "local_attention": 4,
+        "pad_token_id": 0,
+        "cls_token_id": 1,
+        "sep_token_id": 2,
+        "bos_token_id": 1,
+        "eos_token_id": 2,
+    },
     "DebertaV2": {"relative_attention": True, "pos_att_type": ["p2c", "c2p"]},
 }
 APART = {"Bert", "Roberta", "Electra", "DistilBert", "ModernBert"}
@@ -58,7 +65,8 @@ def network_of(family: str) -> Any:
 def rows_of(pieces: list[list[int]]) -> MaskedRows:
     ids_BT = torch.arange(10, 10 + len(pieces) * len(pieces[0])).reshape(len(pieces), -1)
     places_M = torch.tensor([1, 3, 8, 14])
-    return MaskedRows(ids_BT, torch.tensor(pieces), places_M, ids_BT.reshape(-1)[places_M] + 5, 20)
+    no_padding_BT = torch.zeros_like(ids_BT, dtype=torch.bool)
+    return MaskedRows(ids_BT, torch.tensor(pieces), no_padding_BT, places_M, ids_BT.reshape(-1)[places_M] + 5, 20)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -82,6 +90,23 @@ def test_pieces_of_a_row_do_not_see_each_other_where_a_family_allows_it(family: 
         changed_MV = MaskedNetwork(network)(batch)
         assert torch.allclose(scores_MV[0], changed_MV[0], atol=1e-5)
         assert not torch.allclose(scores_MV[1], changed_MV[1], atol=1e-4)
+
+
+@pytest.mark.parametrize("family", sorted(APART))
+def test_a_row_of_one_piece_and_padding_is_what_transformers_makes_of_it(family: str) -> None:
+    network, batch = network_of(family), rows_of([[0] * 8, [0] * 7 + [1]])
+    seen_BT = torch.ones(2, 8, dtype=torch.long)
+    seen_BT[1, 7] = 0
+    expected = network(input_ids=batch.ids_BT, attention_mask=seen_BT).logits.flatten(0, 1)[batch.places_M]
+    assert torch.allclose(MaskedNetwork(network)(batch), expected, atol=1e-5)
+
+
+def test_padding_is_not_seen_where_pieces_cannot_be_kept_apart() -> None:
+    model, batch = MaskedNetwork(network_of("DebertaV2"), keeps_apart=False), rows_of([[0] * 8, [0] * 8])
+    batch.is_padding_BT[:, 7:] = True
+    before_MV = model(batch)
+    batch.ids_BT[:, 7:] += 30
+    assert torch.allclose(before_MV, model(batch), atol=1e-5)
 
 
 def test_only_the_head_learns_and_the_vectors_it_shares_stay() -> None:

@@ -27,6 +27,8 @@ class MaskedNetwork(nn.Module):
         super().__init__()
         self.network, self.keeps_apart = network, keeps_apart
         self._places_M: Tensor | None = None
+        has_windows = "sliding_attention" in (getattr(network.config, "layer_types", None) or ())
+        self._window: int | None = network.config.sliding_window if has_windows else None
         network.base_model.register_forward_hook(self._only_hidden)
 
     def forward(self, batch: MaskedRows) -> Tensor:
@@ -48,12 +50,22 @@ class MaskedNetwork(nn.Module):
         for parameter in self.network.parameters():
             parameter.requires_grad_(not (is_only and id(parameter) in encoders))
 
-    def _seen(self, batch: MaskedRows) -> Tensor | None:
-        """Who sees whom, B x 1 x T x T; None where a row is one piece."""
+    def _seen(self, batch: MaskedRows) -> Tensor | dict[str, Tensor] | None:
+        """Who sees whom, B x 1 x T x T; without pieces, what is seen, B x T; None where all of a row is.
+
+        Two masks for a family (ModernBERT) of whose layers some see no farther than a window.
+        """
         pieces_BT = batch.pieces_BT
-        if not self.keeps_apart or bool((pieces_BT == pieces_BT[:, :1]).all()):
+        if not self.keeps_apart:
+            return (~batch.is_padding_BT).long() if bool(batch.is_padding_BT.any()) else None
+        if bool((pieces_BT == pieces_BT[:, :1]).all()):
             return None
-        return (pieces_BT[:, :, None] == pieces_BT[:, None, :])[:, None]
+        seen_B1TT = (pieces_BT[:, :, None] == pieces_BT[:, None, :])[:, None]
+        if self._window is None:
+            return seen_B1TT
+        places_T = torch.arange(pieces_BT.shape[1], device=pieces_BT.device)
+        is_near_TT = (places_T[:, None] - places_T[None, :]).abs() <= self._window
+        return {"full_attention": seen_B1TT, "sliding_attention": seen_B1TT & is_near_TT}
 
     def _only_hidden(self, encoder: nn.Module, given: Any, output: Any) -> Any:
         """What the encoder gives, at the hidden places alone; nothing is changed while none are set."""

@@ -25,6 +25,7 @@ class MaskedRows:
 
     ids_BT: Tensor
     pieces_BT: Tensor
+    is_padding_BT: Tensor
     places_M: Tensor  # in the batch laid out as one row
     gold_M: Tensor
     num_tokens: int
@@ -65,6 +66,7 @@ class Masking:
         return MaskedRows(
             ids_BT=torch.from_numpy(shown_N.reshape(ids_BT.shape)),
             pieces_BT=torch.from_numpy(self._pieces(ids_BT)),
+            is_padding_BT=torch.from_numpy(ids_BT == self._padding),
             places_M=torch.from_numpy(places_M),
             gold_M=torch.from_numpy(ids_N[places_M]),
             num_tokens=int((ids_N != self._padding).sum()),
