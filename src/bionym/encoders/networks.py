@@ -13,7 +13,7 @@ from typing import Any
 
 from bionym.encoders.folders import CONFIG, be_private, locate, read_json
 from bionym.encoders.opening import open_subwords
-from bionym.encoders.subwords import Subwords
+from bionym.encoders.subwords import Subwords, about
 from bionym.errors import MissingExtraError, ModelError
 
 be_private()
@@ -49,14 +49,7 @@ class Encoder:
     @property
     def about(self) -> str:
         """What it is, in one line."""
-        config, specials = self.network.config, self.subwords.specials
-        case = "cased" if specials.is_cased else "uncased"
-        words = [str(self.subwords.tokenizer.id_to_token(one)) for one in (*specials.start, *specials.end)]
-        around = f"text between {' and '.join(words)}" if words else "nothing around the text"
-        return (
-            f"{config.model_type}, {config.num_hidden_layers} layers of {config.hidden_size}, {case}, "
-            f"{self.subwords.size:,} subwords, {around}, at most {specials.max_subwords:,} at once"
-        )
+        return about(self.network.config.to_dict(), self.subwords)
 
 
 def open_encoder(name: str | Path) -> Encoder:

@@ -105,6 +105,18 @@ class Subwords:
         return cls(read_tokenizer(folder / TOKENIZER), specials)
 
 
+def about(config: Mapping[str, Any], subwords: Subwords) -> str:
+    """What an encoder is, by its `config.json` and its tokenizer, in one line."""
+    specials = subwords.specials
+    words = [str(subwords.tokenizer.id_to_token(one)) for one in (*specials.start, *specials.end)]
+    around = f"text between {' and '.join(words)}" if words else "nothing around the text"
+    return (
+        f"{config.get('model_type')}, {config.get('num_hidden_layers')} layers of {config.get('hidden_size')}, "
+        f"{'cased' if specials.is_cased else 'uncased'}, {subwords.size:,} subwords, {around}, "
+        f"at most {specials.max_subwords:,} at once"
+    )
+
+
 def read_tokenizer(path: Path) -> Tokenizer:
     """A tokenizer that neither pads nor cuts. Raises: ModelError."""
     try:
