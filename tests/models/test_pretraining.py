@@ -18,7 +18,6 @@ from torch import nn
 from bionym.encoders.networks import open_encoder, open_masked
 from bionym.errors import ConfigError, ModelError, OutputError, UsageError
 from bionym.models import folder_for_pretraining, part_for_pretraining
-from bionym.models._pretraining.fitting import fastest_precision
 from bionym.models._pretraining.masked import MaskedNetwork, can_keep_apart
 from bionym.models._pretraining.masking import MaskedRows
 from bionym.models._pretraining.record import WARNING
@@ -256,12 +255,6 @@ def test_other_kinds_of_model_say_that_they_do_not(tmp_path: Path) -> None:
 def test_standard_input_is_refused_where_the_text_is_read_twice(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="standard input only once"):
         samples.pretrain(Path("-"), tmp_path / "out")
-
-
-def test_bf16_is_taken_where_it_is_faster(monkeypatch: pytest.MonkeyPatch) -> None:
-    for has_tiles, expected in ((True, "bf16"), (False, "float32")):
-        monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda found=has_tiles: found)
-        assert fastest_precision(torch.device("cpu")) == expected
 
 
 def test_dropout_is_off_while_it_learns_here() -> None:

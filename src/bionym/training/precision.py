@@ -19,7 +19,7 @@ class Precision:
     """Computes and steps in the precision of the settings, on a device."""
 
     def __init__(self, settings: TrainingSettings, device: torch.device) -> None:
-        self._kind = KINDS.get(settings.precision)
+        self._kind = KINDS.get(settings.precision) if settings.precision != "auto" else _native(device)
         self._device, self._clip = device.type, settings.clip
         self._scaler = torch.amp.GradScaler(self._device, enabled=settings.precision == "fp16")
 
@@ -53,3 +53,14 @@ class Precision:
         """Go on from a state."""
         if state:
             self._scaler.load_state_dict(state)
+
+
+def _native(device: torch.device) -> torch.dtype | None:
+    """bf16 where it is quicker than float32: on GPUs that have it, and on processors with AMX.
+
+    With AVX-512's bf16 alone it is not: on a Xeon without AMX torch multiplied at 75 GFlop/s in bf16, 142 in float32.
+    """
+    if device.type == "cuda":
+        return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else None
+    capabilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)() if device.type == "cpu" else {}
+    return torch.bfloat16 if capabilities.get("amx_bf16") else None

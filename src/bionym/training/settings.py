@@ -40,7 +40,9 @@ class TrainingSettings(Settings):
     metric: str = Field(default="f1", description="The development score that decides; higher is better.")
     time_limit_minutes: float = Field(default=0.0, ge=0, description="Longest training; 0 has no limit.")
     accumulate: int = Field(default=1, ge=1, description="Batches whose gradients make one step.")
-    precision: Literal["float32", "bf16", "fp16"] = Field(default="float32", description="float32, bf16 or fp16.")
+    precision: Literal["auto", "float32", "bf16", "fp16"] = Field(
+        default="float32", description="float32, bf16, fp16, or auto: bf16 where it is quicker."
+    )
     moving_average: float = Field(
         default=0.0, ge=0, lt=1, description="Decay of an average over the weights, which is then the model; 0 is off."
     )

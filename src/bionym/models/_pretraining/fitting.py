@@ -24,7 +24,6 @@ from bionym.models._pretraining.text import Text
 from bionym.training import checkpoint, devices
 from bionym.training.events import Monitor, Result, Scores
 from bionym.training.loop import fit
-from bionym.training.settings import TrainingSettings
 
 PACKAGES = ("torch", "transformers", "tokenizers", "numpy")
 SCORED = "held out"
@@ -54,11 +53,10 @@ def pretrain(
     if config.encoder is None and any(Path(source) == STREAM for source in text.sources):
         raise UsageError("A new encoder reads the text twice, standard input only once. Put the text into a file.")
     kept = Kept(folder, _asked(text, config))
-    settings = _settings(config)
-    with devices.prepared(settings):
+    with devices.prepared(config.training):
         made = begin(config, text.training(), folder)
         counted = Counted(**kept.once("counted", lambda: _packed(text, made.encoder.subwords, folder, config)))
-        learning = _Learning(made, counted, folder, config, settings)
+        learning = _Learning(made, counted, folder, config)
         say(_packed_as(counted))
         scores = {BEFORE: kept.once("before", learning.scores)}
         say(said(BEFORE, scores[BEFORE]))
@@ -70,24 +68,11 @@ def pretrain(
     return Pretrained(learning.save, learning.record(result, scores), PACKAGES)
 
 
-def fastest_precision(device: torch.device) -> str:
-    """bf16 on a GPU that has it and on a processor that multiplies tiles of it (AMX); else float32.
-
-    A processor that has bf16 in vectors only (avx512_bf16) multiplies it at half the speed of float32, measured with
-    torch 2.13 on an Intel Xeon.
-    """
-    if device.type == "cuda":
-        return "bf16" if torch.cuda.is_bf16_supported() else "float32"
-    has_tiles: Callable[[], bool] = getattr(torch.cpu, "_is_amx_tile_supported", lambda: False)
-    return "bf16" if device.type == "cpu" and has_tiles() else "float32"
-
-
 class _Learning:
     """The network, the text, and what ties them."""
 
-    def __init__(
-        self, made: Beginning, counted: Counted, folder: Path, config: PretrainingConfig, settings: TrainingSettings
-    ) -> None:
+    def __init__(self, made: Beginning, counted: Counted, folder: Path, config: PretrainingConfig) -> None:
+        settings = config.training
         self.encoder, self.counted, self.folder, self.config = made.encoder, counted, folder, config
         subwords = made.encoder.subwords
         self.rows = Rows(folder / TRAINING, subwords, config.length)
@@ -181,7 +166,6 @@ class _Learning:
             "learned_subwords": round(done * self.counted.subwords),
             "padding": round(1 - self._filled() / (self.counted.rows * self.config.length), 4),
             "tokens_per_second": round(speeds[len(speeds) // 2]) if speeds else 0,
-            "precision": self.settings.precision,
             "notes": self._notes(scores),
             "privacy": self._privacy(),
         }
@@ -240,13 +224,6 @@ class _Batches(Sequence[MaskedRows]):
             raise IndexError(index)
         numbers = self._numbers[index * self._size : (index + 1) * self._size]
         return self._masking.hide(*self._rows.take(numbers), np.random.default_rng((*self._chance, index)))
-
-
-def _settings(config: PretrainingConfig) -> TrainingSettings:
-    settings = config.training
-    if settings.precision == "auto":
-        settings = settings.model_copy(update={"precision": fastest_precision(devices.choose(settings))})
-    return settings
 
 
 def _asked(text: Text, config: PretrainingConfig) -> dict[str, Any]:
