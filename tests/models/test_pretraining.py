@@ -236,7 +236,15 @@ def test_what_is_wrong_is_said(
 ) -> None:
     with pytest.raises(error, match=message):
         samples.pretrain(text, tmp_path / "out", *settings)
-    assert not (tmp_path / "out").exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_stopped_while_text_is_read_says_what_is_left(text: Path, tmp_path: Path) -> None:
+    def stop(read: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt, match=r"\.out\.pretraining holds what was done, text too: the same command"):
+        samples.pretrain(text, tmp_path / "out", on_read=stop)
 
 
 def test_what_stands_in_the_way_is_said_before_any_work(text: Path, tmp_path: Path) -> None:

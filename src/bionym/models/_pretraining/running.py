@@ -6,19 +6,20 @@ A kind of model can be pretrained if its module has
     pretrain(text, config, *, folder, monitors, about, say) -> Pretrained
 """
 
+import contextlib
 import importlib
 import json
 import os
 import platform
 import shutil
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from bionym import plugins
-from bionym.errors import OutputError, UnknownNameError, UsageError
+from bionym.errors import BionymError, OutputError, UnknownNameError, UsageError
 from bionym.files import finishing
 from bionym.models._pretraining.record import card
 from bionym.models._pretraining.text import OnRead, Text, unheard
@@ -82,10 +83,10 @@ def pretrain(
     chosen = configuration.load(part.PretrainingConfig, Path(config) if config else None, settings)
     _check(out, force=force)
     meanwhile = Path(folder) if folder else folder_for_pretraining(out)
-    meanwhile.mkdir(mode=0o700, parents=True, exist_ok=True)
     text, start = Text(sources, chosen.text, on_read=on_read), time.monotonic()
     about = {"model": model, "name": out.name, "configuration": chosen.model_dump(mode="json", exclude={"training"})}
-    made = part.pretrain(text, chosen, folder=meanwhile, monitors=monitors, about=about, say=say)
+    with _kept_only_to_go_on(meanwhile):
+        made = part.pretrain(text, chosen, folder=meanwhile, monitors=monitors, about=about, say=say)
     run = _record(made, model, text, chosen, time.monotonic() - start)
     with finishing(out, force=force, may_replace=_may_replace, otherwise="no encoder") as unfinished:
         unfinished.mkdir()
@@ -101,6 +102,24 @@ def pretrain(
 def folder_for_pretraining(out: Path) -> Path:
     """Where a run keeps the text as integers, and its checkpoints, until it is done."""
     return out.with_name(f".{out.name}.pretraining")
+
+
+@contextlib.contextmanager
+def _kept_only_to_go_on(folder: Path) -> Iterator[None]:
+    """A folder that only the user can read; of a run that failed at its beginning nothing of the text is left there."""
+    is_new = not folder.exists()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        raise KeyboardInterrupt(
+            str(error)
+            or f"Stopped. {folder} holds what was done, text too: the same command goes on from there; else remove it."
+        ) from error
+    except BionymError:
+        if is_new and not any(folder.rglob("checkpoint.json")):
+            shutil.rmtree(folder)
+        raise
 
 
 def _check(out: Path, *, force: bool) -> None:
