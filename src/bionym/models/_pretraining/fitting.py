@@ -1,6 +1,7 @@
 """How a transformer is pretrained: text packed, a new head warmed up, then the loop; measured before, between and after."""
 
 import math
+import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, overload
@@ -150,6 +151,7 @@ class _Learning:
         """The encoder, with its head and its tokenizer."""
         network = self.encoder.network.to("cpu", torch.float16 if self.config.weights == "float16" else torch.float32)
         save_encoder(Encoder(network, self.encoder.subwords), folder)
+        shutil.copymode(folder / "config.json", folder / "model.safetensors")  # which is else kept from everyone else
 
     def record(self, result: Result, scores: Mapping[str, Mapping[str, float]]) -> dict[str, Any]:
         """What is written down."""
