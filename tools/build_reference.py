@@ -33,6 +33,7 @@ from bionym.features import FeatureOptions
 from bionym.linear_chain.training import Optimizer
 from bionym.models import bilstm_crf, crf, transformer
 from bionym.models._neural.corpora import CorpusSettings
+from bionym.models._pretraining.settings import PretrainingConfig
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 TERMINAL = {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "80"}
@@ -132,6 +133,22 @@ def _neural(title: str, name: str, config: type[BaseModel]) -> str:
     parts = [_heading(f"Configuration of the {title}", about, shown)]
     general, *inner = _tables(config, "General")
     return "\n".join([*parts, general, *_tables(CorpusSettings, "corpora.NAME"), *inner])
+
+
+def pretraining() -> str:
+    """Every setting of pretraining, for each kind of model that can."""
+    about = "Settings of `bionym pretrain`, in TOML (`--config FILE`) or one by one (`--set training.epochs=2`)."
+    shown = "`bionym config show --for pretrain --model transformer` prints them with their values."
+    guide = "See [how to pretrain an encoder](../how-to/pretrain-an-encoder.md)."
+    return "\n".join(
+        [
+            _heading("Configuration of pretraining", about, shown, guide),
+            "# Transformer\n",
+            *_tables(PretrainingConfig, "General"),
+            "# BiLSTM-CRF\n",
+            *_tables(bilstm_crf.PretrainingConfig, "General"),
+        ]
+    )
 
 
 def scoring() -> str:
@@ -411,6 +428,7 @@ PAGES: dict[Path, Callable[[], str]] = {
     REFERENCE / "configuration.md": configuration,
     REFERENCE / "bilstm_crf.md": bilstm,
     REFERENCE / "transformer.md": fine_tuning,
+    REFERENCE / "pretraining.md": pretraining,
     REFERENCE / "scoring.md": scoring,
     REFERENCE / "python.md": python,
     REFERENCE / "formats" / "index.md": formats,

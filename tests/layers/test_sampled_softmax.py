@@ -21,7 +21,7 @@ def test_surprise_is_that_of_a_softmax_over_all_words_that_occur() -> None:
     scores_NV = softmax.project(states_NH) @ softmax.vectors_VD.T + softmax.bias_V
     scores_NV[:, :2] = -math.inf
     expected_N = F.cross_entropy(scores_NV, words_N, reduction="none")
-    torch.testing.assert_close(softmax.surprise(states_NH, words_N), expected_N)
+    torch.testing.assert_close(softmax.measured(states_NH, words_N)[0], expected_N)
 
 
 def test_learning_against_a_few_words_brings_the_surprise_over_all_down_to_its_least() -> None:
@@ -39,14 +39,14 @@ def test_learning_against_a_few_words_brings_the_surprise_over_all_down_to_its_l
             group["lr"] *= 0.995
     chance_V = COUNTS_V[2:] / COUNTS_V.sum()
     entropy = -(chance_V * chance_V.log()).sum()
-    found = softmax.surprise(torch.zeros(len(words_M), 6), words_M).mean()
+    found = softmax.measured(torch.zeros(len(words_M), 6), words_M)[0].mean()
     assert entropy - 1e-3 <= found <= entropy + 0.05
 
 
 def test_a_word_is_compared_with_all_others_if_enough_are_drawn() -> None:
     softmax = layer(num_drawn=10_000)
     states_NH, words_N = torch.randn(5, 6), torch.tensor([2, 3, 4, 8, 9])
-    torch.testing.assert_close(softmax.loss(states_NH, words_N), softmax.surprise(states_NH, words_N).mean())
+    torch.testing.assert_close(softmax.loss(states_NH, words_N), softmax.measured(states_NH, words_N)[0].mean())
 
 
 def test_no_state_is_no_loss() -> None:

@@ -7,7 +7,7 @@ import torch
 from rich.console import Console
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from bionym.training.events import Result, StepGroup
+from bionym.training.events import Result, Started, StepGroup
 from bionym.training.monitors.log import Log
 from bionym.training.monitors.tensorboard import TensorBoard
 from bionym.training.monitors.terminal import Terminal, duration
@@ -57,6 +57,18 @@ def test_the_terminal_says_nothing_where_no_person_looks(capsys: pytest.CaptureF
     stream = io.StringIO()
     tiny.train(None, monitors=[Terminal(Console(file=stream)), Terminal()])
     assert stream.getvalue() == "" and capsys.readouterr() == ("", "")
+
+
+def test_the_time_left_is_never_more_than_the_limit_leaves() -> None:
+    stream = io.StringIO()
+    terminal = Terminal(Console(file=stream, force_terminal=True, width=120))
+    settings = tiny.settings(time_limit_minutes=1).model_dump()
+    terminal.started(Started(tiny.tiny(), settings, {}, "cpu", 1, epochs=4))
+    terminal.step(
+        StepGroup(1, 1, 1, 100, loss=0.1, learning_rate=0.1, gradient_norm=1, tokens_per_second=1, seconds=20)
+    )
+    terminal.finished(Result(state="finished", reason="time limit", epochs=1, steps=1, seconds=60.0))
+    assert "at most 40 s left" in stream.getvalue()
 
 
 @pytest.mark.parametrize(

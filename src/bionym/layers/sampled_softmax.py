@@ -4,7 +4,7 @@ The scores of a state are its products with the vectors of the words, so the wor
 there are vectors. In training it is compared with the words of the batch and with words drawn by chance only; each score is
 lessened by the log of the chance that its word was among them, which makes the expected gradient that of the whole softmax.
 
-Axes: N states, H values of a state, V words, D values of a word's vector, K candidates.
+Axes: N states (n of them at once), H values of a state, V words, D values of a word's vector, K candidates.
 """
 
 import torch
@@ -56,14 +56,15 @@ class SampledSoftmax(nn.Module):
         return F.cross_entropy(scores_NK, place_N)
 
     @torch.no_grad()
-    def surprise(self, states_NH: Tensor, words_N: Tensor) -> Tensor:
-        """-log p of each word among all, in nats, N."""
+    def measured(self, states_NH: Tensor, words_N: Tensor) -> tuple[Tensor, Tensor]:
+        """-log p of each word among all, in nats, N; and whether none has a higher p, N."""
         bias_V = self.bias_V.masked_fill(~self.is_known_V, -torch.inf)
-        parts = [
-            F.cross_entropy(self.project(states) @ self.vectors_VD.T + bias_V, words, reduction="none")
-            for states, words in zip(torch.split(states_NH, AT_ONCE), torch.split(words_N, AT_ONCE), strict=True)
-        ]
-        return torch.cat(parts) if parts else states_NH.new_zeros(0)
+        surprise_N, is_best_N = [states_NH.new_zeros(0)], [states_NH.new_zeros(0, dtype=torch.bool)]
+        for states_nH, words_n in zip(torch.split(states_NH, AT_ONCE), torch.split(words_N, AT_ONCE), strict=True):
+            scores_nV = self.project(states_nH) @ self.vectors_VD.T + bias_V
+            surprise_N.append(F.cross_entropy(scores_nV, words_n, reduction="none"))
+            is_best_N.append(scores_nV.argmax(1) == words_n)
+        return torch.cat(surprise_N), torch.cat(is_best_N)
 
     def _candidates(self, words_N: Tensor) -> tuple[Tensor, Tensor]:
         """The distinct words of the batch and those drawn, K; and the place of each state's word among them."""

@@ -2,6 +2,8 @@
 
 from bionym.models._card import card, describe_fit
 from bionym.models._neural.corpora import read_corpora, shared_documents, with_held_out
+from bionym.models._pretraining.record import said
+from bionym.models._pretraining.running import folder_for_pretraining, part_for_pretraining, pretrain
 from bionym.models._sharing import strip
 from bionym.models._store import (
     Fingerprint,
@@ -21,10 +23,14 @@ __all__ = [
     "card",
     "describe_fit",
     "describe_run",
+    "folder_for_pretraining",
     "learns_from_corpora",
     "load",
     "locate",
+    "part_for_pretraining",
+    "pretrain",
     "read_corpora",
+    "said",
     "save",
     "shared_documents",
     "strip",

@@ -12,7 +12,7 @@ Source: Lample et al. 2016; Ma and Hovy 2016; for several corpora, Wang et al. 2
 
 import copy
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -136,6 +136,7 @@ def pretrain(
     folder: Path,
     monitors: Iterable[Monitor] = (),
     about: Mapping[str, Any] | None = None,
+    say: Callable[[str], None] = lambda message: None,
 ) -> Pretrained:
     """What a model may begin with (`init`), learned from raw text; see `pretraining.pretrain`.
 
@@ -144,7 +145,7 @@ def pretrain(
     _require_torch()
     from bionym.models._neural import pretraining
 
-    return pretraining.pretrain(text, config, folder=folder, monitors=monitors, about=about)
+    return pretraining.pretrain(text, config, folder=folder, monitors=monitors, about=about, say=say)
 
 
 def _require_torch() -> None:

@@ -19,6 +19,8 @@ from bionym.data import Audit, Corpus, Document
 from bionym.data.tags import find_scheme
 from bionym.errors import MissingExtraError, ModelError, UnknownNameError
 from bionym.models._batches import batches, no_search_for_cycles
+from bionym.models._pretraining.transformer import PretrainingConfig as PretrainingConfig
+from bionym.models._pretraining.transformer import pretrain as pretrain
 from bionym.models._subword import heads
 from bionym.models._subword.runtime import FLOAT32, INT8, OneByOne, Runtime, onnx_reader
 from bionym.models._subword.settings import Config as Config

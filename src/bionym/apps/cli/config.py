@@ -1,7 +1,7 @@
 """`bionym config`: every setting of a model, as it would be used."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,10 +20,21 @@ def show(
     model: Annotated[str, typer.Option("--model", "-m", help="The kind of model.")] = "crf",
     config: Annotated[Path | None, typer.Option("--config", help="A TOML file, over the defaults.")] = None,
     set: Annotated[list[str] | None, typer.Option("--set", help="One setting: training.max_iterations=80.")] = None,
+    verb: Annotated[str, typer.Option("--for", help="The verb: train or pretrain.")] = "train",
 ) -> None:
     """Print the whole configuration as TOML: the defaults, with a file and single settings laid over them."""
-    from bionym import plugins
     from bionym.training import config as configuration
 
-    chosen = configuration.load(plugins.find("models", model).Config, config, set or [])
+    chosen = configuration.load(_schema(model, verb), config, set or [])
     typer.echo(configuration.dump(chosen), nl=False)
+
+
+def _schema(model: str, verb: str) -> Any:
+    from bionym import models, plugins
+    from bionym.errors import UsageError
+
+    if verb not in ("train", "pretrain"):
+        raise UsageError(f"--for {verb!r}: expected train or pretrain")
+    if verb == "pretrain":
+        return models.part_for_pretraining(model).PretrainingConfig
+    return plugins.find("models", model).Config

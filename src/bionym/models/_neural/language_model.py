@@ -43,10 +43,11 @@ class LanguageModel(nn.Module):
         ahead_NH, next_N, back_NH, previous_N = self._states(batch)
         return (self.next_word.loss(ahead_NH, next_N) + self.previous_word.loss(back_NH, previous_N)) / 2
 
-    def surprise(self, batch: Batch) -> Tensor:
-        """-log p (nats) of every word that is told, among all words; both directions behind each other."""
+    def measured(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """-log p (nats) of every word that has a neighbour to tell it, and whether it is the likeliest; both directions."""
         ahead_NH, next_N, back_NH, previous_N = self._states(batch)
-        return torch.cat((self.next_word.surprise(ahead_NH, next_N), self.previous_word.surprise(back_NH, previous_N)))
+        ahead, back = self.next_word.measured(ahead_NH, next_N), self.previous_word.measured(back_NH, previous_N)
+        return torch.cat((ahead[0], back[0])), torch.cat((ahead[1], back[1]))
 
     def _states(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """For each direction states and the words that they should tell: those that have a vector."""

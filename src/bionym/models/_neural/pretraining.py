@@ -6,7 +6,7 @@ word of the text is in it, unless it has a pretrained vector.
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from bionym.models._neural.saving import save_words
 from bionym.models._neural.sentences import Sentence, columns_of
 from bionym.models._neural.settings import Config, PretrainingConfig
 from bionym.models._pretraining.keeping import Kept
-from bionym.models._pretraining.record import Pretrained
+from bionym.models._pretraining.record import Pretrained, said
 from bionym.models._pretraining.text import Text
 from bionym.training import batches as batching
 from bionym.training import config as configuration
@@ -47,6 +47,7 @@ def pretrain(
     folder: Path,
     monitors: Iterable[Monitor] = (),
     about: Mapping[str, Any] | None = None,
+    say: Callable[[str], None] = lambda message: None,
 ) -> Pretrained:
     """A BiLSTM that has learned to predict the words of a text from both sides.
 
@@ -54,16 +55,21 @@ def pretrain(
         folder: for the text as numbers, and checkpoints; a run that was interrupted there goes on.
         monitors: watch the training.
         about: facts of the run, for the log.
+        say: told in a line what was done before the training.
     Raises: ConfigError if settings do not go together, or the folder holds a run that was asked otherwise; ModelError if
         there is too little text.
     """
     _check(config)
-    asked = {"files": text.counted()._asdict(), **config.model_dump(mode="json", exclude={"training"})}
+    asked = {"files": text.counted._asdict(), **config.model_dump(mode="json", exclude={"training"})}
     kept = Kept(folder, {**asked, "seed": config.seed})
     counted = raw_text.Counted(**kept.once("counted", lambda: _counted(text, folder)))
     with devices.prepared(config.training):
         learning = _Learning(config, counted, folder)
+        say(
+            f"{counted.documents:,} documents to learn from, with {counted.tokens:,} tokens; {counted.held_out_documents:,} held out"
+        )
         scores = {BEFORE: kept.once("before", learning.scores)}
+        say(said(BEFORE, scores[BEFORE]))
         result = fit(
             learning.model,
             learning.batches,
@@ -109,15 +115,16 @@ class _Learning:
 
     @torch.no_grad()
     def scores(self) -> dict[str, float]:
-        """Perplexity of the words held out that have a vector, forward and backward together, and its inverse."""
+        """Perplexity of the words held out that have a vector, its inverse, and the share that is told; both directions."""
         self.model.eval()
         device = next(self.model.parameters()).device
-        total, number = 0.0, 0
+        total, num_told, number = 0.0, 0, 0
         for batch in self._batches(self._measured_on(), 0):
-            surprise_N = self.model.surprise(devices.moved(batch, device))
-            total, number = total + float(surprise_N.double().sum()), number + len(surprise_N)
-        mean = total / max(number, 1)
-        return {"perplexity": math.exp(min(mean, 700)), "probability": math.exp(-mean)}
+            surprise_N, is_told_N = self.model.measured(devices.moved(batch, device))
+            total, num_told = total + float(surprise_N.double().sum()), num_told + int(is_told_N.sum())
+            number += len(surprise_N)
+        mean, share = total / max(number, 1), num_told / max(number, 1)
+        return {"perplexity": math.exp(min(mean, 700)), "probability": math.exp(-mean), "accuracy": share}
 
     def save(self, folder: Path) -> None:
         """What a tagger begins with."""

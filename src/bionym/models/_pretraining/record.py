@@ -16,7 +16,8 @@ class Pretrained:
 
     Args:
         save: writes the encoder into a folder.
-        run: facts of the run, as JSON can hold them; `perplexity` by when it was measured, `data`, `seconds`.
+        run: facts of the run, as JSON can hold them: `unit` (what text is counted in: subwords, tokens), `data` with as many,
+            `learned`, `scores` by when they were measured, `notes`, `privacy`.
         packages: whose versions are recorded.
     """
 
@@ -25,9 +26,15 @@ class Pretrained:
     packages: tuple[str, ...]
 
 
+def said(when: str, scores: Mapping[str, float]) -> str:
+    """Scores on the text held out, in one line."""
+    told = f"{100 * scores['accuracy']:.1f} % told"
+    return f"perplexity on text held out, {when}: {scores['perplexity']:,.1f}; {told}"
+
+
 def card(name: str, run: Mapping[str, Any]) -> str:
     """The card, in Markdown, from the record."""
-    data = run["data"]
+    data, unit = run["data"], run["unit"]
     lines = [
         f"# {name}",
         "",
@@ -36,13 +43,13 @@ def card(name: str, run: Mapping[str, Any]) -> str:
         "",
         "## Text",
         "",
-        f"{data['documents']:,} documents with {data['subwords']:,} subwords were learned from, {run['learned_subwords']:,} "
-        f"subwords in all; {data['held_out_documents']:,} other documents were held out. Fingerprint `{data['fingerprint']}`.",
+        f"{data['documents']:,} documents with {data[unit]:,} {unit} were learned from, {run['learned']:,} {unit} in all; "
+        f"{data['held_out_documents']:,} other documents were held out. Fingerprint `{data['fingerprint']}`.",
         *(f"- {source}" for source in data["sources"]),
         "",
         "## Perplexity on the text held out",
         "",
-        "| when | perplexity | hidden subwords told |",
+        f"| when | perplexity | {unit} told |",
         "|---|---:|---:|",
         *(
             f"| {when} | {one['perplexity']:.2f} | {100 * one['accuracy']:.1f} % |"

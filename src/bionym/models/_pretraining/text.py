@@ -4,6 +4,7 @@ A document is chosen by a hash of its own text. So the choice is the same in eve
 documents fall on one side; and with a larger sample the smaller one stays in it, and what is held out stays held out.
 """
 
+import functools
 import os
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
@@ -19,7 +20,11 @@ from bionym.vectors.sources import SUFFIXES, read_lines, text_files
 
 _HASHES = 2**64
 
-OnBytes = Callable[[int], None]
+OnRead = Callable[[int, int], None]  # bytes read in this pass, and of all files, packed as they are
+
+
+def unheard(read: int, total: int) -> None:
+    """Nobody listens."""
 
 
 class TextSettings(Settings):
@@ -55,13 +60,11 @@ class Text:
 
     Args:
         sources: files, globs and folders of .txt, packed or not; standard input only the first time.
-        on_bytes: told how much was read, packed as it is.
+        on_read: told now and then how much of the text was read.
     """
 
-    def __init__(
-        self, sources: Iterable[str], settings: TextSettings, *, on_bytes: OnBytes = lambda number: None
-    ) -> None:
-        self.sources, self.settings, self._on_bytes = tuple(dict.fromkeys(sources)), settings, on_bytes
+    def __init__(self, sources: Iterable[str], settings: TextSettings, *, on_read: OnRead = unheard) -> None:
+        self.sources, self.settings, self._on_read = tuple(dict.fromkeys(sources)), settings, on_read
 
     def files(self) -> Iterator[Path]:
         """Every file, in an order that stays; of a folder the names of a part at a time. Raises: InputError."""
@@ -71,6 +74,7 @@ class Text:
             else:
                 yield from text_files([source])
 
+    @functools.cached_property
     def counted(self) -> Files:
         """The files, without reading them. Raises: InputError if a source names nothing."""
         number, num_bytes, seen = 0, 0, blake2b(digest_size=16)
@@ -94,8 +98,15 @@ class Text:
         return (piece.text for piece in self if not piece.is_held_out)
 
     def _documents(self) -> Iterator[str]:
+        read = 0
+
+        def on_bytes(number: int) -> None:
+            nonlocal read
+            read += number
+            self._on_read(read, self.counted.num_bytes)
+
         for path in self.files():
-            lines = read_lines(path, self._on_bytes)
+            lines = read_lines(path, on_bytes)
             if self.settings.documents == "lines":
                 yield from (line for line in lines if line.strip())
             else:

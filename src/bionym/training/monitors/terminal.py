@@ -24,7 +24,7 @@ class Terminal:
         self._console = console or Console(stderr=True)
         self._live: Live | None = None
         self._ends: list[EpochEnd] = []
-        self._epochs, self._metric = 0, "f1"
+        self._epochs, self._metric, self._limit_seconds = 0, "f1", 0.0
         self._now: StepGroup | None = None
 
     def started(self, info: Started) -> None:
@@ -32,6 +32,7 @@ class Terminal:
         from rich.live import Live
 
         self._epochs, self._metric = info.epochs, str(info.settings["metric"])
+        self._limit_seconds = 60.0 * info.settings["time_limit_minutes"]
         if self._console.is_terminal:
             self._live = Live(console=self._console, auto_refresh=False, transient=True)
             self._live.start()
@@ -78,9 +79,12 @@ class Terminal:
         if now is None:
             return Text("")
         done = (now.epoch - 1 + now.batch / now.num_batches) / self._epochs
+        left = now.seconds / done - now.seconds
+        if self._limit_seconds:
+            left = min(left, max(self._limit_seconds - now.seconds, 0.0))
         return Text(
             f"epoch {now.epoch} of {self._epochs}, batch {now.batch:,} of {now.num_batches:,}   loss {now.loss:.3f}   "
-            f"{now.tokens_per_second:,.0f} tokens/s   at most {duration(now.seconds / done - now.seconds)} left"
+            f"{now.tokens_per_second:,.0f} tokens/s   at most {duration(left)} left"
         )
 
 

@@ -1,0 +1,120 @@
+"""Documents packed in rows, and what of them is hidden."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bionym.encoders.subwords import Specials, Subwords
+from bionym.models._pretraining.masking import Masking
+from bionym.models._pretraining.packing import HELD_OUT, TRAINING, Rows, encoded, kind_of, pack
+from bionym.models._pretraining.settings import VocabularySettings
+from bionym.models._pretraining.text import Piece
+from bionym.models._pretraining.vocabulary import train
+from tests.models.pretraining_samples import real_lines
+
+LENGTH = 48
+
+
+@pytest.fixture(scope="module")
+def subwords() -> Subwords:
+    tokenizer = train(real_lines(), VocabularySettings(size=800, min_count=2))
+    start, end, unknown, padding, mask = map(tokenizer.token_to_id, ("[CLS]", "[SEP]", "[UNK]", "[PAD]", "[MASK]"))
+    return Subwords(tokenizer, Specials((start,), (end,), unknown, padding, mask, False, 512))
+
+
+@pytest.fixture(scope="module")
+def packed(subwords: Subwords, tmp_path_factory: pytest.TempPathFactory):
+    folder = tmp_path_factory.mktemp("packed")
+    pieces = [Piece(line, number % 10 == 0) for number, line in enumerate(real_lines())]
+    return folder, pieces, pack(pieces, subwords, folder, LENGTH)
+
+
+def contents(rows: Rows, subwords: Subwords) -> list[tuple[int, ...]]:
+    """The pieces in rows, without start and end."""
+    (start,), (end,) = subwords.specials.start, subwords.specials.end
+    found: list[tuple[int, ...]] = []
+    for row in rows.take(range(len(rows)))[0].tolist():
+        held: list[int] = []
+        for number in row:
+            if number == start:
+                held = []
+            elif number == end:
+                found.append(tuple(held))
+            else:
+                held.append(number)
+    return found
+
+
+def ids_of(text: str, subwords: Subwords) -> list[int]:
+    return list(subwords.tokenizer.encode(text, add_special_tokens=False).ids)
+
+
+def test_every_subword_of_every_document_is_in_the_rows_and_nothing_else(packed, subwords: Subwords) -> None:
+    folder, pieces, counted = packed
+    for name, is_held_out in ((TRAINING, False), (HELD_OUT, True)):
+        expected = []
+        for text in (piece.text for piece in pieces if piece.is_held_out is is_held_out):
+            ids, room = ids_of(text, subwords), LENGTH - 2
+            expected += [tuple(ids[first : first + room]) for first in range(0, len(ids), room)]
+        assert sorted(contents(Rows(folder / name, subwords, LENGTH), subwords)) == sorted(expected)
+    assert counted.subwords + counted.held_out_subwords == sum(len(ids_of(one.text, subwords)) for one in pieces)
+
+
+def test_little_of_the_rows_is_padding(packed, subwords: Subwords) -> None:
+    ids_RT, _ = Rows(packed[0] / TRAINING, subwords, LENGTH).take(range(packed[2].rows))
+    assert (ids_RT == subwords.specials.padding).mean() < 0.05
+
+
+def test_the_bit_says_which_subwords_go_on_with_a_word(packed, subwords: Subwords) -> None:
+    ids_RT, goes_on_RT = Rows(packed[0] / TRAINING, subwords, LENGTH).take([0, 3])
+    names = [subwords.tokenizer.id_to_token(number) for number in ids_RT.reshape(-1).tolist()]
+    assert [name.startswith("##") for name in names] == goes_on_RT.reshape(-1).tolist() and goes_on_RT.any()
+
+
+def test_what_looks_like_a_special_subword_in_a_text_is_text(subwords: Subwords) -> None:
+    (ids,) = encoded(["[SEP] fever [MASK]"], subwords)
+    specials = subwords.specials
+    assert not {*specials.start, *specials.end, specials.mask} & {*(ids & 0x7FFF).tolist()}
+    assert ids_of("[SEP]", subwords) == [specials.end[0]]  # as it is elsewhere
+
+
+def test_packing_does_not_depend_on_how_many_documents_are_read_at_once(
+    packed, subwords: Subwords, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bionym.models._pretraining.packing.DOCUMENTS_AT_ONCE", 7)
+    assert pack(packed[1], subwords, tmp_path, LENGTH) == packed[2]
+    assert (tmp_path / TRAINING).read_bytes() == (packed[0] / TRAINING).read_bytes()
+
+
+def test_a_large_vocabulary_takes_four_bytes(subwords: Subwords, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert kind_of(subwords) == np.uint16
+    monkeypatch.setattr(Subwords, "size", 2**15 + 1)
+    assert kind_of(subwords) == np.uint32
+
+
+@pytest.mark.parametrize("whole_words", [False, True])
+def test_the_share_that_was_asked_is_hidden_in_words_or_subwords(packed, subwords: Subwords, whole_words: bool) -> None:
+    ids_RT, goes_on_RT = Rows(packed[0] / TRAINING, subwords, LENGTH).take(range(packed[2].rows))
+    batch = Masking(subwords, share=0.2, whole_words=whole_words).hide(ids_RT, goes_on_RT, np.random.default_rng(1))
+    places, gold = batch.places_M.numpy(), batch.gold_M.numpy()
+    shown, ids = batch.ids_BT.numpy().reshape(-1), ids_RT.reshape(-1)
+    specials = [*subwords.specials.start, *subwords.specials.end, subwords.specials.padding]
+    assert np.array_equal(ids[places], gold) and not np.isin(gold, specials).any()
+    assert np.array_equal(np.delete(shown, places), np.delete(ids, places))
+    assert 0.17 < len(places) / batch.num_tokens < 0.23
+    assert 0.75 < (shown[places] == subwords.specials.mask).mean() < 0.85
+    assert 0.07 < (shown[places] == gold).mean() < 0.14
+    hidden = np.isin(np.arange(len(ids)), places)
+    goes_on = np.flatnonzero(goes_on_RT.reshape(-1))
+    goes_on = goes_on[ids[goes_on - 1] != specials[0]]  # of words that were cut between two rows
+    assert np.array_equal(hidden[goes_on], hidden[goes_on - 1]) is whole_words
+
+
+def test_pieces_of_a_row_are_numbered(subwords: Subwords) -> None:
+    (start,), (end,), padding = subwords.specials.start, subwords.specials.end, subwords.specials.padding
+    ids_BT = np.array([[start, 50, end, start, 60, 61, end, padding, padding], [start, *[70] * 7, end]])
+    masking = Masking(subwords, share=0.2, whole_words=False)
+    batch = masking.hide(ids_BT, np.zeros_like(ids_BT, bool), np.random.default_rng(3))
+    first, second = batch.pieces_BT.tolist()
+    assert [one - first[0] for one in first] == [0, 0, 0, 1, 1, 1, 1, 2, 2] and len(set(second)) == 1
