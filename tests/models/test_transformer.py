@@ -194,8 +194,10 @@ def test_entities_of_one_label_nest_under_a_span_head(encoder: Path) -> None:
     text, _ = NOTES[2]
     nested = [note(number, text, (("breast cancer", "Disease"), ("breast", "Disease"))) for number in range(6)]
     settings = [f"encoder={encoder}", *QUICK, "network.output=spans", "weights=torch", "training.epochs=30"]
-    found = bionym.train(nested, model="transformer", settings=settings).predict(text)
+    trained = bionym.train(nested, model="transformer", settings=settings)
+    found = trained.predict(text)
     assert [found.mention(entity) for entity in found.entities] == ["breast cancer", "breast"]
+    assert "may nest" in trained.run["overlaps"]
 
 
 def test_labels_overlap_under_a_head_each_with_low_rank_changes_of_another_family(tmp_path: Path) -> None:
@@ -209,6 +211,7 @@ def test_labels_overlap_under_a_head_each_with_low_rank_changes_of_another_famil
         ("breast cancer", "Disease"),
         ("breast", "Organ"),
     ]
+    assert trained.run["overlaps"] == "entities of one label do not overlap."
     saved = open_encoder(trained.tagger.folder / "encoder")
     assert not any("lora" in name for name, _ in saved.network.named_parameters())
 

@@ -191,6 +191,8 @@ def _seeds(run: Run) -> list[str]:
 
 
 def _overlaps(run: Run) -> str:
+    if "overlaps" in run:
+        return str(run["overlaps"])
     several = len((run["development_scores"] or {}).get("corpora", ())) > 1
     return "entities of one label do not overlap." if several else "nested and overlapping entities are not found."
 

@@ -144,6 +144,6 @@ def describe_run(
         "development_scores": scores,
         "seconds": round(seconds, 1),
         "seed": tagger.config.seed,
-        **({"encoder": tagger.encoder} if hasattr(tagger, "encoder") else {}),
+        **{name: getattr(tagger, name) for name in ("encoder", "overlaps") if hasattr(tagger, name)},
         "versions": {"python": platform.python_version(), **{name: version(name) for name in packages}},
     }

@@ -64,6 +64,15 @@ class Transformer:
         """The corpora it learned from, unless all share one head."""
         return tuple(dict.fromkeys(one.source for one in self._finders))
 
+    @property
+    def overlaps(self) -> str:
+        """Which of its entities may overlap, for the card."""
+        if any(isinstance(one, heads.SpanFinder) for one in self._finders):
+            return "entities may nest and overlap."
+        if len(self._finders) > 1:
+            return "entities of one label do not overlap."
+        return "nested and overlapping entities are not found."
+
     def of_source(self, name: str) -> "Transformer":
         """The same model, speaking by the heads of one corpus alone; so a corpus is scored on what it taught.
 
