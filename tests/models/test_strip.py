@@ -44,7 +44,9 @@ def trained(diseases: list[Document], tmp_path_factory: pytest.TempPathFactory) 
     vectors.write(vectors.WordVectors(known, matrix), folder / "zebra-vectors")
     (folder / "terms.txt").write_text("breast cancer\ncolon cancer\n", encoding="utf-8")
     own = [f"network.words.vectors={folder / 'zebra-vectors'}", f"network.lists={{own = '{folder / 'terms.txt'}'}}"]
-    made = bionym.train(diseases, model="bilstm_crf", settings=[*SMALL[1:], *own], sources=["/zebra/notes.tsv"])
+    made = bionym.train(
+        diseases, model="bilstm_crf", dev=diseases[:2], settings=[*SMALL[1:], *own], sources=["/zebra/notes.tsv"]
+    )
     made.save(folder / "model")
     (folder / "model" / "run.jsonl").write_text("{}\n", encoding="utf-8")
     return folder / "model"
@@ -64,11 +66,22 @@ def test_only_pretrained_words_remain(trained: Path, tmp_path: Path) -> None:
 def test_no_removed_word_and_no_path_stands_in_any_text_of_the_model(trained: Path, tmp_path: Path) -> None:
     models.strip(str(trained), tmp_path / "shared")
     gone = {f'"{word}"' for word in Lexicon.load(trained).new if word.isalpha() and len(word) > 3}
+    gone.discard('"other"')  # a key of the scores
     paths = [one for one in (tmp_path / "shared").rglob("*") if one.suffix in (".json", ".toml", ".md")]
     texts = "\n".join(one.read_text(encoding="utf-8") for one in paths)
     assert len(paths) >= 5 and gone
     assert not [word for word in gone if word in texts]
     assert "zebra" not in texts and not (tmp_path / "shared" / "run.jsonl").exists()
+
+
+def test_scores_stay_but_no_hash_of_the_text_that_was_scored(trained: Path, tmp_path: Path) -> None:
+    models.strip(str(trained), tmp_path / "shared")
+    before, after = ((folder / "run.json").read_text(encoding="utf-8") for folder in (trained, tmp_path / "shared"))
+    scores = json.loads(before)["development_scores"]
+    assert json.loads(after)["development_scores"]["metrics"] == scores["metrics"]
+    hashes = [value for value in scores["protocols"]["strict"].values() if isinstance(value, str) and len(value) > 11]
+    assert hashes and not [one for one in hashes if one in after]
+    assert "metric strict" in (tmp_path / "shared" / "model_card.md").read_text(encoding="utf-8")
 
 
 def test_it_predicts_as_if_the_words_that_went_were_unknown(

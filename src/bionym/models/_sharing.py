@@ -11,7 +11,7 @@ from bionym.models import _store
 from bionym.models._neural.stripping import Stripped
 from bionym.training import config as configuration
 
-KEPT_SCORES = ("metrics", "corpora")
+KEPT_SCORES = ("documents", "metrics", "corpora")
 
 
 class _ToShare:
@@ -57,8 +57,12 @@ def _without_sources(path: Path) -> dict[str, Any]:
 
 
 def _without_ids(scores: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Scores without ids of documents, and without the hash of gold that a protocol has in its fingerprint."""
     if not scores:
         return None
     kept = {key: scores[key] for key in KEPT_SCORES if key in scores}
+    kept["protocols"] = {
+        metric: {"version": one["version"], "fingerprint": "removed"} for metric, one in scores["protocols"].items()
+    }
     by_corpus = {name: _without_ids(found) for name, found in kept.get("corpora", {}).items()}
     return {**kept, **({"corpora": by_corpus} if by_corpus else {})}
