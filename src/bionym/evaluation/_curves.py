@@ -58,4 +58,4 @@ def drawn(
         return Markup("")
     margin = (max(values) - min(values)) / 10 or 1
     range_ = max(0.0, min(values) - margin) if low is None else low, max(values) + margin
-    return plots.lines(lines, plots.Frame((min(places), max(places)), range_, x_name, name), title)
+    return plots.lines(lines, plots.Frame((min(places), max(places)), range_, x_name, name, counts_x=True), title)

@@ -35,12 +35,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Frame:
-    """Where values lie in a diagram: the ranges and names of its two axes."""
+    """Where values lie in a diagram: the ranges and names of its two axes, and whether x counts something."""
 
     x: tuple[float, float]
     y: tuple[float, float]
     x_name: str
     y_name: str
+    counts_x: bool = False
 
     def place(self, x: float, y: float) -> Point:
         """The position of a value, in units of the diagram."""
@@ -105,8 +106,10 @@ def _axes(frame: Frame) -> Iterator[str]:
     for value in ticks(*frame.y):
         _, y = frame.place(frame.x[0], value)
         yield f'<path class="grid" d="M{LEFT} {_n(y)}H{WIDTH - RIGHT}"/>'
-        yield f'<text x="{LEFT - 7}" y="{_n(y + 4)}" text-anchor="end">{value:g}</text>'
+        yield f'<text x="{LEFT - 7}" y="{_n(y + 4)}" text-anchor="end">{_number(value)}</text>'
     for value in ticks(*frame.x):
+        if frame.counts_x and value != round(value):
+            continue
         x, _ = frame.place(value, frame.y[0])
         yield f'<path class="grid" d="M{_n(x)} {HEIGHT - BOTTOM}v4"/>'
         yield f'<text x="{_n(x)}" y="{HEIGHT - BOTTOM + 17}" text-anchor="middle">{value:g}</text>'
@@ -138,6 +141,12 @@ def _svg(
     return Markup(
         f'<svg class="{kind}" role="img" viewBox="0 0 {size[0]} {size[1]}"{ratio}>{told}{"".join(parts)}</svg>'
     )
+
+
+def _number(value: float) -> str:
+    """As short as it can be: there is little room before the axis."""
+    text = f"{value:g}"
+    return text if len(text) <= 5 else f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e")
 
 
 def _n(number: float) -> str:
