@@ -145,8 +145,8 @@ def _svg(
 
 def _number(value: float) -> str:
     """As short as it can be: there is little room before the axis."""
-    text = f"{value:g}"
-    return text if len(text) <= 5 else f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e")
+    short, shortest = (f"{value:{form}}".replace("e-0", "e-").replace("e+0", "e") for form in ("g", ".0e"))
+    return short if len(short) <= 5 else shortest
 
 
 def _n(number: float) -> str:
