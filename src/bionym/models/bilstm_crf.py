@@ -40,7 +40,7 @@ from bionym.training import config as configuration
 from bionym.training.events import Monitor
 
 if TYPE_CHECKING:
-    from bionym.models._neural.fitting import Fitted
+    from bionym.models._neural.development import Fitted
     from bionym.models._neural.stripping import Stripped
 
 

@@ -1,13 +1,22 @@
 """Development data: scored after every epoch, with the counts behind it for those who watch; asked which weights to keep."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from bionym.data import Document
 from bionym.evaluation import evaluate
 from bionym.evaluation.confusion import Confusion
+from bionym.training.events import Result
 
 MOST_LOST = 0.002  # of F1 on the development data, for which eight-bit weights are taken
+
+
+class Fitted(NamedTuple):
+    """A trained model, how its training went, and the development documents of each corpus, by its name."""
+
+    tagger: Any
+    result: Result
+    dev: Mapping[str, Sequence[Document]]
 
 
 def scored(gold: Sequence[Document], predicted: Iterable[Document]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from torch import nn
@@ -21,7 +21,7 @@ from bionym.models import bilstm_crf
 from bionym.models._neural import development, own_networks, transfer, vocabulary
 from bionym.models._neural.chains import decoded
 from bionym.models._neural.corpora import with_held_out
-from bionym.models._neural.development import chosen_weights
+from bionym.models._neural.development import Fitted, chosen_weights
 from bionym.models._neural.encoding import Encoder
 from bionym.models._neural.heads import Head, head_for, heads_of
 from bionym.models._neural.network import Network
@@ -39,14 +39,6 @@ from bionym.training.events import Monitor, Result
 from bionym.training.loop import fit as run_loop
 
 EVALUATION_TOKENS = 4_096  # of a batch that is scored, padding counted
-
-
-class Fitted(NamedTuple):
-    """A trained model, how its training went, and the development documents of each corpus, by its name."""
-
-    tagger: bilstm_crf.BiLstmCrf
-    result: Result
-    dev: Mapping[str, Sequence[Document]]
 
 
 def fit(

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from bionym.data.tags import find_scheme
-from bionym.errors import ConfigError, ModelError
+from bionym.errors import ConfigError
 from bionym.models._neural import groups, raw_text, transfer, words
 from bionym.models._neural.encoding import Encoded, Encoder
 from bionym.models._neural.heads import Head
@@ -26,7 +26,7 @@ from bionym.models._neural.saving import save_words
 from bionym.models._neural.sentences import Sentence, columns_of
 from bionym.models._neural.settings import Config, PretrainingConfig
 from bionym.models._pretraining.keeping import Kept
-from bionym.models._pretraining.record import Pretrained, said
+from bionym.models._pretraining.record import AFTER, BEFORE, SCORED, Pretrained, course, said, too_little
 from bionym.models._pretraining.text import Text
 from bionym.training import batches as batching
 from bionym.training import config as configuration
@@ -35,8 +35,6 @@ from bionym.training.events import Monitor, Result
 from bionym.training.loop import fit
 
 PACKAGES = ("torch", "numpy")
-SCORED = "held out"
-BEFORE, AFTER = "before", "after"
 CORPUS = "text"
 
 
@@ -89,18 +87,20 @@ class _Learning:
     def __init__(self, config: PretrainingConfig, counted: raw_text.Counted, folder: Path) -> None:
         self.config, self.counted = config, counted
         seeds.seed_everything(config.seed)
-        self.distinct, self.counts_V = raw_text.read_words(folder)
-        self.lexicon = _lexicon(self.distinct, self.counts_V, config)
+        distinct, self.counts_V = raw_text.read_words(folder)
+        self.lexicon = _lexicon(distinct, self.counts_V, config)
+        self.rows_V = np.array([self.lexicon.row(word) for word in distinct], dtype=np.int64)
         self.encoder = Encoder(self.lexicon, groups.Groups((), {}))
-        self.encoder.learn([Sentence(tuple(self.distinct), _no_lists(0, 0))])
+        self.encoder.learn([Sentence(tuple(distinct), _no_lists(0, 0))])
         self.num_columns = len(columns_of(config.network.lists))
         network = Network(config.network, self.lexicon, [_NO_HEAD], find_scheme("IO"), num_columns=self.num_columns)
-        counts_R = _counts_of_rows(self.lexicon, self.distinct, self.counts_V)
+        counts_R = _counts_of_rows(self.lexicon, self.rows_V, self.counts_V)
         self.model = LanguageModel(network, counts_R, num_drawn=config.drawn_words, dropout=config.dropout)
         for name, weight in network.named_parameters():
             weight.requires_grad_(transfer.part_of(name) in ("characters", "recurrent"))
         self.model.to(devices.choose(config.training))
-        self.tokens, self.held_out = raw_text.Tokens(folder), raw_text.Tokens(folder, "held-out.")
+        self.tokens = raw_text.Tokens(folder)
+        self.held_out = self._batches(_first(raw_text.Tokens(folder, "held-out."), config.text.held_out_tokens), 1)
         steps = counted.tokens / config.training.batch_tokens / config.training.accumulate
         self.num_parts = max(1, min(self.tokens.num_blocks, round(steps / config.score_steps)))
         self.settings = config.training.model_copy(update={"epochs": config.training.epochs * self.num_parts})
@@ -119,7 +119,7 @@ class _Learning:
         self.model.eval()
         device = next(self.model.parameters()).device
         total, num_told, number = 0.0, 0, 0
-        for batch in self._batches(self._measured_on(), 0):
+        for batch in self.held_out:
             surprise_N, is_told_N = self.model.measured(devices.moved(batch, device))
             total, num_told = total + float(surprise_N.double().sum()), num_told + int(is_told_N.sum())
             number += len(surprise_N)
@@ -136,19 +136,15 @@ class _Learning:
 
     def record(self, result: Result, scores: Mapping[str, Mapping[str, float]]) -> dict[str, Any]:
         """What is written down."""
-        speeds = sorted(one.tokens_per_second for one in result.history)
-        unknown = int(self.counts_V[[self.lexicon.row(word) == words.UNKNOWN for word in self.distinct]].sum())
+        unknown = int(self.counts_V[self.rows_V == words.UNKNOWN].sum())
         return {
             "what": f"A BiLSTM of {self.config.network.recurrent.size} states in each direction",
             "begun_with": str(self.config.network.words.vectors),
             "unit": "tokens",
             "data": self.counted._asdict(),
             "scores": scores,
-            "history": [{"step": one.step, **one.development[SCORED]} for one in result.history],
-            "ended": result.reason,
-            "steps": result.steps,
+            **course(result),
             "learned": round(result.epochs / self.num_parts * self.counted.tokens),
-            "tokens_per_second": round(speeds[len(speeds) // 2]) if speeds else 0,
             "notes": [
                 "Perplexity is that of the next and the previous word, among all that have a vector; "
                 f"{100 * unknown / max(self.counted.tokens, 1):.1f} % of the tokens have none."
@@ -161,7 +157,7 @@ class _Learning:
 
     def _batches(self, sentences: Sequence[NDArray[np.int64]], epoch: int) -> batching.Lazy[Batch]:
         lengths = {CORPUS: [len(one) for one in sentences]}
-        planned = batching.plan(lengths, self.config.training, max(epoch, 1))
+        planned = batching.plan(lengths, self.config.training, epoch)
 
         def build(batch: batching.Batch) -> Batch:
             chosen = [sentences[item.place] for item in batch.items]
@@ -169,18 +165,6 @@ class _Learning:
             return self.encoder.batch([Encoded(*one) for one in zip(chosen, none, strict=True)], _NO_HEAD.name)
 
         return batching.Lazy(planned, build)
-
-    def _measured_on(self) -> list[NDArray[np.int64]]:
-        """Sentences held out, from the first on, as many as are measured on."""
-        found: list[NDArray[np.int64]] = []
-        num_tokens = 0
-        for block in range(self.held_out.num_blocks):
-            for sentence in self.held_out.block(block):
-                if num_tokens >= self.config.text.held_out_tokens:
-                    return found
-                found.append(sentence)
-                num_tokens += len(sentence)
-        return found
 
 
 _NO_HEAD = Head("", ("O",))
@@ -209,10 +193,7 @@ def _check(config: PretrainingConfig) -> None:
 def _counted(text: Text, folder: Path) -> dict[str, Any]:
     counted = raw_text.write(((piece.text, piece.is_held_out) for piece in text), folder)
     if not counted.sentences or not counted.held_out_sentences:
-        raise ModelError(
-            f"There are {counted.documents:,} documents to learn from and {counted.held_out_documents:,} held out; one of "
-            "each is needed at least. Give more text, or set text.documents, text.held_out or text.sample."
-        )
+        raise too_little(counted.documents, counted.held_out_documents)
     return counted._asdict()
 
 
@@ -230,13 +211,25 @@ def _lexicon(distinct: Sequence[str], counts_V: NDArray[np.int64], config: Pretr
     return words.Lexicon((), found.pretrained, "".join(often))
 
 
-def _counts_of_rows(lexicon: words.Lexicon, distinct: Sequence[str], counts_V: NDArray[np.int64]) -> Tensor:
+def _counts_of_rows(lexicon: words.Lexicon, rows_V: NDArray[np.int64], counts_V: NDArray[np.int64]) -> Tensor:
     """How often the word of each row of vectors occurs, once at least: it may stand in text held out."""
     assert lexicon.pretrained is not None
-    rows_V = np.array([lexicon.row(word) for word in distinct], dtype=np.int64)
     counts_R = np.bincount(rows_V, weights=counts_V, minlength=words.FIRST + len(lexicon.pretrained.words)).clip(min=1)
     counts_R[: words.FIRST] = 0
     return torch.from_numpy(counts_R)
+
+
+def _first(tokens: raw_text.Tokens, number: int) -> list[NDArray[np.int64]]:
+    """Sentences from the first on, until so many tokens are reached."""
+    found: list[NDArray[np.int64]] = []
+    num_tokens = 0
+    for block in range(tokens.num_blocks):
+        for sentence in tokens.block(block):
+            if num_tokens >= number:
+                return found
+            found.append(sentence)
+            num_tokens += len(sentence)
+    return found
 
 
 def _no_lists(num_tokens: int, num_columns: int) -> NDArray[np.float32]:

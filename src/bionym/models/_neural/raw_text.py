@@ -4,7 +4,8 @@
     lengths.ints   tokens of each sentence
     words.json     the distinct words, and how often each occurs
 
-The first place is kept for words beyond the number that is counted. A sentence of more tokens than are read at once is cut.
+The first place is kept for words beyond the number that is counted. A sentence of more tokens than are read at once is cut;
+of one of fewer than three tokens nothing could be learned, and it is left out.
 
 Axes: V distinct words, N tokens, B sentences.
 """

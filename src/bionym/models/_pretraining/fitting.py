@@ -12,14 +12,14 @@ from torch import nn
 
 from bionym.encoders.networks import Encoder, save_encoder
 from bionym.encoders.subwords import Subwords
-from bionym.errors import ModelError, UsageError
+from bionym.errors import UsageError
 from bionym.files import STREAM
 from bionym.models._pretraining.beginning import Beginning, begin, set_dropout
 from bionym.models._pretraining.keeping import Kept
 from bionym.models._pretraining.masked import MaskedNetwork, can_keep_apart
 from bionym.models._pretraining.masking import MaskedRows, Masking
 from bionym.models._pretraining.packing import HELD_OUT, TRAINING, Counted, Rows, pack
-from bionym.models._pretraining.record import Pretrained, said
+from bionym.models._pretraining.record import AFTER, BEFORE, SCORED, Pretrained, course, said, too_little
 from bionym.models._pretraining.settings import PretrainingConfig
 from bionym.models._pretraining.text import Text
 from bionym.training import checkpoint, devices
@@ -27,10 +27,9 @@ from bionym.training.events import Monitor, Result, Scores
 from bionym.training.loop import fit
 
 PACKAGES = ("torch", "transformers", "tokenizers", "numpy")
-SCORED = "held out"
 HEAD = {"epochs": 1, "schedule": "linear", "warmup": 0.1, "learning_rate": 2e-3, "learning_rates": {}, "accumulate": 1}
 HEAD |= {"time_limit_minutes": 0.0, "moving_average": 0.0}
-BEFORE, WITH_HEAD, AFTER = "before", "its new output layer learned", "after"
+WITH_HEAD = "its new output layer learned"  # what is measured between before and after
 
 
 def pretrain(
@@ -156,19 +155,15 @@ class _Learning:
     def record(self, result: Result, scores: Mapping[str, Mapping[str, float]]) -> dict[str, Any]:
         """What is written down."""
         done = result.steps * self.settings.accumulate / self.num_batches
-        speeds = sorted(one.tokens_per_second for one in result.history)
         return {
             "what": self.encoder.about,
             "begun_with": self.config.encoder,
             "data": self.counted._asdict(),
             "scores": scores,
-            "history": [{"step": one.step, **one.development[SCORED]} for one in result.history],
-            "ended": result.reason,
-            "steps": result.steps,
+            **course(result),
             "unit": "subwords",
             "learned": round(done * self.counted.subwords),
             "padding": round(1 - self._filled() / (self.counted.rows * self.config.length), 4),
-            "tokens_per_second": round(speeds[len(speeds) // 2]) if speeds else 0,
             "notes": self._notes(scores),
             "privacy": self._privacy(),
         }
@@ -237,10 +232,7 @@ def _asked(text: Text, config: PretrainingConfig) -> dict[str, Any]:
 def _packed(text: Text, subwords: Subwords, folder: Path, config: PretrainingConfig) -> dict[str, Any]:
     counted = pack(text, subwords, folder, config.length)
     if not counted.rows or not counted.held_out_rows:
-        raise ModelError(
-            f"There are {counted.documents:,} documents to learn from and {counted.held_out_documents:,} held out; one "
-            "of each is needed at least. Give more text, or set text.documents, text.held_out or text.sample."
-        )
+        raise too_little(counted.documents, counted.held_out_documents)
     return counted._asdict()
 
 

@@ -5,6 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bionym.errors import ModelError
+from bionym.training.events import Result
+
+SCORED = "held out"  # the name of the text held out, among what is scored
+BEFORE, AFTER = "before", "after"
+
 WARNING = """An encoder and its vocabulary can hold strings of the text they learned from: whole words stand in a vocabulary that
 was trained on it, and from the weights pieces of text can be drawn that stood there often, or oddly. If the text was
 private, keep this folder as safe as the text, and give it away only as its owner may give the text away."""
@@ -24,6 +30,25 @@ class Pretrained:
     save: Callable[[Path], None]
     run: Mapping[str, Any]
     packages: tuple[str, ...]
+
+
+def too_little(documents: int, held_out: int) -> ModelError:
+    """The error where one side of the text is empty."""
+    return ModelError(
+        f"There are {documents:,} documents to learn from and {held_out:,} held out; one of each is needed at least. "
+        "Give more text, or set text.documents, text.held_out or text.sample."
+    )
+
+
+def course(result: Result) -> dict[str, Any]:
+    """How a training went, for the record."""
+    speeds = sorted(one.tokens_per_second for one in result.history)
+    return {
+        "history": [{"step": one.step, **one.development[SCORED]} for one in result.history],
+        "ended": result.reason,
+        "steps": result.steps,
+        "tokens_per_second": round(speeds[len(speeds) // 2]) if speeds else 0,
+    }
 
 
 def said(when: str, scores: Mapping[str, float]) -> str:

@@ -5,12 +5,12 @@ import tempfile
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from torch import nn
 
-from bionym.data import Audit, Corpus, Document
+from bionym.data import Audit, Corpus
 from bionym.data.tags import find_scheme
 from bionym.encoders import networks
 from bionym.encoders.opening import mismatch
@@ -18,7 +18,7 @@ from bionym.errors import ConfigError
 from bionym.models import transformer
 from bionym.models._neural import development
 from bionym.models._neural.corpora import with_held_out
-from bionym.models._neural.development import chosen_weights
+from bionym.models._neural.development import Fitted, chosen_weights
 from bionym.models._neural.sentences import by_length
 from bionym.models._store import locate
 from bionym.models._subword import files, heads, teaching
@@ -31,18 +31,10 @@ from bionym.text.prepare import tokenized
 from bionym.training import batches as batching
 from bionym.training import config as configuration
 from bionym.training import devices, precision, seeds
-from bionym.training.events import Monitor, Result
+from bionym.training.events import Monitor
 from bionym.training.loop import fit as run_loop
 
 EVALUATION_SUBWORDS = 4_096  # of a batch that is scored, padding counted
-
-
-class Fitted(NamedTuple):
-    """A trained model, how its training went, and the development documents of each corpus, by its name."""
-
-    tagger: "transformer.Transformer"
-    result: Result
-    dev: Mapping[str, Sequence[Document]]
 
 
 def fit(
