@@ -24,7 +24,7 @@ from bionym.errors import ConfigError
 from bionym.linear_chain import pairwise
 from bionym.linear_chain.pairwise import PairwiseChain
 from bionym.models import bilstm_crf
-from bionym.models._neural.encoding import Encoder
+from bionym.models._neural.encoding import Encoder, known
 from bionym.models._neural.export import export
 from bionym.models._neural.fitting import chain_of
 from bionym.models._neural.groups import Groups
@@ -187,7 +187,7 @@ def test_the_graph_over_characters_gives_the_vectors_of_the_layer(tmp_path: Path
     for lengths in [(1,), (5, 2, 3, 1)]:
         own = sentences(*lengths)
         encoder.learn(own)
-        streams = encoder.batch([encoder.encoded(one) for one in own], "a").streams
+        streams = encoder.batch([encoder.encoded(one) for one in own]).streams
         assert streams is not None and network.stream is not None
         expected = network.stream(network.stream.states(*streams)).detach().numpy()
         (found,) = session.run(None, {name: value.numpy() for name, value in streams._asdict().items()})
@@ -208,7 +208,7 @@ def test_predicting_words_is_a_part_of_the_loss_with_its_weight() -> None:
         encoder = Encoder(lexicon, Groups((), {}), StreamReader(lexicon.characters), by_rank)
         encoder.learn(own)
         (head, *_) = heads_of({"a": ["X"]}, BIOES, "corpus")
-        batch = encoder.batch([encoder.encoded(one, head, ["X"]) for one in own], "a")
+        batch = encoder.batch([encoder.encoded(one, (known(head, one.tags, ["X"]),)) for one in own])
         losses.append(network.eval().loss(batch).item())
     assert losses[2] - losses[0] == pytest.approx(3 * (losses[1] - losses[0]), rel=1e-4)
     assert losses[1] > losses[0] + 1

@@ -84,7 +84,6 @@ def batch(words_BT: list[list[int]]) -> Batch:
     none_U = torch.zeros(1, dtype=torch.long)
     lists_BTK = torch.zeros(size, length, 0)
     return Batch(
-        "",
         rows_BT,
         rows_BT * 0,
         none_U,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bionym.models._neural.groups import Groups
 from bionym.models._neural.heads import Head
-from bionym.models._neural.network import Batch, Streams
+from bionym.models._neural.network import Batch, Gold, Streams
 from bionym.models._neural.sentences import Sentence
 from bionym.models._neural.streams import Stream, StreamReader, side_by_side
 from bionym.models._neural.words import UNKNOWN, Lexicon
@@ -22,17 +22,36 @@ Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What one head learns from a sentence: gold tags by their place in it, or which tags a token may have."""
+
+    head: str
+    tags_T: Integers | None = None
+    possible_TL: NDArray[np.bool_] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Encoded:
-    """A sentence in numbers: its words by their place in the encoder's, and its gold tags by their place in a head."""
+    """A sentence in numbers: its words by their place in the encoder's, and what heads learn from it."""
 
     words_T: Integers
     sentence: Sentence
-    tags_T: Integers | None = None
-    possible_TL: NDArray[np.bool_] | None = None
+    known: tuple[Known, ...] = ()
     stream: Stream | None = None
 
     def __len__(self) -> int:
         return len(self.words_T)
+
+
+def known(head: Head, tags: Sequence[str], annotated: Sequence[str]) -> Known:
+    """What a head learns from gold tags.
+
+    Args:
+        annotated: the labels that their corpus annotates; if the head has others, they are left open.
+    """
+    if set(head.labels) <= set(annotated):
+        return Known(head.name, head.positions(tags))
+    return Known(head.name, possible_TL=head.possible(tags, annotated))
 
 
 class Encoder:
@@ -77,21 +96,13 @@ class Encoder:
         found = order_V, self._letters_VC[order_V], self._num_letters_V[order_V]
         return torch.from_numpy(found[0]), torch.from_numpy(found[1]), torch.from_numpy(found[2])
 
-    def encoded(self, sentence: Sentence, head: Head | None = None, annotated: Sequence[str] = ()) -> Encoded:
-        """A sentence whose words are known, with its gold tags for a head.
-
-        Args:
-            annotated: the labels that its corpus annotates; if the head has others, they are left open.
-        """
+    def encoded(self, sentence: Sentence, known: tuple[Known, ...] = ()) -> Encoded:
+        """A sentence whose words were taken in."""
         words_T = np.array([self._place[word] for word in sentence.words], dtype=np.int64)
         stream = None if self._reader is None else self._reader.read(sentence.words)
-        if head is None:
-            return Encoded(words_T, sentence, stream=stream)
-        if set(head.labels) <= set(annotated):
-            return Encoded(words_T, sentence, head.positions(sentence.tags), stream=stream)
-        return Encoded(words_T, sentence, None, head.possible(sentence.tags, annotated), stream)
+        return Encoded(words_T, sentence, known, stream)
 
-    def batch(self, items: Sequence[Encoded], head: str) -> Batch:
+    def batch(self, items: Sequence[Encoded]) -> Batch:
         """Sentences together, padded."""
         lengths_B = np.array([len(item) for item in items], dtype=np.int64)
         shape = len(items), int(lengths_B.max())
@@ -101,9 +112,7 @@ class Encoder:
         num_letters_U = self._num_letters_V[distinct_U]
         lists_BTK = np.zeros((*shape, items[0].sentence.lists_TK.shape[1]), dtype=np.float32)
         lists_BTK[is_inside_BT] = np.concatenate([item.sentence.lists_TK for item in items])
-        tags_BT, possible_BTL = _gold(items, is_inside_BT)
         return Batch(
-            head,
             _padded(self._rows_V[words_N], is_inside_BT),
             _padded(index_N, is_inside_BT),
             torch.from_numpy(distinct_U),
@@ -112,8 +121,7 @@ class Encoder:
             torch.from_numpy(self._groups_VG[distinct_U]),
             torch.from_numpy(lists_BTK),
             torch.from_numpy(lengths_B),
-            tags_BT,
-            possible_BTL,
+            tuple(_gold(each, is_inside_BT) for each in zip(*(item.known for item in items), strict=True)),
             _streams(items),
             _padded(self._ranks_V[words_N], is_inside_BT) if self._ranks is not None else None,
             num_tokens=int(lengths_B.sum()),
@@ -134,15 +142,17 @@ def _streams(items: Sequence[Encoded]) -> Streams | None:
     return Streams(*map(torch.from_numpy, side_by_side(streams))) if streams else None
 
 
-def _gold(items: Sequence[Encoded], is_inside_BT: NDArray[np.bool_]) -> tuple[torch.Tensor | None, torch.Tensor | None]:
-    if items[0].tags_T is not None:
-        return _padded(np.concatenate([item.tags_T for item in items if item.tags_T is not None]), is_inside_BT), None
-    if items[0].possible_TL is None:
-        return None, None
-    possible_NL = np.concatenate([item.possible_TL for item in items if item.possible_TL is not None])
+def _gold(known: Sequence[Known], is_inside_BT: NDArray[np.bool_]) -> Gold:
+    """What one head learns from sentences."""
+    head = known[0].head
+    if known[0].possible_TL is None:
+        return Gold(
+            head, _padded(np.concatenate([one.tags_T for one in known if one.tags_T is not None]), is_inside_BT)
+        )
+    possible_NL = np.concatenate([one.possible_TL for one in known if one.possible_TL is not None])
     possible_BTL = np.ones((*is_inside_BT.shape, possible_NL.shape[1]), dtype=np.bool_)
     possible_BTL[is_inside_BT] = possible_NL
-    return None, torch.from_numpy(possible_BTL)
+    return Gold(head, possible_BTL=torch.from_numpy(possible_BTL))
 
 
 def _padded(values_N: Integers, is_inside_BT: NDArray[np.bool_]) -> torch.Tensor:

@@ -18,11 +18,11 @@ from bionym.errors import ConfigError
 from bionym.features import gazetteer
 from bionym.linear_chain.decoding import Chain
 from bionym.models import bilstm_crf
-from bionym.models._neural import development, own_networks, transfer, vocabulary
+from bionym.models._neural import development, own_networks, teacher, transfer, vocabulary
 from bionym.models._neural.chains import decoded
 from bionym.models._neural.corpora import with_held_out
 from bionym.models._neural.development import Fitted, chosen_weights
-from bionym.models._neural.encoding import Encoder
+from bionym.models._neural.encoding import Encoded, Encoder, known
 from bionym.models._neural.heads import Head, head_for, heads_of
 from bionym.models._neural.network import Network
 from bionym.models._neural.saving import save_network, save_settings, save_words, weights_of
@@ -38,6 +38,7 @@ from bionym.training import devices, seeds
 from bionym.training.events import Monitor, Result
 from bionym.training.loop import fit as run_loop
 
+TEXT = "\0text"  # what a teacher labelled, beside the corpora; no corpus has such a name
 EVALUATION_TOKENS = 4_096  # of a batch that is scored, padding counted
 
 
@@ -71,7 +72,7 @@ def fit(
         evaluate=learning.evaluate,
         monitors=monitors,
         folder=folder,
-        about=about,
+        about={**(about or {}), **({"teacher": learning.taught} if learning.taught else {})},
         shown=Showing(learning.network, learning.lexicon, learning.heads, learning.marked),
     )
     return Fitted(learning.saved(result), result, learning.dev)
@@ -104,11 +105,18 @@ class _Learning:
             ]
             for name, documents in self.dev.items()
         }
-        self.encoder.learn(chain.from_iterable((*gold.values(), *self.dev_sentences.values())))
+        self.lessons, self.taught = self._lessons(corpora)
+        from_text = (lesson.sentence for lesson in self.lessons)
+        self.encoder.learn(chain(chain.from_iterable((*gold.values(), *self.dev_sentences.values())), from_text))
         self.items = {
-            name: [self.encoder.encoded(one, head_for(name, self.heads), labels[name]) for one in inside]
+            name: [
+                self.encoder.encoded(one, (known(head_for(name, self.heads), one.tags, labels[name]),))
+                for one in inside
+            ]
             for name, inside in gold.items()
         }
+        if self.lessons:
+            self.items[TEXT] = [self._taught(lesson) for lesson in self.lessons]
         self.lengths = {name: list(map(len, items)) for name, items in self.items.items()}
         self.network = Network(
             config.network,
@@ -126,6 +134,18 @@ class _Learning:
             transfer.freeze(self.network, config.freeze, taken)
         if "characters" in config.freeze and self.network.characters is not None:
             self.network.spell_once(*self.encoder.spellings())
+
+    def _lessons(self, corpora: Mapping[str, Corpus]) -> tuple[list[teacher.Taught], dict[str, int]]:
+        """What a teacher says of raw text, if there is one; and how much of it."""
+        if self.config.teacher.model is None:
+            return [], {}
+        lessons, counted = teacher.taught(self.config.teacher, self.heads, self.sentences, corpora)
+        return lessons, counted._asdict()
+
+    def _taught(self, lesson: teacher.Taught) -> Encoded:
+        """A sentence of raw text, which all heads learn from."""
+        pairs = zip(self.heads, lesson.tags, strict=True)
+        return self.encoder.encoded(lesson.sentence, tuple(known(head, tags, head.labels) for head, tags in pairs))
 
     def batches(self, epoch: int) -> batching.Lazy[Any]:
         """The batches of an epoch."""
@@ -179,9 +199,7 @@ class _Learning:
         return development.mean_f1(self.dev, lambda name: tagger.of_source(head_for(name, self.heads).name))
 
     def _build(self, planned: batching.Batch) -> Any:
-        corpus = planned.corpora[0]
-        items = [self.items[name][place] for name, place in planned.items]
-        return self.encoder.batch(items, head_for(corpus, self.heads).name)
+        return self.encoder.batch([self.items[name][place] for name, place in planned.items])
 
     def _predicted(self, network: Network, name: str, head: Head) -> Iterable[Document]:
         scores_NS = _scores(network, self.encoder, self.dev_sentences[name], head)
@@ -205,8 +223,8 @@ def _scores(network: Network, encoder: Encoder, sentences: Sequence[Sentence], h
     scores_NS = np.zeros((int(ends[-1]) if len(ends) else 0, network.output(head.name).num_scores))
     device = next(network.parameters()).device
     for batch in by_length(encoded, EVALUATION_TOKENS):
-        made = encoder.batch([encoded[place] for place in batch], head.name)
-        scores_BTS = network.scores_of(devices.moved(made, device)).double().cpu().numpy()
+        made = encoder.batch([encoded[place] for place in batch])
+        scores_BTS = network.scores_of(devices.moved(made, device), head.name).double().cpu().numpy()
         for row, place in enumerate(batch):
             length = len(encoded[place])
             scores_NS[ends[place] - length : ends[place]] = scores_BTS[row, :length]

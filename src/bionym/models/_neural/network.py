@@ -48,11 +48,24 @@ class Streams(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Batch:
-    """Sentences that are learned from together.
+class Gold:
+    """What one head learns from sentences.
 
     Args:
-        head: the name of the head that learns.
+        head: its name.
+        tags_BT: gold tags, by their place in the head; None where `possible_BTL` says which a token may have.
+    """
+
+    head: str
+    tags_BT: Tensor | None = None
+    possible_BTL: Tensor | None = None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Sentences that are read together.
+
+    Args:
         words_BT: row of each token's word.
         index_BT: place of each token's word among the distinct words.
         distinct_U: places of the distinct words among those that the encoder of sentences knows.
@@ -60,13 +73,12 @@ class Batch:
         groups_UG: rows of the groups of the distinct words.
         lists_BTK: places in term lists.
         lengths_B: tokens of each sentence.
-        tags_BT: gold tags, by their place in the head; None where `possible_BTL` says which a token may have.
+        golds: the heads that learn from them, and what.
         streams: the sentences as characters, if the network reads them so.
         ranks_BT: each word as its rank among those to predict, if the network learns to.
         num_tokens: without padding.
     """
 
-    head: str
     words_BT: Tensor
     index_BT: Tensor
     distinct_U: Tensor
@@ -75,8 +87,7 @@ class Batch:
     groups_UG: Tensor
     lists_BTK: Tensor
     lengths_B: Tensor
-    tags_BT: Tensor | None = None
-    possible_BTL: Tensor | None = None
+    golds: tuple[Gold, ...] = ()
     streams: Streams | None = None
     ranks_BT: Tensor | None = None
     num_tokens: int = 0
@@ -149,17 +160,21 @@ class Network(nn.Module):
         return cast(Output, self.outputs[_key(head)])
 
     def loss(self, batch: Batch) -> Tensor:
-        """Mean negative log-likelihood (nats) of a sentence's annotation, and of words by the language model; a scalar."""
+        """Mean negative log-likelihood (nats) of a sentence's annotation, and of words by the language model; a scalar.
+
+        Where several heads learn, the mean over these.
+        """
         stream_BTE = self._read(batch)
-        scores_BTS = self._scores(batch, stream_BTE)
-        loss = self._tagging_loss(scores_BTS, batch)
+        states_BTH = self.dropout(self.states(batch, stream_BTE))
+        losses = [self._tagging_loss(states_BTH, gold, batch.lengths_B) for gold in batch.golds]
+        loss = torch.stack(losses).mean()
         if self.stream is None or stream_BTE is None or batch.ranks_BT is None:
             return loss
         return loss + self.language_model * self.stream.loss(stream_BTE, batch.ranks_BT, batch.lengths_B)
 
-    def scores_of(self, batch: Batch) -> Tensor:
+    def scores_of(self, batch: Batch, head: str) -> Tensor:
         """Scores of one head, B x T x S."""
-        return self._scores(batch, self._read(batch))
+        return self._scores(self.dropout(self.states(batch, self._read(batch))), head)
 
     def states(self, batch: Batch, stream_BTE: Tensor | None = None) -> Tensor:
         """States of the BiLSTM, B x T x 2H: forward, backward. `stream_BTE` are those of characters, if it reads them."""
@@ -183,15 +198,15 @@ class Network(nn.Module):
         parts += [one(groups_UG[:, column]) for column, one in enumerate(self.groups.values())]
         return torch.cat(parts, 1) if parts else groups_UG.new_zeros((len(groups_UG), 0), dtype=torch.float32)
 
-    def _tagging_loss(self, scores_BTS: Tensor, batch: Batch) -> Tensor:
-        output = self.output(batch.head)
-        if batch.possible_BTL is not None:
-            return output.loss_partial(scores_BTS, batch.possible_BTL, batch.lengths_B)
-        assert batch.tags_BT is not None
-        return output.loss(scores_BTS, batch.tags_BT, batch.lengths_B)
+    def _tagging_loss(self, states_BTH: Tensor, gold: Gold, lengths_B: Tensor) -> Tensor:
+        scores_BTS, output = self._scores(states_BTH, gold.head), self.output(gold.head)
+        if gold.possible_BTL is not None:
+            return output.loss_partial(scores_BTS, gold.possible_BTL, lengths_B)
+        assert gold.tags_BT is not None
+        return output.loss(scores_BTS, gold.tags_BT, lengths_B)
 
-    def _scores(self, batch: Batch, stream_BTE: Tensor | None) -> Tensor:
-        scores_BTS: Tensor = self.scores[_key(batch.head)](self.dropout(self.states(batch, stream_BTE)))
+    def _scores(self, states_BTH: Tensor, head: str) -> Tensor:
+        scores_BTS: Tensor = self.scores[_key(head)](states_BTH)
         return scores_BTS
 
     def _inputs(self, batch: Batch, stream_BTE: Tensor | None) -> Tensor:

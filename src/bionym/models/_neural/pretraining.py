@@ -162,7 +162,7 @@ class _Learning:
         def build(batch: batching.Batch) -> Batch:
             chosen = [sentences[item.place] for item in batch.items]
             none = [Sentence((), _no_lists(len(one), self.num_columns)) for one in chosen]
-            return self.encoder.batch([Encoded(*one) for one in zip(chosen, none, strict=True)], _NO_HEAD.name)
+            return self.encoder.batch([Encoded(*one) for one in zip(chosen, none, strict=True)])
 
         return batching.Lazy(planned, build)
 

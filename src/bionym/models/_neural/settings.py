@@ -128,6 +128,23 @@ class Training(TrainingSettings):
     )
 
 
+class Teacher(Settings):
+    """A model whose findings in raw text are learned besides what people annotated."""
+
+    model: Path | None = Field(
+        default=None, description="A model with the same heads, an ensemble for example; without it nothing is taught."
+    )
+    text: list[str] | str = Field(default=[], description="Raw text that it labels: files, folders of .txt or globs.")
+    documents: Literal["lines", "blocks", "files"] = Field(
+        default="lines", description="What one document is: a line, what stands between blank lines, or a file."
+    )
+    words: int = Field(default=2_000_000, ge=1, description="Of the text so many are labelled, evenly drawn.")
+    least_score: float = Field(
+        default=0.4, ge=0, le=1, description="Sentences with an entity that it is less sure of are left out."
+    )
+    plain: float = Field(default=0.3, ge=0, le=1, description="Share that is kept of sentences where it finds nothing.")
+
+
 class Config(Settings):
     """Configuration of the BiLSTM-CRF."""
 
@@ -165,6 +182,7 @@ class Config(Settings):
         description="mean: the weights that are best over all corpora; each: for every head also those best for its corpus.",
     )
     corpora: dict[str, CorpusSettings] = Field(default={}, description="Corpora to learn from together, by name.")
+    teacher: Teacher = Field(default_factory=Teacher)
     network: NetworkSettings = Field(
         default_factory=NetworkSettings, description="With `init`, what is not set here is as in that model."
     )

@@ -1,0 +1,164 @@
+"""A teacher: what a model finds in raw text is learned besides what people annotated.
+
+The teacher is larger or slower than its student, an ensemble for example; the student takes over what it knows of text that
+nobody annotated. Each sentence is read once and taught to all heads. Left out are sentences that the development or test data
+hold, those with an entity the teacher is not sure of, and most of those where it finds nothing. The words of the text get no
+rows of their own: a model that had a teacher holds no more of a text than one that had none.
+
+Source: Yarowsky 1995 and Xie et al. 2020 for learning from one's own kind; Hinton, Vinyals and Dean 2015 for the student.
+"""
+
+import heapq
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from bionym.data import Corpus, Document
+from bionym.data.align import sentence_ranges, to_tags
+from bionym.errors import ConfigError
+from bionym.models import _store
+from bionym.models._neural.heads import Head
+from bionym.models._neural.sentences import Sentence, Sentences
+from bionym.models._neural.settings import Teacher
+from bionym.models._pretraining.text import Text, TextSettings, place_of
+from bionym.protocols import Tagger
+from bionym.text.prepare import tokenized
+
+AT_ONCE = 256  # documents
+FEWEST = 5  # tokens of a sentence from which anything is learned
+
+
+class Taught(NamedTuple):
+    """A sentence, and for each head the tags that the teacher gave it."""
+
+    sentence: Sentence
+    tags: tuple[tuple[str, ...], ...]
+
+
+class Counted(NamedTuple):
+    """What became of the text, in sentences."""
+
+    sentences: int
+    tokens: int
+    held_back: int
+    unsure: int
+    plain: int
+
+
+def taught(
+    settings: Teacher, heads: Sequence[Head], sentences: Sentences, corpora: Mapping[str, Corpus]
+) -> tuple[list[Taught], Counted]:
+    """Sentences of raw text with the tags of every head, and what was left out.
+
+    Raises: ConfigError if the teacher does not give the labels of every head, or a setting is missing; InputError for text.
+    """
+    assert settings.model is not None
+    if not settings.text:
+        raise ConfigError("The setting 'teacher.text' has no value: name files or folders of raw text for it to label.")
+    speakers = [_speaker(_store.load(settings.model), head, str(settings.model)) for head in heads]
+    held_back = {_key(words) for corpus in corpora.values() for words in _held_back(corpus)}
+    sources = [settings.text] if isinstance(settings.text, str) else settings.text
+    text = Text(sources, TextSettings(documents=settings.documents))
+    lessons: list[Taught] = []
+    num_held_back = num_unsure = num_plain = 0
+    for found in _labelled(_drawn(text.training(), settings.words), speakers):
+        for lesson, scores in _lessons(found, sentences):
+            words = lesson.sentence.words
+            if _key(words) in held_back:
+                num_held_back += 1
+            elif scores and min(scores) < settings.least_score:
+                num_unsure += 1
+            elif not scores and place_of("\n".join(words)) >= settings.plain:
+                num_plain += 1
+            else:
+                lessons.append(lesson)
+    num_tokens = sum(len(lesson.sentence) for lesson in lessons)
+    return lessons, Counted(len(lessons), num_tokens, num_held_back, num_unsure, num_plain)
+
+
+class _Speaker(NamedTuple):
+    """The teacher as it speaks for one head."""
+
+    tagger: Tagger
+    labels: frozenset[str]
+
+    def predict(self, documents: Sequence[Document]) -> Iterator[Document]:
+        """The documents with entities of the head's labels."""
+        for document in self.tagger.predict(documents):
+            yield document.with_entities(entity for entity in document.entities if entity.label in self.labels)
+
+
+def _speaker(teacher: Tagger, head: Head, name: str) -> _Speaker:
+    """The teacher speaking by the head of the same name, or as a whole if it has one only. Raises: ConfigError."""
+    sources: Sequence[str] = getattr(teacher, "sources", ())
+    if len(sources) > 1 and head.name in sources:
+        teacher = teacher.of_source(head.name)  # type: ignore[attr-defined]
+    elif len(sources) > 1 and len(head.name):
+        raise ConfigError(
+            f"The teacher {name} has no head {head.name!r}; it has {', '.join(sources)}. Name the corpora as it does."
+        )
+    labels: Sequence[str] = getattr(teacher, "labels", ())
+    missing = sorted(set(head.labels) - set(labels))
+    if missing:
+        raise ConfigError(
+            f"The teacher {name} does not give {', '.join(missing)}, which {head.name or 'the student'!r} learns; it gives "
+            f"{', '.join(labels)}. Train a teacher on the same corpora."
+        )
+    return _Speaker(teacher, frozenset(head.labels))
+
+
+def _drawn(texts: Iterable[str], most_words: int) -> list[str]:
+    """Texts of so many words or a little fewer, evenly drawn: those whose hash is least; the same in any order."""
+    chosen: list[tuple[float, str, int]] = []  # the largest hash first
+    num_words = 0
+    for text in texts:
+        own = text.count(" ") + 1
+        heapq.heappush(chosen, (-place_of(text), text, own))
+        num_words += own
+        while num_words > most_words and chosen:
+            num_words -= heapq.heappop(chosen)[2]
+    return sorted({text for _, text, _ in chosen}, key=place_of)
+
+
+def _labelled(texts: Sequence[str], speakers: Sequence[_Speaker]) -> Iterator[list[Document]]:
+    """Each text as what each speaker makes of it."""
+    for first in range(0, len(texts), AT_ONCE):
+        documents = [
+            tokenized(Document(f"text-{number}", text)) for number, text in enumerate(texts[first : first + AT_ONCE])
+        ]
+        for each in zip(*(speaker.predict(documents) for speaker in speakers), strict=True):
+            yield list(each)
+
+
+def _lessons(found: Sequence[Document], sentences: Sentences) -> Iterator[tuple[Taught, list[float]]]:
+    """The sentences of a text, and the scores of the entities in each."""
+    document = found[0]
+    ranges = sentences.ranges(document)
+    by_sentence = (to_tags(one, sentences.scheme, policy=sentences.policy) for one in found)
+    tags = [[tag for own in inside for tag in own] for inside in by_sentence]
+    scores = _scores(found, document, ranges)
+    for sentence, (start, end), own in zip(sentences.of(document, ranges), ranges, scores, strict=True):
+        if len(sentence) >= FEWEST:
+            yield Taught(sentence, tuple(tuple(each[start:end]) for each in tags)), own
+
+
+def _scores(found: Sequence[Document], document: Document, ranges: Sequence[tuple[int, int]]) -> list[list[float]]:
+    """The scores of the entities of all heads, for each sentence."""
+    tokens = document.tokens
+    ends = [tokens[end - 1].end if end > start else -1 for start, end in ranges]
+    scores: list[list[float]] = [[] for _ in ranges]
+    for entity in (entity for one in found for entity in one.entities):
+        place = next(number for number, end in enumerate(ends) if entity.extent.start < end)
+        scores[place].append(1.0 if entity.score is None else entity.score)
+    return scores
+
+
+def _held_back(corpus: Corpus) -> Iterator[Sequence[str]]:
+    """The sentences that a corpus holds back, as words."""
+    for split in ("dev", "test"):
+        for document in map(tokenized, corpus.splits.get(split, ())):
+            words = [document.text[start:end] for start, end in document.tokens]
+            yield from (words[start:end] for start, end in sentence_ranges(document))
+
+
+def _key(words: Sequence[str]) -> str:
+    return "".join(words).lower()
