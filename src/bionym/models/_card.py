@@ -28,6 +28,7 @@ def describe_fit(fitted: Any, corpora: Mapping[str, Corpus]) -> dict[str, Any]:
             "metric": fitted.tagger.config.training.metric,
         },
         "weights": _weights(fitted.tagger),
+        "teacher": _read(fitted.tagger, "teacher.json"),
         "development_documents": {name: len(documents) for name, documents in dev.items()},
         "held_out": [name for name in dev if not corpora[name].splits.get("dev")],
     }
@@ -47,6 +48,7 @@ def card(name: str, run: Run) -> str:
         f"{data['documents']:,} documents with {data['entities']:,} entities, fingerprint `{data['fingerprint']}`.",
         *(f"- {source}" for source in data["sources"]),
         *_not_learned(run),
+        *_taught(run),
         *_trained(run),
         "",
         "## Scores",
@@ -71,9 +73,15 @@ def card(name: str, run: Run) -> str:
 
 def _weights(tagger: Any) -> dict[str, Any]:
     """F1 on the development data with each kind of weights, and the kind it predicts with; empty if nothing was measured."""
-    path = Path(getattr(tagger, "folder", "")) / "weights.json"
-    f1: dict[str, float] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    f1 = _read(tagger, "weights.json")
     return {"f1": f1, "chosen": tagger.config.weights} if f1 else {}
+
+
+def _read(tagger: Any, name: str) -> dict[str, Any]:
+    """What a model's folder says in a file of this name; empty without one."""
+    path = Path(getattr(tagger, "folder", "")) / name
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return found
 
 
 def _not_learned(run: Run) -> list[str]:
@@ -85,6 +93,19 @@ def _not_learned(run: Run) -> list[str]:
         "Entities that tags cannot hold and the model never saw:",
         "",
         *(f"- {e['count']:,}: {e['reason']}" for e in lost),
+    ]
+
+
+def _taught(run: Run) -> list[str]:
+    """What it learned of raw text from another model."""
+    taught = run.get("teacher")
+    if not taught:
+        return []
+    return [
+        "",
+        f"Besides, {taught['sentences']:,} sentences of raw text ({taught['tokens']:,} tokens), in which another model found the "
+        f"entities. Left out were {taught['held_back']:,} that the development or test data hold, {taught['unsure']:,} with an "
+        f"entity that model was not sure of, and {taught['plain']:,} where it found nothing.",
     ]
 
 

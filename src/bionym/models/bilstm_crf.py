@@ -4,8 +4,9 @@ Trained with torch, by the loop of `bionym.training`; predicts behind onnxruntim
 
 A model folder holds `tagger.onnx` (and `tagger.int8.onnx`), `spelling.onnx`, `stream.onnx`, `words.json`, `words.safetensors`,
 `groups.json`, `groups.safetensors`, `heads.json`, `heads.safetensors`, term lists and clusters (`resources/`) and
-`config.toml`; `own/`, where heads have networks of their own; `network.safetensors`, for another model to go on from; and
-`weights.json`, F1 on the development data with each kind of weights. Some only if the model has such a part.
+`config.toml`; `own/`, where heads have networks of their own; `network.safetensors`, for another model to go on from;
+`weights.json`, F1 on the development data with each kind of weights; and `teacher.json`, how much raw text another model
+labelled for it. Some only if the model has such a part.
 
 Source: Lample et al. 2016; Ma and Hovy 2016; for several corpora, Wang et al. 2019 (Multi-BioNER).
 """

@@ -6,7 +6,7 @@ not counted.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -139,3 +139,11 @@ class Monitor(Protocol):
 
     def finished(self, result: Result, /) -> None:
         """At the end, also when the run was interrupted or failed."""
+
+
+@runtime_checkable
+class HearsOfPreparations(Protocol):
+    """A monitor that is also told of long work before the first step; others need not be."""
+
+    def preparing(self, what: str, done: int, total: int, /) -> None:
+        """So much of it is done: "texts labelled", 512 of 9,000."""

@@ -35,7 +35,7 @@ from bionym.resources import resource_path
 from bionym.text.prepare import tokenized
 from bionym.training import batches as batching
 from bionym.training import devices, seeds
-from bionym.training.events import Monitor, Result
+from bionym.training.events import HearsOfPreparations, Monitor, Result
 from bionym.training.loop import fit as run_loop
 
 TEXT = "\0text"  # what a teacher labelled, beside the corpora; no corpus has such a name
@@ -64,7 +64,8 @@ def fit(
     audit = audit if audit is not None else Audit()
     seeds.seed_everything(config.seed)
     corpora = with_held_out(corpora, fraction=config.held_out, seed=config.seed)
-    learning = _Learning(corpora, config, audit)
+    monitors = tuple(monitors)
+    learning = _Learning(corpora, config, audit, monitors)
     result = run_loop(
         learning.network,
         learning.batches,
@@ -81,7 +82,9 @@ def fit(
 class _Learning:
     """Network, data and what ties them."""
 
-    def __init__(self, corpora: Mapping[str, Corpus], config: Config, audit: Audit) -> None:
+    def __init__(
+        self, corpora: Mapping[str, Corpus], config: Config, audit: Audit, monitors: Sequence[Monitor] = ()
+    ) -> None:
         self.config, self.scheme = config, find_scheme(config.scheme)
         self.lists = {name: resource_path(path, None) for name, path in config.network.lists.items()}
         self.sentences = Sentences(self.lists, self.scheme, config.policy, config.context_tokens)
@@ -105,7 +108,7 @@ class _Learning:
             ]
             for name, documents in self.dev.items()
         }
-        self.lessons, self.taught = self._lessons(corpora)
+        self.lessons, self.taught = self._lessons(corpora, monitors)
         from_text = (lesson.sentence for lesson in self.lessons)
         self.encoder.learn(chain(chain.from_iterable((*gold.values(), *self.dev_sentences.values())), from_text))
         self.items = {
@@ -135,11 +138,19 @@ class _Learning:
         if "characters" in config.freeze and self.network.characters is not None:
             self.network.spell_once(*self.encoder.spellings())
 
-    def _lessons(self, corpora: Mapping[str, Corpus]) -> tuple[list[teacher.Taught], dict[str, int]]:
+    def _lessons(
+        self, corpora: Mapping[str, Corpus], monitors: Sequence[Monitor]
+    ) -> tuple[list[teacher.Taught], dict[str, int]]:
         """What a teacher says of raw text, if there is one; and how much of it."""
         if self.config.teacher.model is None:
             return [], {}
-        lessons, counted = teacher.taught(self.config.teacher, self.heads, self.sentences, corpora)
+
+        def on_labelled(done: int, total: int) -> None:
+            for monitor in monitors:
+                if isinstance(monitor, HearsOfPreparations):
+                    monitor.preparing("texts labelled", done, total)
+
+        lessons, counted = teacher.taught(self.config.teacher, self.heads, self.sentences, corpora, on_labelled)
         return lessons, counted._asdict()
 
     def _taught(self, lesson: teacher.Taught) -> Encoded:
@@ -177,6 +188,8 @@ class _Learning:
         weights = chosen_weights(self.config.weights, measured)
         save_settings(self.config.model_copy(update={"weights": weights}), folder)
         (folder / "weights.json").write_text(json.dumps(measured, indent=1), encoding="utf-8")
+        if self.taught:
+            (folder / "teacher.json").write_text(json.dumps(self.taught, indent=1), encoding="utf-8")
         tagger = bilstm_crf.load(folder)
         weakref.finalize(tagger, scratch.cleanup)
         return tagger

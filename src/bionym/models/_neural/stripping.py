@@ -16,7 +16,7 @@ from pathlib import Path
 from bionym.files import read_lines
 from bionym.models._neural import groups, own_networks
 from bionym.models._neural.runtime import INT8, SPELLING, STREAM, TAGGER
-from bionym.models._neural.settings import Config
+from bionym.models._neural.settings import Config, Teacher
 from bionym.models._neural.words import FIRST, WORDS, Lexicon
 from bionym.training import config as configuration
 
@@ -83,7 +83,9 @@ def _save_settings(config: Config, folder: Path) -> None:
     """The configuration without the paths of data."""
     words = config.network.words.model_copy(update={"vectors": None})
     network = config.network.model_copy(update={"words": words})
-    kept = config.model_copy(update={"network": network, "corpora": {}, "init": None, "freeze": ()})
+    kept = config.model_copy(
+        update={"network": network, "corpora": {}, "init": None, "freeze": (), "teacher": Teacher()}
+    )
     settings = {"model": "bilstm_crf", **kept.model_dump(mode="json")}
     (folder / "config.toml").write_text(configuration.dump(settings), encoding="utf-8")
 

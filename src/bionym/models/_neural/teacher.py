@@ -9,7 +9,7 @@ Source: Yarowsky 1995 and Xie et al. 2020 for learning from one's own kind; Hint
 """
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from bionym.data import Corpus, Document
@@ -45,10 +45,17 @@ class Counted(NamedTuple):
 
 
 def taught(
-    settings: Teacher, heads: Sequence[Head], sentences: Sentences, corpora: Mapping[str, Corpus]
+    settings: Teacher,
+    heads: Sequence[Head],
+    sentences: Sentences,
+    corpora: Mapping[str, Corpus],
+    on_labelled: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[list[Taught], Counted]:
     """Sentences of raw text with the tags of every head, and what was left out.
 
+    Args:
+        corpora: whose development and test documents are held back.
+        on_labelled: told now and then how many texts are labelled, and of how many.
     Raises: ConfigError if the teacher does not give the labels of every head, or a setting is missing; InputError for text.
     """
     assert settings.model is not None
@@ -60,7 +67,10 @@ def taught(
     text = Text(sources, TextSettings(documents=settings.documents))
     lessons: list[Taught] = []
     num_held_back = num_unsure = num_plain = 0
-    for found in _labelled(_drawn(text.training(), settings.words), speakers):
+    drawn = _drawn(text.training(), settings.words)
+    for number, found in enumerate(_labelled(drawn, speakers), 1):
+        if number % AT_ONCE == 0 or number == len(drawn):
+            on_labelled(number, len(drawn))
         for lesson, scores in _lessons(found, sentences):
             words = lesson.sentence.words
             if _key(words) in held_back:
@@ -107,16 +117,22 @@ def _speaker(teacher: Tagger, head: Head, name: str) -> _Speaker:
 
 
 def _drawn(texts: Iterable[str], most_words: int) -> list[str]:
-    """Texts of so many words or a little fewer, evenly drawn: those whose hash is least; the same in any order."""
-    chosen: list[tuple[float, str, int]] = []  # the largest hash first
+    """Distinct texts of so many words or a little fewer, evenly drawn: those whose hash is least; the same in any order."""
+    chosen: dict[float, str] = {}
+    largest: list[tuple[float, int]] = []  # less the hash, and the words
     num_words = 0
     for text in texts:
-        own = text.count(" ") + 1
-        heapq.heappush(chosen, (-place_of(text), text, own))
+        place, own = place_of(text), text.count(" ") + 1
+        if place in chosen:
+            continue
+        chosen[place] = text
+        heapq.heappush(largest, (-place, own))
         num_words += own
-        while num_words > most_words and chosen:
-            num_words -= heapq.heappop(chosen)[2]
-    return sorted({text for _, text, _ in chosen}, key=place_of)
+        while num_words > most_words:
+            minus_place, fewer = heapq.heappop(largest)
+            del chosen[-minus_place]
+            num_words -= fewer
+    return [chosen[place] for place in sorted(chosen)]
 
 
 def _labelled(texts: Sequence[str], speakers: Sequence[_Speaker]) -> Iterator[list[Document]]:

@@ -27,15 +27,19 @@ class Terminal:
         self._epochs, self._metric, self._limit_seconds = 0, "f1", 0.0
         self._now: StepGroup | None = None
 
+    def preparing(self, what: str, done: int, total: int) -> None:
+        """One line about work before the first step."""
+        from rich.text import Text
+
+        self._begin()
+        if self._live is not None:
+            self._live.update(Text(f"{done:,} of {total:,} {what}"), refresh=True)
+
     def started(self, info: Started) -> None:
         """Begin to draw, if a person is looking."""
-        from rich.live import Live
-
         self._epochs, self._metric = info.epochs, str(info.settings["metric"])
         self._limit_seconds = 60.0 * info.settings["time_limit_minutes"]
-        if self._console.is_terminal:
-            self._live = Live(console=self._console, auto_refresh=False, transient=True)
-            self._live.start()
+        self._begin()
 
     def step(self, info: StepGroup) -> None:
         """Draw anew."""
@@ -53,6 +57,13 @@ class Terminal:
             self._live.stop()
             self._live = None
             self._console.print(summary(result, self._metric), highlight=False, markup=False)
+
+    def _begin(self) -> None:
+        from rich.live import Live
+
+        if self._live is None and self._console.is_terminal:
+            self._live = Live(console=self._console, auto_refresh=False, transient=True)
+            self._live.start()
 
     def _draw(self) -> None:
         if self._live is not None:
