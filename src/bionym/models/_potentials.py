@@ -7,9 +7,10 @@ Axes: N tokens of all documents, S scores of a token, for one head or for all, o
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import NamedTuple
+from pathlib import Path
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +57,10 @@ class HeadPotentials:
             return pairwise.entities(self.scores_NS, places, self.chain)
         return entities(self.scores_NS, places, self.chain, outside_penalty=self.outside_penalty)
 
+    def at(self, rows: NDArray[np.intp]) -> "HeadPotentials":
+        """What it says of some of the tokens."""
+        return replace(self, scores_NS=self.scores_NS[rows])
+
     def kept(self, finds: Iterable[Find], document: Document) -> Iterator[Find]:
         """Of what was found in a document, that which stays."""
         for find in finds:
@@ -73,6 +78,20 @@ class Potentials(NamedTuple):
 
     ranges: Sequence[Ranges]
     heads: tuple[HeadPotentials, ...]
+
+
+@runtime_checkable
+class ChainTagger(Protocol):
+    """A tagger whose heads are linear chains."""
+
+    def potentials(self, documents: Sequence[Document]) -> Potentials:
+        """What its heads say of tokenised documents; of none, only the chains. Raises: ModelError if one is no chain."""
+
+    def predict(self, documents: Iterable[Document]) -> Iterator[Document]:
+        """As `Tagger` has it."""
+
+    def save(self, folder: Path) -> None:
+        """As `Tagger` has it."""
 
 
 def of_heads(scores_NS: NDArray[np.float64], chains: Iterable[tuple[str, Chain]]) -> tuple[HeadPotentials, ...]:

@@ -141,7 +141,9 @@ def potentials(scores_NS: Floats, finders: Sequence[Finder]) -> tuple[HeadPotent
     """What each head says, given the scores of all, one behind the other. Raises: ModelError for heads that give spans."""
     chains = [(one.source, one.chain) for one in finders if isinstance(one, TagFinder)]
     if len(chains) < len(finders):
-        raise ModelError("it gives spans (network.output=spans), which are no chain of tags")
+        raise ModelError(
+            "its heads give spans (network.output=spans), which are no chain of tags. Train it with network.output=crf."
+        )
     return of_heads(scores_NS, chains)
 
 
