@@ -29,7 +29,7 @@ def of_members(name: str, run: Mapping[str, Any]) -> str:
         "",
         "## Limits",
         "",
-        "Predicting takes the time and the room of all members together. Of entities of one label none overlap. Probabilities are "
+        "Predicting takes the time and the room of all members together. Entities of one source do not overlap. Probabilities are "
         "those of the averaged chain and are not calibrated.",
         "",
         "## Versions",
