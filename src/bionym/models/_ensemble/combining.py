@@ -96,17 +96,23 @@ def _spoken_for(given: Sequence[Given]) -> list[tuple[str, ...]]:
     if all(len(one) == 1 for one in own) and not any(one.source for one in given):
         name = next((one[0] for one in own if one[0]), NAMELESS)
         return [(name,)] * len(given)
-    sources = [(one.source,) if one.source else found for one, found in zip(given, own, strict=True)]
-    for place, one in enumerate(given):
-        if one.source and len(own[place]) > 1:
+    for one, found in zip(given, own, strict=True):
+        if one.source and len(found) > 1:
             raise UsageError(
-                f"{one}: this model has heads for {_listed(own[place])}, so it does not speak for {one.source} alone. Give "
-                "it without a name."
+                f"{one}: this model has heads for {_listed(found)}, so it does not speak for {one.source} alone. Give it "
+                "without a name."
             )
+    sources = [(one.source,) if one.source else found for one, found in zip(given, own, strict=True)]
+    _check_partners(given, sources)
+    return sources
+
+
+def _check_partners(given: Sequence[Given], sources: Sequence[tuple[str, ...]]) -> None:
+    """Every model has a source in common with another; where several have none, a name that was said is told first."""
+    for place in sorted(range(len(given)), key=lambda place: not given[place].source):
         others = {name for other, names in enumerate(sources) if other != place for name in names}
         if not others & set(sources[place]):
-            raise UsageError(_no_partner(one, sources[place], others))
-    return sources
+            raise UsageError(_no_partner(given[place], sources[place], others))
 
 
 def _no_partner(one: Given, sources: Sequence[str], others: Iterable[str]) -> str:
