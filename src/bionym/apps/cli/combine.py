@@ -24,7 +24,6 @@ def combine(
     models: Annotated[
         list[str],
         typer.Argument(
-            metavar="MODEL...",
             help="Model folders or names, two or more; NAME=FOLDER: this model, which has one head, speaks for the head NAME "
             "of the others.",
             show_default=False,
