@@ -205,7 +205,7 @@ def test_what_cannot_be_combined_is_refused_with_the_way_out(
         ([multi, f"ncbi={cdr}"], ModelError, "gives Disease for ncbi, crf_cdr .* gives Chemical, Disease"),
         ([crf, both], ModelError, "is an ensemble itself. Name its members"),
         ([multi, f"ncib={crf}"], UsageError, "named 'ncib'. Did you mean 'ncbi'"),
-        ([multi, crf], UsageError, "one head without a name.*NAME="),
+        ([multi, crf], UsageError, "crf_ncbi has one head without a name.*they have cdr, ncbi.*NAME="),
         ([multi, f"ncbi={multi}"], UsageError, "heads for ncbi, cdr, so it does not speak for ncbi alone"),
         ([crf, folder / "crf_nbci"], UnknownNameError, "no model named"),
     ]

@@ -41,4 +41,4 @@ def of_members(name: str, run: Mapping[str, Any]) -> str:
 
 def _row(number: int, member: Mapping[str, Any]) -> str:
     sources = ", ".join(filter(None, member["sources"])) or "its labels"
-    return f"| {number} | {member['name']} | {member['model']} | {member['share']:g} | {sources} |"
+    return f"| {number} | {member['name']} | {member['model']} | {member['share']:.3g} | {sources} |"

@@ -108,8 +108,8 @@ def _spoken_for(given: Sequence[Given]) -> list[tuple[str, ...]]:
 
 
 def _check_partners(given: Sequence[Given], sources: Sequence[tuple[str, ...]]) -> None:
-    """Every model has a source in common with another; where several have none, a name that was said is told first."""
-    for place in sorted(range(len(given)), key=lambda place: not given[place].source):
+    """Every model has a source in common with another; of several that have none, the likeliest slip is told."""
+    for place in sorted(range(len(given)), key=lambda place: (not given[place].source, len(sources[place]))):
         others = {name for other, names in enumerate(sources) if other != place for name in names}
         if not others & set(sources[place]):
             raise UsageError(_no_partner(given[place], sources[place], others))
