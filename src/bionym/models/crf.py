@@ -123,7 +123,7 @@ class Crf:
         emissions_NL = self._emitter.emissions(self.template.sequences(documents))
         settings = self.config
         head = HeadPotentials("", emissions_NL, self._chain, settings.outside_penalty, settings.drop_unbalanced)
-        return Potentials(list(map(sentence_ranges, documents)), (head,))
+        return Potentials([list(sentence_ranges(one)) for one in documents], (head,))
 
     def save(self, folder: Path) -> None:
         """Weights, configuration and every file its features need, into `folder`."""
