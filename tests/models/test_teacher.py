@@ -133,7 +133,7 @@ def test_a_student_learns_from_text_for_all_heads_and_keeps_none_of_its_words(
 
 @pytest.mark.parametrize(
     ("heads", "message"),
-    [([head("Gene")], "does not give Gene"), ([head("Disease", name="other")], None)],
+    [([head("Gene")], "does not find Gene"), ([head("Disease", name="other")], None)],
 )
 def test_a_teacher_must_give_the_labels_that_are_learned(
     crf: Path, text: Path, heads: list[Head], message: str | None

@@ -1,6 +1,7 @@
 """Taggers, one file a kind, and how a model is saved in a folder, found by name and loaded."""
 
 from bionym.models._card import card, describe_fit
+from bionym.models._ensemble.combining import combine
 from bionym.models._neural.corpora import read_corpora, shared_documents, with_held_out
 from bionym.models._pretraining.record import said
 from bionym.models._pretraining.running import folder_for_pretraining, part_for_pretraining, pretrain
@@ -21,6 +22,7 @@ __all__ = [
     "Found",
     "available",
     "card",
+    "combine",
     "describe_fit",
     "describe_run",
     "folder_for_pretraining",

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bionym.data import Corpus
+from bionym.models._ensemble.card import of_members
 
 Run = Mapping[str, Any]
 
@@ -35,7 +36,9 @@ def describe_fit(fitted: Any, corpora: Mapping[str, Corpus]) -> dict[str, Any]:
 
 
 def card(name: str, run: Run) -> str:
-    """The model card from the record of the training."""
+    """The model card from the record of the training, or from that of members that were combined."""
+    if "members" in run:
+        return of_members(name, run)
     data = run["data"]
     lines = [
         f"# {name}",

@@ -9,7 +9,6 @@ from bionym import plugins
 from bionym.errors import ModelError
 from bionym.models import _store
 from bionym.models._neural.stripping import Stripped
-from bionym.training import config as configuration
 
 KEPT_SCORES = ("documents", "metrics", "corpora")
 
@@ -33,7 +32,11 @@ def strip(name: str, out: Path, *, force: bool = False) -> Stripped:
     Raises: ModelError if it is of a kind that knows its training data by their words; OutputError if something stands at `out`.
     """
     folder = _store.locate(name)
-    kind = str(configuration.read(folder / "config.toml").get("model"))
+    kind = _store.kind_of(folder)
+    if kind == "ensemble":
+        raise ModelError(
+            f"{folder} is an ensemble. Strip its members, {folder / 'members' / '1'} and so on, and combine them anew."
+        )
     part = plugins.find("models", kind)
     if not hasattr(part, "strip"):
         raise ModelError(

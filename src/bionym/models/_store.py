@@ -80,13 +80,16 @@ def _open_to_readers(folder: Path) -> None:
 def load(name: str | os.PathLike[str]) -> Tagger:
     """The model of this name or in this folder. Raises: UnknownNameError, ModelError."""
     folder = locate(name)
-    settings = configuration.read(folder / "config.toml")
-    kind = settings.get("model")
+    tagger: Tagger = plugins.find("models", kind_of(folder)).load(folder)
+    return tagger
+
+
+def kind_of(folder: Path) -> str:
+    """Which kind of model lies in a folder. Raises: ModelError if it does not say."""
+    kind = configuration.read(folder / "config.toml").get("model")
     if not isinstance(kind, str):
         raise ModelError(f'{folder / "config.toml"} does not say which model this is (model = "crf").')
-    part = plugins.find("models", kind)
-    tagger: Tagger = part.load(folder)
-    return tagger
+    return kind
 
 
 def learns_from_corpora(part: Any) -> bool:

@@ -26,13 +26,14 @@ from bionym.errors import MissingExtraError, UnknownNameError
 from bionym.linear_chain.decoding import Chain
 from bionym.linear_chain.pairwise import PairwiseChain
 from bionym.models._batches import batches, no_search_for_cycles
-from bionym.models._neural.chains import HeadWeights, chain_with_rules, decoded, read_heads
+from bionym.models._neural.chains import HeadWeights, chain_with_rules, read_heads
 from bionym.models._neural.groups import GroupVectors, groupings
 from bionym.models._neural.runtime import INT8, SPELLING, STREAM, TAGGER, Runtime
 from bionym.models._neural.sentences import Sentences
 from bionym.models._neural.settings import Config as Config
 from bionym.models._neural.settings import PretrainingConfig as PretrainingConfig
 from bionym.models._neural.words import WORDS, Lexicon
+from bionym.models._potentials import Potentials, decoded, of_heads
 from bionym.models._pretraining.record import Pretrained
 from bionym.models._pretraining.text import Text
 from bionym.resources import resource_path
@@ -100,11 +101,14 @@ class BiLstmCrf:
     def _predicted(self, batch: Iterable[Document]) -> list[Document]:
         with no_search_for_cycles():
             documents = list(map(tokenized, batch))
-            ranges = list(map(self._sentences.ranges, documents))
-            sentences = [one for each in zip(documents, ranges, strict=True) for one in self._sentences.of(*each)]
-            scores_NS = self._runtime.scores(sentences)
-            heads = [one.head for one in self.weights]
-            return list(decoded(documents, ranges, scores_NS[:, self._columns], self._chains, heads))
+            return list(decoded(documents, self.potentials(documents)))
+
+    def potentials(self, documents: Sequence[Document]) -> Potentials:
+        """What its heads say of tokenised documents."""
+        ranges = list(map(self._sentences.ranges, documents))
+        sentences = [one for each in zip(documents, ranges, strict=True) for one in self._sentences.of(*each)]
+        scores_NS = self._runtime.scores(sentences)[:, self._columns]
+        return Potentials(ranges, of_heads(scores_NS, zip(self.sources, self._chains, strict=True)))
 
     def save(self, folder: Path) -> None:
         """Every file of the model into `folder`."""

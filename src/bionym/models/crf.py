@@ -11,18 +11,19 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from bionym import plugins
-from bionym.data import Audit, Document, Entity, Span
+from bionym.data import Audit, Document
 from bionym.data.align import join_cut_sentences, sentence_ranges, to_tags
 from bionym.data.flatten import Policy
-from bionym.data.tags import TokenSpan, find_scheme
+from bionym.data.tags import find_scheme
 from bionym.errors import ConfigError, InputError, ModelError
 from bionym.features import FeatureOptions, gazetteer
 from bionym.features._template import Template
-from bionym.linear_chain.decoding import chain, entities
+from bionym.linear_chain.decoding import chain
 from bionym.linear_chain.emissions import Emitter
 from bionym.linear_chain.training import Iteration, Optimizer, train
 from bionym.linear_chain.weights import Weights
 from bionym.models._batches import batches, no_search_for_cycles
+from bionym.models._potentials import HeadPotentials, Potentials, decoded
 from bionym.models._resources import copied_to
 from bionym.resources import resource_path
 from bionym.text.prepare import tokenized
@@ -115,17 +116,14 @@ class Crf:
     def _predicted(self, batch: Iterable[Document]) -> list[Document]:
         with no_search_for_cycles():
             documents = list(map(tokenized, batch))
-            sequences = self.template.sequences(documents)
-            emissions = self._emitter.emissions(sequences)
-            penalty = self.config.outside_penalty
-            found = iter(entities(emissions, sequences.ranges, self._chain, outside_penalty=penalty))
-            return [document.with_entities(self._kept(document, found)) for document in documents]
+            return list(decoded(documents, self.potentials(documents)))
 
-    def _kept(self, document: Document, found: Iterator[Sequence[tuple[TokenSpan, float]]]) -> Iterator[Entity]:
-        inside = _on_characters(document, found)
-        if self.config.drop_unbalanced:
-            return (entity for entity in inside if _is_balanced(document.mention(entity)))
-        return inside
+    def potentials(self, documents: Sequence[Document]) -> Potentials:
+        """What its one head, which has no name, says of tokenised documents."""
+        emissions_NL = self._emitter.emissions(self.template.sequences(documents))
+        settings = self.config
+        head = HeadPotentials("", emissions_NL, self._chain, settings.outside_penalty, settings.drop_unbalanced)
+        return Potentials([list(sentence_ranges(one)) for one in documents], (head,))
 
     def save(self, folder: Path) -> None:
         """Weights, configuration and every file its features need, into `folder`."""
@@ -212,16 +210,3 @@ def _options(name: str, settings: Any) -> FeatureOptions:
         plugins.find("features", name).Options, given, prefix=f"features.{name}"
     )
     return found
-
-
-def _on_characters(document: Document, found: Iterator[Sequence[tuple[TokenSpan, float]]]) -> Iterator[Entity]:
-    tokens = document.tokens
-    for first, _ in sentence_ranges(document):
-        for span, score in next(found):
-            start, end = tokens[first + span.start].start, tokens[first + span.end - 1].end
-            yield Entity((Span(start, end),), span.label, score=round(score, 6))
-
-
-def _is_balanced(mention: str) -> bool:
-    """Whether brackets open and close as often. Source: Leaman and Gonzalez 2008 (BANNER), its post-processing."""
-    return all(mention.count(left) == mention.count(right) for left, right in ("()", "[]"))

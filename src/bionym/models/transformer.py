@@ -19,6 +19,7 @@ from bionym.data import Audit, Corpus, Document
 from bionym.data.tags import find_scheme
 from bionym.errors import MissingExtraError, ModelError, UnknownNameError
 from bionym.models._batches import batches, no_search_for_cycles
+from bionym.models._potentials import Potentials
 from bionym.models._pretraining.transformer import PretrainingConfig as PretrainingConfig
 from bionym.models._pretraining.transformer import pretrain as pretrain
 from bionym.models._subword import heads
@@ -97,14 +98,22 @@ class Transformer:
             yield from self._predicted(batch)
 
     def _predicted(self, batch: Iterable[Document]) -> list[Document]:
-        from bionym.models._subword.reading import pieces_of
-
         with no_search_for_cycles():
             documents = list(map(tokenized, batch))
-            texts = [self._reader.texts(self._reader.prepared(document)) for document in documents]
-            scores_NS = self._runtime.scores(pieces_of(one for each in texts for one in each))
-            ranges = [[(text.start, text.end) for text in each] for each in texts]
-            return heads.decoded(documents, ranges, scores_NS[:, self._columns], self._finders)
+            return heads.decoded(documents, *self._read(documents), self._finders)
+
+    def potentials(self, documents: Sequence[Document]) -> Potentials:
+        """What its heads say of tokenised documents. Raises: ModelError if they give spans, which are no chain."""
+        ranges, scores_NS = self._read(documents)
+        return Potentials(ranges, heads.potentials(scores_NS, self._finders))
+
+    def _read(self, documents: Sequence[Document]) -> tuple[list[list[tuple[int, int]]], heads.Floats]:
+        """What is read together, and the scores of all its tokens for the heads."""
+        from bionym.models._subword.reading import pieces_of
+
+        texts = [self._reader.texts(self._reader.prepared(document)) for document in documents]
+        scores_NS = self._runtime.scores(pieces_of(one for each in texts for one in each))
+        return [[(text.start, text.end) for text in each] for each in texts], scores_NS[:, self._columns]
 
     def save(self, folder: Path) -> None:
         """Every file of the model into `folder`."""

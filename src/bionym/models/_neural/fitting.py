@@ -19,7 +19,6 @@ from bionym.features import gazetteer
 from bionym.linear_chain.decoding import Chain
 from bionym.models import bilstm_crf
 from bionym.models._neural import development, own_networks, teacher, transfer, vocabulary
-from bionym.models._neural.chains import decoded
 from bionym.models._neural.corpora import with_held_out
 from bionym.models._neural.development import Fitted, chosen_weights
 from bionym.models._neural.encoding import Encoded, Encoder, known
@@ -30,6 +29,7 @@ from bionym.models._neural.sentences import Sentence, Sentences, by_length
 from bionym.models._neural.settings import Config
 from bionym.models._neural.showing import NUM_SAMPLES, Marked, Showing
 from bionym.models._neural.streams import StreamReader
+from bionym.models._potentials import Potentials, decoded, of_heads
 from bionym.models._store import locate
 from bionym.resources import resource_path
 from bionym.text.prepare import tokenized
@@ -217,7 +217,7 @@ class _Learning:
     def _predicted(self, network: Network, name: str, head: Head) -> Iterable[Document]:
         scores_NS = _scores(network, self.encoder, self.dev_sentences[name], head)
         ruled = chain_of(network, head, self.config)
-        return decoded(self.dev[name], self.dev_ranges[name], scores_NS, [ruled], [head])
+        return decoded(self.dev[name], Potentials(self.dev_ranges[name], of_heads(scores_NS, [(head.name, ruled)])))
 
 
 def _loaded_with(folder: Path, config: Config, weights: str) -> bilstm_crf.BiLstmCrf:

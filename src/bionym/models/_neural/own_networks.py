@@ -8,17 +8,13 @@ are shared where training left them alone.
 """
 
 import json
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bionym.data import Document, Entity
+from bionym.data import Document
 from bionym.errors import ModelError
-from bionym.models._batches import batches
-from bionym.models._neural.merging import Find, merged
+from bionym.models._potentials import HeadPotentials, Potentials
 from bionym.models.bilstm_crf import BiLstmCrf
-from bionym.text.prepare import tokenized
 
 NAMES, FOLDER = "own.json", "own"
 
@@ -39,25 +35,13 @@ class WithOwnNetworks(BiLstmCrf):
         """The model that speaks by one head alone, with its own network if it has one."""
         return self._own[name] if name in self._own else self._whole.of_source(name)
 
-    def predict(self, documents: Iterable[Document]) -> Iterator[Document]:
-        """As `BiLstmCrf.predict`."""
-        speakers = {name: self.of_source(name) for name in self.sources}
-        for batch in batches(documents):
-            prepared = list(map(tokenized, batch))
-            found = [one.predict(prepared) for one in speakers.values()]
-            for document, *by_head in zip(prepared, *found, strict=True):
-                finds: dict[Find, tuple[str, Entity]] = {}
-                for name, one in zip(speakers, by_head, strict=True):
-                    finds |= {_find(entity, name, document): (name, entity) for entity in one.entities}
-                stay = (finds[find] for find in merged(finds))
-                yield document.with_entities(replace(entity, attributes={"source": name}) for name, entity in stay)
-
-
-def _find(entity: Entity, source: str, document: Document) -> Find:
-    """An entity as one of several heads found it; its edges are edges of tokens."""
-    start = bisect_left(document.tokens, entity.start, key=lambda token: token.start)
-    end = bisect_left(document.tokens, entity.end, key=lambda token: token.start)
-    return Find(-(entity.score or 0.0), start - end, start, source, entity.label)
+    def potentials(self, documents: Sequence[Document]) -> Potentials:
+        """What its heads say of tokenised documents, each by its own network if it has one."""
+        heads: dict[str, HeadPotentials] = {}
+        if set(self.sources) - set(self._own):
+            heads |= {one.source: one for one in self._whole.potentials(documents).heads}
+        heads |= {one.source: one for own in self._own.values() for one in own.potentials(documents).heads}
+        return Potentials(list(map(self._sentences.ranges, documents)), tuple(heads[name] for name in self.sources))
 
 
 def save_names(epochs: Mapping[str, int], folder: Path) -> dict[int, str]:

@@ -19,6 +19,7 @@ from bionym.models import _store
 from bionym.models._neural.heads import Head
 from bionym.models._neural.sentences import Sentence, Sentences
 from bionym.models._neural.settings import Teacher
+from bionym.models._potentials import ChainTagger, Potentials, decoded
 from bionym.models._pretraining.text import Text, TextSettings, place_of
 from bionym.protocols import Tagger
 from bionym.text.prepare import tokenized
@@ -61,14 +62,14 @@ def taught(
     assert settings.model is not None
     if not settings.text:
         raise ConfigError("The setting 'teacher.text' has no value: name files or folders of raw text for it to label.")
-    speakers = [_speaker(_store.load(settings.model), head, str(settings.model)) for head in heads]
+    teacher = _Teacher(_store.load(settings.model), heads, str(settings.model))
     held_back = {_key(words) for corpus in corpora.values() for words in _held_back(corpus)}
     sources = [settings.text] if isinstance(settings.text, str) else settings.text
     text = Text(sources, TextSettings(documents=settings.documents))
     lessons: list[Taught] = []
     num_held_back = num_unsure = num_plain = 0
     drawn = _drawn(text.training(), settings.words)
-    for number, found in enumerate(_labelled(drawn, speakers), 1):
+    for number, found in enumerate(_labelled(drawn, teacher), 1):
         if number % AT_ONCE == 0 or number == len(drawn):
             on_labelled(number, len(drawn))
         for lesson, scores in _lessons(found, sentences):
@@ -85,35 +86,44 @@ def taught(
     return lessons, Counted(len(lessons), num_tokens, num_held_back, num_unsure, num_plain)
 
 
-class _Speaker(NamedTuple):
-    """The teacher as it speaks for one head."""
+class _Teacher:
+    """A tagger that speaks for heads, read once for all of them.
 
-    tagger: Tagger
-    labels: frozenset[str]
+    Raises: ConfigError if it does not give the labels of every head.
+    """
 
-    def predict(self, documents: Sequence[Document]) -> Iterator[Document]:
-        """The documents with entities of the head's labels."""
-        for document in self.tagger.predict(documents):
-            yield document.with_entities(entity for entity in document.entities if entity.label in self.labels)
+    def __init__(self, tagger: Tagger, heads: Sequence[Head], name: str) -> None:
+        if not isinstance(tagger, ChainTagger):
+            raise ConfigError(f"The model {name} cannot teach: its heads are not chains of tags. Name another.")
+        self._tagger, self._labels = tagger, [frozenset(head.labels) for head in heads]
+        own = tagger.potentials(()).heads
+        sources = list(dict.fromkeys(one.source for one in own))
+        self._sources = [head.name if len(sources) > 1 else sources[0] for head in heads]
+        for head, source in zip(heads, self._sources, strict=True):
+            if source not in sources:
+                raise ConfigError(
+                    f"The teacher {name} has no head {source!r}; it has {', '.join(sources)}. Name the corpora as it does."
+                )
+            known = {label for one in own if one.source == source for label in one.labels}
+            if missing := sorted(set(head.labels) - known):
+                raise ConfigError(
+                    f"The teacher {name} does not find {', '.join(missing)}, which is to be learned; it finds "
+                    f"{', '.join(sorted(known))}. Train a teacher on the same corpora."
+                )
 
-
-def _speaker(teacher: Tagger, head: Head, name: str) -> _Speaker:
-    """The teacher speaking by the head of the same name, or as a whole if it has one only. Raises: ConfigError."""
-    sources: Sequence[str] = getattr(teacher, "sources", ())
-    if len(sources) > 1 and head.name in sources:
-        teacher = teacher.of_source(head.name)  # type: ignore[attr-defined]
-    elif len(sources) > 1 and len(head.name):
-        raise ConfigError(
-            f"The teacher {name} has no head {head.name!r}; it has {', '.join(sources)}. Name the corpora as it does."
-        )
-    labels: Sequence[str] = getattr(teacher, "labels", ())
-    missing = sorted(set(head.labels) - set(labels))
-    if missing:
-        raise ConfigError(
-            f"The teacher {name} does not give {', '.join(missing)}, which {head.name or 'the student'!r} learns; it gives "
-            f"{', '.join(labels)}. Train a teacher on the same corpora."
-        )
-    return _Speaker(teacher, frozenset(head.labels))
+    def found(self, documents: Sequence[Document]) -> Iterator[list[Document]]:
+        """Each tokenised document as what each head makes of it."""
+        ranges, heads = self._tagger.potentials(documents)
+        by_source = {
+            source: decoded(documents, Potentials(ranges, tuple(one for one in heads if one.source == source)))
+            for source in self._sources
+        }
+        for each in zip(*by_source.values(), strict=True):
+            of_source = dict(zip(by_source, each, strict=True))
+            yield [
+                of_source[source].with_entities(one for one in of_source[source].entities if one.label in labels)
+                for source, labels in zip(self._sources, self._labels, strict=True)
+            ]
 
 
 def _drawn(texts: Iterable[str], most_words: int) -> list[str]:
@@ -135,14 +145,11 @@ def _drawn(texts: Iterable[str], most_words: int) -> list[str]:
     return [chosen[place] for place in sorted(chosen)]
 
 
-def _labelled(texts: Sequence[str], speakers: Sequence[_Speaker]) -> Iterator[list[Document]]:
-    """Each text as what each speaker makes of it."""
+def _labelled(texts: Sequence[str], teacher: _Teacher) -> Iterator[list[Document]]:
+    """Each text as what the teacher makes of it for each head."""
     for first in range(0, len(texts), AT_ONCE):
-        documents = [
-            tokenized(Document(f"text-{number}", text)) for number, text in enumerate(texts[first : first + AT_ONCE])
-        ]
-        for each in zip(*(speaker.predict(documents) for speaker in speakers), strict=True):
-            yield list(each)
+        some = texts[first : first + AT_ONCE]
+        yield from teacher.found([tokenized(Document(f"text-{number}", text)) for number, text in enumerate(some)])
 
 
 def _lessons(found: Sequence[Document], sentences: Sentences) -> Iterator[tuple[Taught, list[float]]]:

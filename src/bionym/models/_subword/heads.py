@@ -11,7 +11,6 @@ Axes: N tokens, S scores of a token, L tags or labels, W lengths of a span in to
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -20,15 +19,15 @@ from numpy.typing import NDArray
 from bionym.data import Document
 from bionym.data.tags import TagScheme, TokenSpan
 from bionym.errors import ModelError
-from bionym.linear_chain.decoding import Chain, entities
+from bionym.linear_chain.decoding import Chain
 from bionym.models._neural import heads as neural
-from bionym.models._neural.chains import HeadWeights, chain_with_rules, entity_of, finds_of
+from bionym.models._neural.chains import HeadWeights, chain_with_rules
 from bionym.models._neural.heads import SHARED, Head
 from bionym.models._neural.merging import Find, merged
+from bionym.models._potentials import Found, HeadPotentials, entity_of, finds_in, of_heads, places_of
 from bionym.models._subword.settings import Sharing
 
 Floats = NDArray[np.float64]
-Found = list[list[tuple[TokenSpan, float]]]
 HALF = 0.5  # a span that is more probable is an entity
 
 
@@ -47,7 +46,7 @@ class TagFinder:
 
     def find(self, scores_NS: Floats, ranges: Sequence[tuple[int, int]]) -> Found:
         """Entities of the best valid tag sequence of each text, whose tokens are at `[start, end)`, with probabilities."""
-        return entities(scores_NS, ranges, self.chain) if ranges else []
+        return HeadPotentials(self.source, scores_NS, self.chain).entities(ranges)
 
 
 @dataclass(frozen=True)
@@ -125,24 +124,27 @@ def decoded(
         ranges: token positions of the texts of each document, empty ones too.
         scores_NS: of all tokens, for all heads, one head behind the other.
     """
-    ends = np.cumsum([end - start for inside in ranges for start, end in inside], dtype=np.intp).tolist()
-    places = list(zip([0, *ends[:-1]], ends, strict=True)) if ends else []
-    streams = []
-    first = 0
+    places, found, first = places_of(ranges), [], 0
     for one in finders:
-        streams.append(iter(one.find(scores_NS[:, first : first + one.num_scores], places) if places else []))
+        found.append((one.source, one.find(scores_NS[:, first : first + one.num_scores], places) if places else []))
         first += one.num_scores
     several = len({one.source for one in finders}) > 1
     documents = []
-    for document, inside in zip(batch, ranges, strict=True):
-        finds = [
-            find
-            for one, stream in zip(finders, streams, strict=True)
-            for find in finds_of(one.source, inside, islice(stream, len(inside)))
-        ]
+    for document, by_head in zip(batch, finds_in(ranges, found), strict=True):
+        finds = [find for own in by_head for find in own]
         stay = _united(finds, finders) if several else finds
         documents.append(document.with_entities(entity_of(find, document, several) for find in stay))
     return documents
+
+
+def potentials(scores_NS: Floats, finders: Sequence[Finder]) -> tuple[HeadPotentials, ...]:
+    """What each head says, given the scores of all, one behind the other. Raises: ModelError for heads that give spans."""
+    chains = [(one.source, one.chain) for one in finders if isinstance(one, TagFinder)]
+    if len(chains) < len(finders):
+        raise ModelError(
+            "its heads give spans (network.output=spans), which are no chain of tags. Train it with network.output=crf."
+        )
+    return of_heads(scores_NS, chains)
 
 
 def _united(finds: Sequence[Find], finders: Sequence[Finder]) -> list[Find]:
