@@ -49,7 +49,7 @@ class Pipeline:
 
 def load(name: str | os.PathLike[str]) -> Pipeline:
     """The model in this folder or of this name. Raises: UnknownNameError, ModelError."""
-    return Pipeline(models.load(name))
+    return Pipeline(models.load(name), models.run_of(name))
 
 
 def train(

@@ -34,6 +34,13 @@ def test_an_entity_that_ends_inside_a_token_takes_the_whole_token_and_is_counted
     assert audit.num_changed == 1
 
 
+def test_tokens_before_the_first_sentence_are_read_with_it() -> None:
+    document = Document(
+        "d", "a b c d", tokens=tuple(Span(at, at + 1) for at in (0, 2, 4, 6)), sentences=(Span(2, 5), Span(6, 7))
+    )
+    assert sentence_ranges(document) == ((0, 3), (3, 4))
+
+
 @pytest.mark.parametrize(
     ("lost", "reason"),
     [

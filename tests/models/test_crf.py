@@ -53,6 +53,28 @@ def test_prediction_leaves_the_collector_as_it_was(tagger: bionym.Pipeline) -> N
     assert gc.isenabled()
 
 
+def test_a_loaded_model_can_be_saved_again_with_its_record(tagger: bionym.Pipeline, tmp_path: Path) -> None:
+    tagger.save(tmp_path / "model")
+    bionym.load(tmp_path / "model").save(tmp_path / "again")
+    for name in ("run.json", "config.toml"):
+        assert (tmp_path / "again" / name).read_bytes() == (tmp_path / "model" / name).read_bytes()
+    assert "# again" in (tmp_path / "again" / "model_card.md").read_text()
+    bionym.Pipeline(tagger.tagger).save(tmp_path / "without")
+    assert bionym.load(tmp_path / "without").run == {} and not (tmp_path / "without" / "run.json").exists()
+    (tmp_path / "model" / "run.json").write_text("{")
+    with pytest.raises(ModelError, match=r"run\.json is damaged"):
+        bionym.load(tmp_path / "model")
+
+
+def test_tokens_before_the_first_sentence_are_tagged(tagger: bionym.Pipeline) -> None:
+    text = "Ataxia telangiectasia was seen."
+    tokens = (Span(0, 6), Span(7, 21), Span(22, 25), Span(26, 30), Span(30, 31))
+    document = Document("d", text, tokens=tokens, sentences=(Span(22, 31),))
+    whole = Document("d", text, tokens=tokens, sentences=(Span(0, 31),))
+    found = [one for (one,) in ([*tagger.predict([each])] for each in (document, whole))]
+    assert found[0].entities == found[1].entities
+
+
 def test_a_saved_model_predicts_the_same(tagger: bionym.Pipeline, documents: list[Document], tmp_path: Path) -> None:
     tagger.save(tmp_path / "model")
     loaded = bionym.load(tmp_path / "model")

@@ -1,6 +1,5 @@
 """What a plan tests: models trained for it, saved models, and files of other programs."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -57,7 +56,7 @@ def train(
 
 def saved(folder: Path) -> Pipeline:
     """A model that was kept, with the record of its training."""
-    return Pipeline(models.load(folder), json.loads((folder / "run.json").read_text(encoding="utf-8")))
+    return pipeline.load(folder)
 
 
 def predicted(system: SystemPlan, made: Pipeline | None, corpus: str, gold: Iterable[Document]) -> Iterator[Document]:

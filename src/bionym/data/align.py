@@ -31,11 +31,14 @@ def align(tokens: Sequence[Span], span: Span) -> Aligned | None:
 
 
 def sentence_ranges(document: Document) -> tuple[tuple[int, int], ...]:
-    """Token positions `[start, end)` of each sentence; one range over all tokens if there are no sentences."""
+    """Token positions `[start, end)` of each sentence; one range over all tokens if there are no sentences.
+
+    Every token is in a range: those before the first sentence are read with it.
+    """
     if not document.sentences:
         return ((0, len(document.tokens)),) if document.tokens else ()
-    starts = [bisect_left(document.tokens, sentence.start, key=_start) for sentence in document.sentences]
-    return tuple(zip(starts, [*starts[1:], len(document.tokens)], strict=True))
+    starts = [bisect_left(document.tokens, sentence.start, key=_start) for sentence in document.sentences[1:]]
+    return tuple(zip([0, *starts], [*starts, len(document.tokens)], strict=True))
 
 
 def to_tags(

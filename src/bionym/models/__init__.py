@@ -14,6 +14,7 @@ from bionym.models._store import (
     learns_from_corpora,
     load,
     locate,
+    run_of,
     save,
 )
 
@@ -32,6 +33,7 @@ __all__ = [
     "part_for_pretraining",
     "pretrain",
     "read_corpora",
+    "run_of",
     "said",
     "save",
     "shared_documents",

@@ -23,6 +23,8 @@ from bionym.protocols import Tagger
 from bionym.resources import SHIPPED
 from bionym.training import config as configuration
 
+RUN = "run.json"
+
 
 class Found(NamedTuple):
     """A model that can be loaded by its name."""
@@ -52,7 +54,7 @@ class Fingerprint:
 
 
 def save(tagger: Tagger, folder: Path, run: Mapping[str, Any], *, force: bool = False) -> None:
-    """A trained model into a new folder, with the record of its training and a card.
+    """A trained model into a new folder, with the record of its training, if there is one, and a card.
 
     Raises: OutputError if something stands there that is not a model, or if `force` is not given.
     """
@@ -60,8 +62,19 @@ def save(tagger: Tagger, folder: Path, run: Mapping[str, Any], *, force: bool = 
         unfinished.mkdir()
         tagger.save(unfinished)
         _open_to_readers(unfinished)
-        (unfinished / "run.json").write_text(json.dumps(run, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        (unfinished / "model_card.md").write_text(card(folder.name, run), encoding="utf-8")
+        if run:
+            (unfinished / RUN).write_text(json.dumps(run, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+            (unfinished / "model_card.md").write_text(card(folder.name, run), encoding="utf-8")
+
+
+def run_of(name: str | os.PathLike[str]) -> dict[str, Any]:
+    """The record of a saved model's training; empty where none was kept. Raises: UnknownNameError, ModelError."""
+    path = locate(name) / RUN
+    try:
+        run: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except ValueError as error:
+        raise ModelError(f"{path} is damaged ({error}). Copy the model again.") from error
+    return run
 
 
 def _may_replace(folder: Path) -> bool:
