@@ -162,12 +162,12 @@ class Network(nn.Module):
     def loss(self, batch: Batch) -> Tensor:
         """Mean negative log-likelihood (nats) of a sentence's annotation, and of words by the language model; a scalar.
 
-        Where several heads learn, the mean over these.
+        Where several heads learn, the sum over these, as if each had read the sentences by itself.
         """
         stream_BTE = self._read(batch)
         states_BTH = self.dropout(self.states(batch, stream_BTE))
         losses = [self._tagging_loss(states_BTH, gold, batch.lengths_B) for gold in batch.golds]
-        loss = torch.stack(losses).mean()
+        loss = torch.stack(losses).sum()
         if self.stream is None or stream_BTE is None or batch.ranks_BT is None:
             return loss
         return loss + self.language_model * self.stream.loss(stream_BTE, batch.ranks_BT, batch.lengths_B)
