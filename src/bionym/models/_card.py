@@ -27,7 +27,7 @@ def describe_fit(fitted: Any, corpora: Mapping[str, Corpus]) -> dict[str, Any]:
             "best_score": result.best.score if result.best else None,
             "metric": fitted.tagger.config.training.metric,
         },
-        "weights": _weights(fitted.tagger),
+        "weights": measured_weights(fitted.tagger),
         "development_documents": {name: len(documents) for name, documents in dev.items()},
         "held_out": [name for name in dev if not corpora[name].splits.get("dev")],
     }
@@ -35,7 +35,6 @@ def describe_fit(fitted: Any, corpora: Mapping[str, Corpus]) -> dict[str, Any]:
 
 def card(name: str, run: Run) -> str:
     """The model card from the record of the training."""
-    data = run["data"]
     lines = [
         f"# {name}",
         "",
@@ -44,9 +43,7 @@ def card(name: str, run: Run) -> str:
         "",
         "## Training data",
         "",
-        f"{data['documents']:,} documents with {data['entities']:,} entities, fingerprint `{data['fingerprint']}`.",
-        *(f"- {source}" for source in data["sources"]),
-        *_not_learned(run),
+        *_data(run),
         *_trained(run),
         "",
         "## Scores",
@@ -69,7 +66,18 @@ def card(name: str, run: Run) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _weights(tagger: Any) -> dict[str, Any]:
+def _data(run: Run) -> list[str]:
+    """What it learned from, as far as it is known."""
+    imported, data = run.get("imported"), run["data"]
+    if imported:
+        return [
+            f"Imported from {imported['from']}, a {imported['kind']} of transformers, which learned elsewhere: see the card there."
+        ]
+    facts = f"{data['documents']:,} documents with {data['entities']:,} entities, fingerprint `{data['fingerprint']}`."
+    return [facts, *(f"- {source}" for source in data["sources"]), *_not_learned(run)]
+
+
+def measured_weights(tagger: Any) -> dict[str, Any]:
     """F1 on the development data with each kind of weights, and the kind it predicts with; empty if nothing was measured."""
     path = Path(getattr(tagger, "folder", "")) / "weights.json"
     f1: dict[str, float] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
