@@ -21,7 +21,7 @@ Each subword has the scores that Bionym gives it, where both cut the text alike.
 
 - Bionym cuts text into tokens first, and the first subword of a token speaks for all of it: other subwords have learned
   nothing. `aggregation_strategy="{strategy}"` comes nearest. Exactly Bionym's tokens are read if you give them yourself:
-  `find(tokens, is_split_into_words=True, aggregation_strategy="first")`.
+  `find(tokens, is_split_into_words=True, aggregation_strategy="first")[0]`.
 - A pipeline takes the most probable tag of each word. Bionym takes the best sequence that the tag scheme, {scheme}, allows.
 - The score of an entity is a mean over its words here, and the probability of the whole entity in Bionym.
 - A pipeline reads one sequence: what lies behind {longest:,} subwords is dropped without a word. Give it sentences, or
