@@ -27,6 +27,7 @@ Each subword has the scores that Bionym gives it, where both cut the text alike.
 - A pipeline reads one sequence: what lies behind {longest:,} subwords is dropped without a word. Give it sentences, or
   `stride=32`. Bionym reads whole documents{context}.
 """
+_SPACED = "- Places that a pipeline gives may begin with the space before a name: this tokenizer counts it to the word.\n"
 
 
 def card(name: str, folder: Path, run: Mapping[str, Any], audit: Audit) -> str:
@@ -56,7 +57,8 @@ def card(name: str, folder: Path, run: Mapping[str, Any], audit: Audit) -> str:
             _USE.format(name=name, strategy=strategy),
             "## What is different from Bionym",
             "",
-            _SAME.format(strategy=strategy, scheme=ours["scheme"], longest=longest, context=context),
+            _SAME.format(strategy=strategy, scheme=ours["scheme"], longest=longest, context=context)
+            + (_SPACED if strategy == "simple" else ""),
             *(["What this folder cannot hold of the model:", "", *lost, ""] if lost else []),
             "`bionym import` makes the model of this folder again.",
             training,
