@@ -54,7 +54,9 @@ def model(out: Path, encoder: Path, *settings: str, heads: Sequence[Head] = ()) 
 
 def save(tagger: transformer.Transformer, out: Path) -> Path:
     """With a record, as trained models have."""
-    run = models.describe_run(tagger, "transformer", models.Fingerprint(), Audit(), seconds=0, sources=["/secret/place"])
+    run = models.describe_run(
+        tagger, "transformer", models.Fingerprint(), Audit(), seconds=0, sources=["/secret/place"]
+    )
     models.save(tagger, out, run | {"shared_documents": []})
     return out
 

@@ -68,6 +68,26 @@ def test_every_family_has_the_probabilities_of_its_pipeline(family: str, tmp_pat
         assert [found[token.start] for token in samples.whole(text).tokens] == pytest.approx(list(own), abs=1e-4)
 
 
+@pytest.mark.parametrize("kind", ["DistilBert", "MobileBert", "XLNet"])
+def test_kinds_with_odd_configurations_go_both_ways(kind: str, tmp_path: Path) -> None:
+    tokenizer = samples.tokenizer_of(families.bert(tmp_path / "encoder"))
+    tokenizer.model_input_names = ["input_ids", "attention_mask"]
+    tokenizer.save_pretrained(tmp_path / "theirs")
+    sizes = {"embedding_size": 16, "intra_bottleneck_size": 16} if kind == "MobileBert" else {}
+    sizes |= {"d_inner": 48} if kind == "XLNet" else {"max_position_embeddings": 64, "intermediate_size": 48}
+    sizes |= {"vocab_size": 200, "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2}
+    config = getattr(transformers, f"{kind}Config")(**sizes, id2label=dict(enumerate(samples.NAMES)))
+    torch.manual_seed(5)
+    getattr(transformers, f"{kind}ForTokenClassification")(config).save_pretrained(tmp_path / "theirs")
+    models.import_model(str(tmp_path / "theirs"), tmp_path / "model", settings=["weights=torch"])
+    models.export_model(str(tmp_path / "model"), tmp_path / "out")
+    text, tagger = samples.TEXTS[0], bionym.load(tmp_path / "model").tagger
+    own = samples.probabilities(tagger, text).max(axis=1)
+    for place in ("theirs", "out"):
+        found = samples.highest(tmp_path / place, text)
+        assert [found[token.start] for token in samples.whole(text).tokens] == pytest.approx(list(own), abs=1e-4)
+
+
 def test_a_layer_of_the_familys_own_stays_and_predicts_and_learns(tmp_path: Path) -> None:
     folder = samples.foreign(tmp_path / "theirs", "modernbert")
     run = models.import_model(str(folder), tmp_path / "model")
@@ -138,7 +158,9 @@ def test_the_old_layout_is_read(tmp_path: Path) -> None:
 
 
 def test_a_model_goes_on_learning_with_its_head(imported: Path) -> None:
-    network = Network(NetworkSettings(), open_encoder(imported / "encoder"), [Head("", BIO.tags(["Disease", "Drug"]))], BIO)
+    network = Network(
+        NetworkSettings(), open_encoder(imported / "encoder"), [Head("", BIO.tags(["Disease", "Drug"]))], BIO
+    )
     assert files.take_over(network, [Head("", BIO.tags(["Disease", "Drug"]))], imported) == 1
 
 
@@ -150,9 +172,7 @@ def test_labels_without_names_are_named_by_the_user(theirs: Path, tmp_path: Path
     with pytest.raises(ModelError, match=r"does not name the labels \(id2label\)"):
         models.import_model(str(bare), tmp_path / "model")
     for place in (folder, bare):
-        models.import_model(
-            str(place), tmp_path / "model", tags=samples.NAMES, settings=["weights=torch"], force=True
-        )
+        models.import_model(str(place), tmp_path / "model", tags=samples.NAMES, settings=["weights=torch"], force=True)
         expected = samples.theirs(samples.pipeline(theirs, "first"), NOTES[0][0])
         assert samples.ours(bionym.load(tmp_path / "model"), NOTES[0][0]) == expected
 
@@ -169,11 +189,15 @@ def test_scores_that_no_token_gets_are_counted(tmp_path: Path) -> None:
 def test_what_is_no_classifier_of_subwords_is_refused(theirs: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"not a network that classifies subwords \(...ForTokenClassification\)"):
         models.import_model(str(families.bert(tmp_path / "encoder")), tmp_path / "model")
-    bare = changed(families.bert(tmp_path / "other"), tmp_path / "bare", architectures=None, id2label={0: "O", 1: "I-x"})
+    bare = changed(
+        families.bert(tmp_path / "other"), tmp_path / "bare", architectures=None, id2label={0: "O", 1: "I-x"}
+    )
     with pytest.raises(ModelError, match=r"holds an encoder, but no classifier\.\w+"):
         models.import_model(str(bare), tmp_path / "model")
     with pytest.raises(ModelError, match="of the kind 'clip', which transformers does not let classify"):
-        models.import_model(str(changed(theirs, tmp_path / "kind", model_type="clip", architectures=None)), tmp_path / "m")
+        models.import_model(
+            str(changed(theirs, tmp_path / "kind", model_type="clip", architectures=None)), tmp_path / "m"
+        )
     fewer = changed(theirs, tmp_path / "fewer", id2label={0: "O", 1: "I-x"})
     with pytest.raises(ModelError, match="cannot be read"):
         models.import_model(str(fewer), tmp_path / "model")

@@ -102,7 +102,7 @@ def classifier_of(encoder: Encoder, weight_LH: Tensor, bias_L: Tensor, facts: di
     is_whole = getattr(config, WITH_INNER_HEAD, False)
     if is_whole:
         delattr(config, WITH_INNER_HEAD)
-    elif hasattr(config, "classifier_activation"):
+    elif isinstance(getattr(config, "classifier_activation", None), str):
         config.classifier_activation = "linear"
     for key, value in facts.items():
         setattr(config, key, value)
@@ -189,9 +189,9 @@ def _let_pass(network: Any) -> None:
     with torch.no_grad():
         nn.init.eye_(head.dense.weight)
         head.norm.load_state_dict(final.state_dict())
-        for norm_bias in (head.dense.bias, final.bias):
-            if norm_bias is not None:
-                norm_bias.zero_()
+        for bias in (head.dense.bias, final.bias):
+            if bias is not None:
+                bias.zero_()
         nn.init.ones_(final.weight)
 
 

@@ -28,6 +28,7 @@ NOT_NEEDED = ("pooler.", "cls.", "lm_head.", "discriminator_predictions.", "clas
 LAST_LAYERS = ("classifier", "score")  # what transformers calls the layer that classifies subwords
 WITH_INNER_HEAD = "bionym_with_inner_head"  # a key of config.json: the encoder is a classifier without its last layer
 _KINDS_BY_FILE = {"vocab.txt": "bert", "merges.txt": "roberta"}
+_USUAL = 512
 _UNLIMITED = 100_000  # a tokenizer that says more says nothing
 
 
@@ -125,14 +126,15 @@ def open_config(folder: Path) -> Any:
 def max_subwords(network: Any, folder: Path) -> int:
     """How many subwords the encoder reads at once: by its positions, and by what its tokenizer says."""
     config = network.config
-    room = int(getattr(config, "max_position_embeddings", 0) or 512)
+    said = int(getattr(config, "max_position_embeddings", 0) or 0)
+    room = said if said > 0 else _USUAL  # XLNet says -1
     for name, part in network.named_modules():
         if name.endswith("position_embeddings") and isinstance(part, nn.Embedding):
             first = 0 if part.padding_idx is None else part.padding_idx + 1  # RoBERTa counts from there
             room = min(room, part.num_embeddings - first)
-    said = read_json(folder / "tokenizer_config.json").get("model_max_length")
-    is_said = isinstance(said, (int, float)) and 0 < said < _UNLIMITED
-    return min(room, int(said)) if is_said and said is not None else room
+    longest = read_json(folder / "tokenizer_config.json").get("model_max_length")
+    is_said = isinstance(longest, (int, float)) and 0 < longest < _UNLIMITED
+    return min(room, int(longest)) if is_said and longest is not None else room
 
 
 class Opened(NamedTuple):

@@ -27,7 +27,9 @@ Each subword has the scores that Bionym gives it, where both cut the text alike.
 - A pipeline reads one sequence: what lies behind {longest:,} subwords is dropped without a word. Give it sentences, or
   `stride=32`. Bionym reads whole documents{context}.
 """
-_SPACED = "- Places that a pipeline gives may begin with the space before a name: this tokenizer counts it to the word.\n"
+_SPACED = (
+    "- Places that a pipeline gives may begin with the space before a name: this tokenizer counts it to the word.\n"
+)
 
 
 def card(name: str, folder: Path, run: Mapping[str, Any], audit: Audit) -> str:
