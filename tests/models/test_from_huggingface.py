@@ -74,7 +74,9 @@ def test_kinds_with_odd_configurations_go_both_ways(kind: str, tmp_path: Path) -
     tokenizer.model_input_names = ["input_ids", "attention_mask"]
     tokenizer.save_pretrained(tmp_path / "theirs")
     sizes = {"embedding_size": 16, "intra_bottleneck_size": 16} if kind == "MobileBert" else {}
-    sizes |= {"d_inner": 48} if kind == "XLNet" else {"max_position_embeddings": 64, "intermediate_size": 48}
+    sizes |= (
+        {"d_inner": 48, "d_head": 16} if kind == "XLNet" else {"max_position_embeddings": 64, "intermediate_size": 48}
+    )
     sizes |= {"vocab_size": 200, "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2}
     config = getattr(transformers, f"{kind}Config")(**sizes, id2label=dict(enumerate(samples.NAMES)))
     torch.manual_seed(5)
