@@ -173,6 +173,9 @@ def test_labels_without_names_are_named_by_the_user(theirs: Path, tmp_path: Path
     bare = changed(theirs, tmp_path / "bare", id2label=None, label2id=None)
     with pytest.raises(ModelError, match=r"does not name the labels \(id2label\)"):
         models.import_model(str(bare), tmp_path / "model")
+    gaps = {str(number): name for number, name in zip((0, 1, 2, 3, 7), samples.NAMES, strict=True)}
+    with pytest.raises(ModelError, match="have gaps"):
+        models.import_model(str(changed(theirs, tmp_path / "gaps", id2label=gaps)), tmp_path / "model")
     for place in (folder, bare):
         models.import_model(str(place), tmp_path / "model", tags=samples.NAMES, settings=["weights=torch"], force=True)
         expected = samples.theirs(samples.pipeline(theirs, "first"), NOTES[0][0])
@@ -235,6 +238,10 @@ def test_tags_that_were_changed_since_the_export_are_refused(tmp_path: Path) -> 
     changed(tmp_path / "out", tmp_path / "edited", bionym={"tags": ["O", "B-x"]})
     with pytest.raises(BionymError, match="not as many tags under 'bionym'"):
         models.import_model(str(tmp_path / "edited"), tmp_path / "again")
+    facts = json.loads((tmp_path / "out" / "config.json").read_text(encoding="utf-8"))["bionym"]
+    changed(tmp_path / "out", tmp_path / "cut", bionym={**facts, "chain": {"starts": "none", "ends": [[1], 2]}})
+    with pytest.raises(BionymError, match="does not hold a whole chain"):
+        models.import_model(str(tmp_path / "cut"), tmp_path / "again")
 
 
 def test_the_command_says_what_it_made(theirs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

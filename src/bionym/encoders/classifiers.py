@@ -69,6 +69,10 @@ def open_classifier(name: str | Path, names: Sequence[str] = ()) -> Classifier:
         config.id2label = dict(enumerate(names))
     elif not read_json(folder / CONFIG).get("id2label"):
         raise ModelError(f"{folder / CONFIG} does not name the labels (id2label). Name them all: --tags O,B-LABEL,...")
+    elif set(config.id2label) != set(range(config.num_labels)):
+        raise ModelError(
+            f"{folder / CONFIG}: the numbers of id2label have gaps. Expected 0 to {config.num_labels - 1}."
+        )
     found = opened(
         folder,
         transformers.AutoModelForTokenClassification,

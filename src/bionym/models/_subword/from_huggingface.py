@@ -77,9 +77,8 @@ def import_folder(
     network = Network(chosen.network, found.encoder, [head], find_scheme(chosen.scheme))
     places = torch.tensor(read.places)
     tensors = {"0.weight": found.weight_LH[places], "0.bias": found.bias_L[places]}
-    tensors |= {f"0.{part}": torch.tensor(values) for part, values in facts.get("chain", {}).items()}
     with torch.no_grad():
-        if not files.take(network, 0, 0, tensors):
+        if not files.take(network, 0, 0, tensors | _chain(facts)):
             raise ModelError(f"{folder} does not hold a whole chain, though it was exported with one. Export it again.")
     model = model_of(network, found.encoder.subwords, [head], chosen, {"": dev} if dev else {})
     return Imported(model, found.kind)
@@ -94,6 +93,14 @@ def _as_it_was(facts: Mapping[str, Any], num_scores: int, folder: Path) -> Read:
             "was exported. Take that key out, and its labels are read."
         )
     return Read(str(facts.get("scheme", "BIO")), tuple(tags), tuple(range(num_scores)), ())
+
+
+def _chain(facts: Mapping[str, Any]) -> dict[str, torch.Tensor]:
+    """The scores of the chain, as far as they are numbers."""
+    try:
+        return {f"0.{part}": torch.tensor(values, dtype=torch.float32) for part, values in facts["chain"].items()}
+    except (KeyError, AttributeError, TypeError, ValueError):
+        return {}
 
 
 def _settings(facts: Mapping[str, Any]) -> dict[str, Any]:
