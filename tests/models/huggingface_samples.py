@@ -41,9 +41,9 @@ def model(out: Path, encoder: Path, *settings: str, heads: Sequence[Head] = ()) 
     heads = heads or (Head("", find_scheme(config.scheme).tags(["Disease", "Drug"])),)
     torch.manual_seed(3)
     network = Network(config.network, opened, heads, find_scheme(config.scheme))
-    for layer in network.parameters():
-        if layer.ndim == 1 and "norm" not in str(layer):
-            layer.data += 0.1 * torch.randn_like(layer)
+    for weight in network.parameters():
+        if weight.ndim == 1:  # of norms too, so that none is neutral
+            weight.data += 0.1 * torch.randn_like(weight)
     for head in network.scores:
         torch.nn.init.normal_(head.get_parameter("weight"))
     for place in range(len(heads)):
