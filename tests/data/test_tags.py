@@ -11,6 +11,7 @@ from bionym.data.tags import (
     BIOES,
     IO,
     IOB1,
+    LENIENT,
     SCHEMES,
     TagScheme,
     TokenSpan,
@@ -45,6 +46,12 @@ def test_decoding_gives_back_what_was_encoded(scheme: TagScheme, case: tuple[lis
     assert is_valid(tags, scheme)
     assert scheme.decode(tags, mode="strict") == spans
     assert scheme.decode(tags, mode="lenient") == spans
+
+
+@given(tags=st.lists(BIO_TAG, max_size=8))
+def test_every_sequence_is_valid_under_the_lenient_scheme_and_strict_is_what_lenient_is(tags: list[str]) -> None:
+    assert is_valid(tags, LENIENT) and find_scheme("lenient") is LENIENT
+    assert LENIENT.decode(tags, mode="strict") == BIO.decode(tags, mode="lenient")
 
 
 def test_io_fuses_adjacent_entities_of_one_label() -> None:

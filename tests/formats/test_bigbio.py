@@ -67,6 +67,65 @@ def test_the_sample_carries_what_its_bioc_form_carries() -> None:
     assert [content(one) for one in ours] == [content(one) for one in theirs]
 
 
+def source_row(document: Document) -> dict[str, Any]:
+    """A document of BC5CDR as BigBio's `source` schema has it."""
+    relations = [
+        {
+            "id": one.id,
+            "type": one.label,
+            **dict(zip(("arg1_id", "arg2_id"), (a.target for a in one.arguments), strict=True)),
+        }
+        for one in document.relations
+    ]
+    passages = []
+    for passage in document.passages:
+        entities = [
+            {
+                "id": one.id,
+                "offsets": [[span.start, span.end] for span in one.spans],
+                "text": [span.of(document.text) for span in one.spans],
+                "type": one.label,
+                "normalized": [{"db_name": "MESH", "db_id": concept} for concept in one.concepts],
+            }
+            for one in document.entities
+            if passage.start <= one.start < passage.end
+        ]
+        text = document.text[passage.start : passage.end]
+        own = {"document_id": document.id, "type": passage.label, "text": text}
+        passages.append({**own, "entities": entities, "relations": relations})
+    return {"passages": passages}
+
+
+def test_the_source_schema_of_bc5cdr_carries_the_same(tmp_path: Path) -> None:
+    theirs = list(bioc_xml.read(GOLD / "bioc_xml" / "bc5cdr.BioC.xml"))
+    path = tmp_path / "source.json"
+    path.write_text(json.dumps([source_row(one) for one in theirs]), encoding="utf-8")
+    assert formats.detect(path) == "bigbio"
+    found = list(bigbio.read(path))
+    assert [content(one) for one in found] == [content(one) for one in theirs] and found[0].relations
+    assert [content(one) for one in again(tmp_path, *found)] == [content(one) for one in theirs]
+
+
+def test_a_source_row_that_does_not_hold_together_is_refused(tmp_path: Path) -> None:
+    (first, *_) = bioc_xml.read(GOLD / "bioc_xml" / "bc5cdr.BioC.xml")
+    row = source_row(first)
+    row["passages"][0]["document_id"] = "another"
+    with pytest.raises(FormatError, match="line 1: its passages are of 2 documents"):
+        read_text(tmp_path, json.dumps([row]))
+    row = source_row(first)
+    row["passages"][1]["entities"][0]["offsets"] = [[0, 8]]
+    with pytest.raises(FormatError, match="differs from the text there"):
+        read_text(tmp_path, json.dumps([row]))
+
+
+@pytest.mark.skipif(not CORPUS.exists(), reason="the corpus is not beside the repository")
+def test_all_of_bc5cdr_is_read_from_the_source_schema(tmp_path: Path) -> None:
+    theirs = list(bioc_xml.read(CORPUS / "CDR_DevelopmentSet.BioC.xml"))
+    path = tmp_path / "source.jsonl"
+    path.write_text("".join(f"{json.dumps(source_row(one))}\n" for one in theirs), encoding="utf-8")
+    assert [content(one) for one in bigbio.read(path)] == [content(one) for one in theirs]
+
+
 def test_a_row_becomes_a_document_with_offsets_from_its_beginning(tmp_path: Path) -> None:
     (document,) = read_text(tmp_path, json.dumps([ROW]))
     assert document.text == "p53 binds\nleft or right arm"

@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from bionym.data.tags import BIO, BIOES, IO, IOB1, TagScheme, is_valid
+from bionym.data.tags import BIO, BIOES, IO, IOB1, LENIENT, TagScheme, is_valid
 from bionym.errors import ModelError
 from bionym.layers.linear_chain import LinearChain, PairwiseLinearChain
 from bionym.layers.output import Output, no_rules, rules
 from bionym.layers.softmax import Softmax
 
 KINDS = [LinearChain, PairwiseLinearChain, Softmax]
-SCHEMES = [IO, IOB1, BIO, BIOES]
+SCHEMES = [IO, IOB1, BIO, BIOES, LENIENT]
 LENGTHS_B = torch.tensor([3, 1, 4, 2])
 
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bionym.data.tags import BIO, BIOES, IO, IOB1, TagScheme, is_valid
+from bionym.data.tags import BIO, BIOES, IO, IOB1, LENIENT, TagScheme, is_valid
 from bionym.linear_chain.best_path import best_tags, decode_pieces
 from bionym.linear_chain.decoding import Chain, chain, entities, marginals, unconstrained, viterbi
 from bionym.linear_chain.packing import packed
 from bionym.linear_chain.screening import earnings, may_be_inside
 
-SCHEMES = [IO, IOB1, BIO, BIOES]
+SCHEMES = [IO, IOB1, BIO, BIOES, LENIENT]
 LENGTHS = [1, 2, 4, 3]
 
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bionym.data.tags import BIO, BIOES, IO, IOB1, TagScheme, is_valid
+from bionym.data.tags import BIO, BIOES, IO, IOB1, LENIENT, TagScheme, is_valid
 from bionym.linear_chain import decoding
 from bionym.linear_chain.pairwise import PairwiseChain, entities, marginals, viterbi
 
-SCHEMES = [IO, IOB1, BIO, BIOES]
+SCHEMES = [IO, IOB1, BIO, BIOES, LENIENT]
 LENGTHS = [1, 2, 4, 3]
 
 

@@ -70,8 +70,9 @@ class Audit:
         what, place = ("entity", _place(thing)) if isinstance(thing, Entity) else (thing, "")
         event = Event(kind, what, reason, document_id, place)
         if self.strict:
+            where = f"Document {document_id!r}: " if document_id else ""
             raise LossError(
-                f"Document {document_id!r}: {f'{what} {place}'.rstrip()} would be {kind}: {reason}. "
+                f"{where}{f'{what} {place}'.rstrip()} would be {kind}: {reason}. "
                 "Nothing was written; leave out --strict to accept and count it."
             )
         (self.lost if kind == "lost" else self.changed)[what, reason] += count

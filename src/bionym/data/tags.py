@@ -7,6 +7,9 @@ A scheme is a table of data; one short machine reads it. A *tag* is a prefix and
     BIO    B, I         also called IOB2
     BIOES  B, I, E, S   also called IOBES, BILOU (L for E, U for S), BMEWO (M for I, W for S)
 
+and LENIENT, to find entities only: B and I where every sequence is valid, for an entity may begin with I. So read what
+networks of others give that kept to BIO or to IOB1, one cannot tell which.
+
 Decoding is `strict` (an entity counts only if the scheme allows its whole tag sequence, as seqeval's strict mode has it)
 or `lenient` (an entity may start at any tag, as the CoNLL script conlleval has it). On valid sequences they agree.
 
@@ -62,6 +65,12 @@ class TagScheme:
     def prefixes(self) -> tuple[str, ...]:
         """Every prefix of the scheme, "O" left out."""
         return tuple(dict.fromkeys((self.first, self.first_after_same, self.inside, self.last, self.single)))
+
+    @property
+    def firsts(self) -> tuple[str, ...]:
+        """Every prefix that the first of several tokens may have: one, or two where it tells of the entity before."""
+        either = (self.inside,) if self.inside in self.opens else ()
+        return tuple(dict.fromkeys((self.first, self.first_after_same, *either)))
 
     def tags(self, labels: Iterable[str]) -> tuple[str, ...]:
         """Every tag for these labels, "O" first."""
@@ -146,6 +155,7 @@ IO = _scheme("IO", written="I I I I I", continues="II", opens="I", closes="I")
 IOB1 = _scheme("IOB1", written="I I I I B", continues="BI II", opens="I", closes="IB")
 BIO = _scheme("BIO", written="B B I I B", continues="BI II", opens="B", closes="BI")
 BIOES = _scheme("BIOES", written="S B I E B", continues="BI BE II IE", opens="BS", closes="ES")
+LENIENT = _scheme("LENIENT", written="B B I I B", continues="BI II", opens="BI", closes="BI")
 
 SCHEMES = {scheme.name: scheme for scheme in (IO, IOB1, BIO, BIOES)}
 ALIASES = {"IOB2": "BIO", "IOB": "IOB1", "IOBES": "BIOES", "BILOU": "BIOES", "BMEWO": "BIOES", "BMES": "BIOES"}
@@ -155,7 +165,7 @@ _CANONICAL = {"L": "E", "U": "S", "M": "I", "W": "S"}
 def find_scheme(name: str) -> TagScheme:
     """The scheme of this name or alias, in any case. Raises: UnknownNameError."""
     upper = name.upper()
-    found = SCHEMES.get(ALIASES.get(upper, upper))
+    found = LENIENT if upper == LENIENT.name else SCHEMES.get(ALIASES.get(upper, upper))
     if found is None:
         raise UnknownNameError("tag scheme", name, (*SCHEMES, *ALIASES))
     return found

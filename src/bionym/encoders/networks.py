@@ -9,7 +9,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from bionym.encoders.folders import CONFIG, be_private, locate, read_json
 from bionym.encoders.opening import open_subwords
@@ -20,12 +20,15 @@ be_private()
 try:
     import torch
     import transformers
-    from torch import nn
+    from torch import Tensor, nn
 except ImportError as error:
     raise MissingExtraError("torch and transformers", extra="transformers", purpose="An encoder") from error
 
-_NOT_NEEDED = ("pooler.", "cls.", "lm_head.", "discriminator_predictions.", "classifier.", "head.", "decoder.")
+NOT_NEEDED = ("pooler.", "cls.", "lm_head.", "discriminator_predictions.", "classifier.", "score.", "head.", "decoder.")
+LAST_LAYERS = ("classifier", "score")  # what transformers calls the layer that classifies subwords
+WITH_INNER_HEAD = "bionym_with_inner_head"  # a key of config.json: the encoder is a classifier without its last layer
 _KINDS_BY_FILE = {"vocab.txt": "bert", "merges.txt": "roberta"}
+_USUAL = 512
 _UNLIMITED = 100_000  # a tokenizer that says more says nothing
 
 
@@ -34,7 +37,7 @@ class Encoder:
     """An encoder that is opened.
 
     Args:
-        network: takes `input_ids`, `attention_mask`; `network(...).last_hidden_state` is B x T x H.
+        network: takes `input_ids`, `attention_mask`; what it gives is for `states_of`.
         subwords: its tokenizer.
     """
 
@@ -55,7 +58,29 @@ class Encoder:
 def open_encoder(name: str | Path) -> Encoder:
     """An encoder by its folder or hub id, in float32, without a head. Raises: ModelError that names what is wrong."""
     folder = locate(name)
-    return _opened(folder, transformers.AutoModel, is_missing_fine=False)
+    if not read_json(folder / CONFIG).get(WITH_INNER_HEAD):
+        return opened(folder, transformers.AutoModel).encoder
+    encoder = opened(folder, transformers.AutoModelForTokenClassification, not_needed=("pooler.", *LAST_LAYERS)).encoder
+    take_last_layer(encoder.network)
+    return encoder
+
+
+def states_of(network: Any, **inputs: Tensor) -> Tensor:
+    """What an encoder says of each subword, B x T x H."""
+    found = network(**inputs)
+    states_BTH: Tensor = found.last_hidden_state if "last_hidden_state" in found else found.logits
+    return states_BTH
+
+
+def take_last_layer(network: Any) -> nn.Module | None:
+    """Take the layer that classifies subwords out of a network, which then gives what that layer would have read."""
+    name = next((name for name in LAST_LAYERS if isinstance(getattr(network, name, None), nn.Linear)), None)
+    if name is None:
+        return None
+    layer: nn.Linear = getattr(network, name)
+    setattr(network, name, nn.Identity())
+    setattr(network.config, WITH_INNER_HEAD, True)
+    return layer
 
 
 def open_masked(name: str | Path) -> Encoder:
@@ -63,7 +88,7 @@ def open_masked(name: str | Path) -> Encoder:
 
     `network(input_ids=..., attention_mask=...).logits` is B x T x V; `network.base_model` is the encoder.
     """
-    return _opened(locate(name), transformers.AutoModelForMaskedLM, is_missing_fine=True)
+    return opened(locate(name), transformers.AutoModelForMaskedLM, is_missing_fine=True).encoder
 
 
 def save_encoder(encoder: Encoder, folder: Path) -> None:
@@ -76,7 +101,12 @@ def save_encoder(encoder: Encoder, folder: Path) -> None:
     ids |= {"cls_token": specials.start[0]} if specials.start else {}
     ids |= {"sep_token": specials.end[0]} if specials.end else {}
     names = {name: tokenizer.id_to_token(number) for name, number in ids.items() if number >= 0}
-    table = {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": specials.max_subwords, **names}
+    table = {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "model_max_length": specials.max_subwords,
+        "model_input_names": ["input_ids", "attention_mask"],  # some families take nothing else
+        **names,
+    }
     (folder / "tokenizer_config.json").write_text(json.dumps(table, indent=1, ensure_ascii=False), encoding="utf-8")
 
 
@@ -96,18 +126,42 @@ def open_config(folder: Path) -> Any:
 def max_subwords(network: Any, folder: Path) -> int:
     """How many subwords the encoder reads at once: by its positions, and by what its tokenizer says."""
     config = network.config
-    room = int(getattr(config, "max_position_embeddings", 0) or 512)
+    said = int(getattr(config, "max_position_embeddings", 0) or 0)
+    room = said if said > 0 else _USUAL  # XLNet says -1
     for name, part in network.named_modules():
         if name.endswith("position_embeddings") and isinstance(part, nn.Embedding):
             first = 0 if part.padding_idx is None else part.padding_idx + 1  # RoBERTa counts from there
             room = min(room, part.num_embeddings - first)
-    said = read_json(folder / "tokenizer_config.json").get("model_max_length")
-    is_said = isinstance(said, (int, float)) and 0 < said < _UNLIMITED
-    return min(room, int(said)) if is_said and said is not None else room
+    longest = read_json(folder / "tokenizer_config.json").get("model_max_length")
+    is_said = isinstance(longest, (int, float)) and 0 < longest < _UNLIMITED
+    return min(room, int(longest)) if is_said and longest is not None else room
 
 
-def _opened(folder: Path, kind: Any, *, is_missing_fine: bool) -> Encoder:
-    config = open_config(folder)
+class Opened(NamedTuple):
+    """An encoder, or a network with more above it; the tensors that its folder has not, and those without a place."""
+
+    encoder: Encoder
+    missing: tuple[str, ...]
+    unused: tuple[str, ...]
+
+
+def opened(
+    folder: Path,
+    kind: Any,
+    *,
+    config: Any = None,
+    is_missing_fine: bool = False,
+    not_needed: tuple[str, ...] = NOT_NEEDED,
+) -> Opened:
+    """The network of a checked folder, made by a class of transformers.
+
+    Args:
+        config: if not that of the folder.
+        is_missing_fine: whether all that stands above the encoder may be new.
+        not_needed: how the names of those tensors begin that may be missing.
+    Raises: ModelError that names what is wrong.
+    """
+    config = config if config is not None else open_config(folder)
     try:
         with _quiet():
             network, found = kind.from_pretrained(
@@ -123,7 +177,7 @@ def _opened(folder: Path, kind: Any, *, is_missing_fine: bool) -> Encoder:
             f"The weights of {folder} cannot be read ({type(error).__name__}). Copy the folder again, and check that its "
             f"{CONFIG} belongs to them."
         ) from error
-    missing = sorted(one for one in found["missing_keys"] if not one.startswith(_NOT_NEEDED))
+    missing = sorted(one for one in found["missing_keys"] if not one.startswith(not_needed))
     if missing and not (is_missing_fine and _is_head(missing, network)):
         raise ModelError(
             f"The weights of {folder} are not whole: {len(missing)} tensors are missing, the first is {missing[0]}. "
@@ -136,7 +190,7 @@ def _opened(folder: Path, kind: Any, *, is_missing_fine: bool) -> Encoder:
             f"The tokenizer of {folder} has {subwords.size:,} subwords, but the encoder has vectors for {rows:,}. "
             "They do not belong together."
         )
-    return Encoder(network.eval(), subwords)
+    return Opened(Encoder(network.eval(), subwords), tuple(missing), tuple(sorted(found["unexpected_keys"])))
 
 
 def _is_head(missing: list[str], network: Any) -> bool:

@@ -88,6 +88,10 @@ class Subwords:
             own = [word for word, joined in new if joined is is_joined]
             self._known |= {(word, is_joined): ids for word, ids in zip(own, writer.ids(own), strict=True)}
 
+    def at_the_start(self) -> Tokenizer:
+        """The tokenizer, which writes the beginning of a text as `of_tokens` does: as if it stood behind a space."""
+        return _behind(self.tokenizer, is_joined=False)
+
     def save(self, folder: Path) -> None:
         """Two files."""
         self.tokenizer.save(str(folder / TOKENIZER))
@@ -132,10 +136,7 @@ class _Writer:
     """Writes words that are behind a space, or joined to what is before them."""
 
     def __init__(self, tokenizer: Tokenizer, *, is_joined: bool) -> None:
-        table = json.loads(tokenizer.to_str())
-        for part in ("normalizer", "pre_tokenizer"):
-            table[part] = _with_space(table[part], is_joined=is_joined)
-        self._tokenizer = Tokenizer.from_str(json.dumps(table))
+        self._tokenizer = _behind(tokenizer, is_joined=is_joined)
         unknown = unknown_of(tokenizer)
         self._instead = (unknown,) if unknown is not None else None
 
@@ -150,6 +151,14 @@ class _Writer:
 def _clean(word: str) -> str:
     """A word as text that UTF-8 can hold: half a surrogate pair becomes the replacement character."""
     return word.encode("utf-8", "replace").decode("utf-8") if not word.isascii() else word
+
+
+def _behind(tokenizer: Tokenizer, *, is_joined: bool) -> Tokenizer:
+    """One that writes a text as if it stood behind a space, or was joined to something."""
+    table = json.loads(tokenizer.to_str())
+    for part in ("normalizer", "pre_tokenizer"):
+        table[part] = _with_space(table[part], is_joined=is_joined)
+    return Tokenizer.from_str(json.dumps(table))
 
 
 def _with_space(part: Any, *, is_joined: bool) -> Any:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from bionym.data import Argument, Audit, Document, Entity, Passage, Relation, Span
 from bionym.errors import SpanError
 from bionym.formats import _concepts
+from bionym.formats._bigbio_source import as_kb, is_source
 from bionym.formats._json import Record
 from bionym.formats._layout import Laid, Overlap, Part, Piece, cut, lay, lay_so_that_all_fit
 from bionym.formats._offsets import CODE_POINTS, Claim, Ranges, Repair, fits, repaired
@@ -35,6 +36,8 @@ def to_document(record: Record, audit: Audit, repair: Repair | None) -> Document
         raise record.error(
             "expected a row with passages", "Check that the file is in BigBio's kb schema, a row a value."
         )
+    if is_source(record):
+        record = as_kb(record)
     passages = sorted(record.records("passages"), key=lambda one: min(one.ranges("offsets"), default=(0, 0)))
     name = record.text("document_id", record.text("id", ""))
     laid, mentions = _placed(record, passages, name, audit, repair)

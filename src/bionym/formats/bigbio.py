@@ -14,6 +14,9 @@ BigBio ties mentions. A relation between concepts is written as one between ever
 for BC5CDR; what it was stands in `normalized`, under names that begin with `bionym`, and so do roles. Read back, it is
 one relation again. Events, coreferences and the names of databases ride in `meta`.
 
+Read besides, but not written: the `source` schema that BigBio has for BC5CDR, where entities and relations stand in their
+passages.
+
 Cannot hold, and what then happens: attributes of entities and passages, and scores, are lost and counted; entities get
 an id; of passages that overlap the later is lost.
 

@@ -155,5 +155,5 @@ def _spelled(spans: Spans, chain: Chain) -> Iterator[Places]:
 def _spellings(scheme: TagScheme) -> Iterator[tuple[tuple[str, str, str], str]]:
     """Prefixes of the first, inner and last tokens and of an only one: in one way, or in two where the first tag tells of
     the entity before."""
-    for first in dict.fromkeys((scheme.first, scheme.first_after_same)):
+    for first in scheme.firsts:
         yield (first, scheme.inside, scheme.last), scheme.single if first == scheme.first else first

@@ -188,12 +188,11 @@ def _entity_probability(lattice: _Lattice, chain: PairwiseChain) -> Callable[[in
 
 def _spellings(scheme: TagScheme, num_tokens: int) -> list[list[str]]:
     """The ways a scheme can tag an entity: one, or two where the first tag tells of the entity before."""
-    firsts = dict.fromkeys((scheme.first, scheme.first_after_same))
     if num_tokens > 1:
-        return [[first, *[scheme.inside] * (num_tokens - 2), scheme.last] for first in firsts]
+        return [[first, *[scheme.inside] * (num_tokens - 2), scheme.last] for first in scheme.firsts]
     if scheme.single == "S":
         return [["S"]]
-    return [[scheme.single if first == scheme.first else first] for first in firsts]
+    return [[scheme.single if first == scheme.first else first] for first in scheme.firsts]
 
 
 def _path_probability(lattice: _Lattice, row: int, span: TokenSpan, path: list[int], chain: Chain) -> float:

@@ -2,6 +2,7 @@
 
 from bionym.models._card import card, describe_fit
 from bionym.models._ensemble.combining import combine
+from bionym.models._exchange import export_model, import_model
 from bionym.models._neural.corpora import read_corpora, shared_documents, with_held_out
 from bionym.models._pretraining.record import said
 from bionym.models._pretraining.running import folder_for_pretraining, part_for_pretraining, pretrain
@@ -17,6 +18,7 @@ from bionym.models._store import (
     run_of,
     save,
 )
+from bionym.models._subword.foreign_tags import named as named_tags
 
 __all__ = [
     "Fingerprint",
@@ -26,10 +28,13 @@ __all__ = [
     "combine",
     "describe_fit",
     "describe_run",
+    "export_model",
     "folder_for_pretraining",
+    "import_model",
     "learns_from_corpora",
     "load",
     "locate",
+    "named_tags",
     "part_for_pretraining",
     "pretrain",
     "read_corpora",

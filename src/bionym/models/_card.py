@@ -28,7 +28,7 @@ def describe_fit(fitted: Any, corpora: Mapping[str, Corpus]) -> dict[str, Any]:
             "best_score": result.best.score if result.best else None,
             "metric": fitted.tagger.config.training.metric,
         },
-        "weights": _weights(fitted.tagger),
+        "weights": measured_weights(fitted.tagger),
         "teacher": _read(fitted.tagger, "teacher.json"),
         "development_documents": {name: len(documents) for name, documents in dev.items()},
         "held_out": [name for name in dev if not corpora[name].splits.get("dev")],
@@ -39,7 +39,6 @@ def card(name: str, run: Run) -> str:
     """The model card from the record of the training, or from that of members that were combined."""
     if "members" in run:
         return of_members(name, run)
-    data = run["data"]
     lines = [
         f"# {name}",
         "",
@@ -48,9 +47,7 @@ def card(name: str, run: Run) -> str:
         "",
         "## Training data",
         "",
-        f"{data['documents']:,} documents with {data['entities']:,} entities, fingerprint `{data['fingerprint']}`.",
-        *(f"- {source}" for source in data["sources"]),
-        *_not_learned(run),
+        *_data(run),
         *_taught(run),
         *_trained(run),
         "",
@@ -74,7 +71,18 @@ def card(name: str, run: Run) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _weights(tagger: Any) -> dict[str, Any]:
+def _data(run: Run) -> list[str]:
+    """What it learned from, as far as it is known."""
+    imported, data = run.get("imported"), run["data"]
+    if imported:
+        return [
+            f"Imported from {imported['from']}, a {imported['kind']} of transformers, which learned elsewhere: see the card there."
+        ]
+    facts = f"{data['documents']:,} documents with {data['entities']:,} entities, fingerprint `{data['fingerprint']}`."
+    return [facts, *(f"- {source}" for source in data["sources"]), *_not_learned(run)]
+
+
+def measured_weights(tagger: Any) -> dict[str, Any]:
     """F1 on the development data with each kind of weights, and the kind it predicts with; empty if nothing was measured."""
     f1 = _read(tagger, "weights.json")
     return {"f1": f1, "chosen": tagger.config.weights} if f1 else {}

@@ -44,12 +44,12 @@ def strip(name: str, out: Path, *, force: bool = False) -> Stripped:
             "left. Train a bilstm_crf with pretrained vectors to share it."
         )
     to_share: Any = _ToShare(part, folder)
-    _store.save(to_share, out, _without_sources(folder / "run.json"), force=force)
+    _store.save(to_share, out, without_sources(folder / "run.json"), force=force)
     stripped: Stripped = to_share.stripped
     return stripped
 
 
-def _without_sources(path: Path) -> dict[str, Any]:
+def without_sources(path: Path) -> dict[str, Any]:
     """The record of a training, without paths, without ids of documents, without the fingerprint of their text."""
     try:
         run: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

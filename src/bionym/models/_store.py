@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from bionym import plugins
 from bionym.data import Audit, Document
-from bionym.errors import ModelError, UnknownNameError
+from bionym.errors import ModelError, OutputError, UnknownNameError
 from bionym.files import finishing
 from bionym.models._card import card
 from bionym.protocols import Tagger
@@ -61,7 +61,7 @@ def save(tagger: Tagger, folder: Path, run: Mapping[str, Any], *, force: bool = 
     with finishing(folder, force=force, may_replace=_may_replace, otherwise="not a model folder") as unfinished:
         unfinished.mkdir()
         tagger.save(unfinished)
-        _open_to_readers(unfinished)
+        open_to_readers(unfinished)
         if run:
             (unfinished / RUN).write_text(json.dumps(run, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
             (unfinished / "model_card.md").write_text(card(folder.name, run), encoding="utf-8")
@@ -82,7 +82,13 @@ def _may_replace(folder: Path) -> bool:
     return (folder / "config.toml").is_file() or not any(folder.iterdir())
 
 
-def _open_to_readers(folder: Path) -> None:
+def check_free(folder: Path, *, force: bool = False) -> None:
+    """Raises: OutputError, before any work, if something stands where a model is to be written."""
+    if folder.exists() and not force:
+        raise OutputError(f"{folder} exists. Choose another name, or replace it with --force.")
+
+
+def open_to_readers(folder: Path) -> None:
     """Files with the rights that the user gives new files; some writers keep theirs to the user alone."""
     mask = os.umask(0)
     os.umask(mask)

@@ -31,6 +31,7 @@ from bionym.training.events import Monitor
 
 if TYPE_CHECKING:
     from bionym.models._neural.development import Fitted
+    from bionym.models._subword.from_huggingface import Imported
     from bionym.models._subword.reading import Reader
 
 ENCODER = "encoder"
@@ -137,6 +138,24 @@ def fit_corpora(
     from bionym.models._subword.fitting import fit
 
     return fit(corpora, config, audit=audit, monitors=monitors, folder=folder, about=about)
+
+
+def to_huggingface(folder: Path, out: Path, *, head: str | None, audit: Audit) -> tuple[str, ...]:
+    """A saved model as files that transformers reads; see `to_huggingface.export`."""
+    _need("torch", "transformers", "tokenizers")
+    from bionym.models._subword.to_huggingface import export
+
+    return export(folder, configuration.of_model(Config, folder / "config.toml"), out, head=head, audit=audit)
+
+
+def from_huggingface(
+    name: str, *, settings: Iterable[str], tags: Sequence[str], dev: Sequence[Document], audit: Audit
+) -> "Imported":
+    """A model made of a folder of transformers; see `from_huggingface.import_folder`."""
+    _need("torch", "onnx", "transformers", "tokenizers")
+    from bionym.models._subword.from_huggingface import import_folder
+
+    return import_folder(name, settings=settings, tags=tags, dev=dev, audit=audit)
 
 
 def load(folder: Path, config: Config | None = None) -> Transformer:

@@ -38,7 +38,9 @@ class TrainingSettings(Settings):
     min_epochs: int = Field(default=1, ge=1, description="Epochs before which patience does not end the training.")
     patience: int = Field(default=10, ge=0, description="Epochs without a better score that end it; 0 never does.")
     metric: str = Field(default="f1", description="The development score that decides; higher is better.")
-    time_limit_minutes: float = Field(default=0.0, ge=0, description="Longest training; 0 has no limit.")
+    time_limit_minutes: float = Field(
+        default=0.0, ge=0, description="Longest training; 0 has no limit. Schedules go by epochs and do not know it."
+    )
     accumulate: int = Field(default=1, ge=1, description="Batches whose gradients make one step.")
     precision: Literal["auto", "float32", "bf16", "fp16"] = Field(
         default="float32", description="float32, bf16, fp16, or auto: bf16 where it is quicker."

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto
 from torch import Tensor, nn
 
+from bionym.encoders.networks import states_of
 from bionym.models._subword.network import Network
 from bionym.models._subword.runtime import FLOAT32, INT8, Read
 
@@ -38,7 +39,7 @@ class Reading(nn.Module):
 
     def forward(self, ids_1T: Tensor) -> Tensor:
         """Scores of every subword, T x S."""
-        states_1TH = self.encoder(input_ids=ids_1T).last_hidden_state
+        states_1TH = states_of(self.encoder, input_ids=ids_1T)
         return nn.functional.linear(states_1TH[0], self.weight, self.bias)
 
 

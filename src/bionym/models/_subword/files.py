@@ -5,7 +5,7 @@ heads.json           the heads; heads.safetensors, their weights
 tagger.onnx          and tagger.int8.onnx: all of it, for prediction without torch
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -27,7 +27,7 @@ from bionym.models._subword.network import Network
 from bionym.models._subword.runtime import Read
 
 ENCODER = "encoder"
-_CHAIN = ("starts", "transitions", "ends")
+CHAIN = ("starts", "transitions", "ends")
 
 
 def save(network: Network, encoder: networks.Encoder, heads: Sequence[Head], scheme: TagScheme, folder: Path) -> None:
@@ -42,7 +42,7 @@ def save(network: Network, encoder: networks.Encoder, heads: Sequence[Head], sch
         if isinstance(output, SpanScores):
             own |= {"lengths": output.lengths_WL}
         else:
-            own |= dict(zip(_CHAIN, _learned(output, len(head.tags)), strict=True))
+            own |= dict(zip(CHAIN, _learned(output, len(head.tags)), strict=True))
         tensors |= {f"{place}.{part}": value.detach().float().cpu().numpy().copy() for part, value in own.items()}
     heading.write(finders_of(network, heads, scheme), tensors, folder)
 
@@ -80,7 +80,7 @@ def take_over(network: Network, heads: Sequence[Head], folder: Path) -> int:
     with torch.no_grad():
         for place, head in enumerate(heads):
             for number, old in enumerate(table):
-                if _is_same(head, old) and _take(network, place, number, tensors):
+                if _is_same(head, old) and take(network, place, number, tensors):
                     taken += 1
     return taken
 
@@ -111,14 +111,14 @@ def _is_same(head: Head, old: dict[str, Any]) -> bool:
     return head.name == old["source"] and (list(head.tags) == old.get("tags") or list(head.labels) == old.get("labels"))
 
 
-def _take(network: Network, place: int, number: int, tensors: dict[str, Tensor]) -> bool:
-    """The weights of one head; whether they fit."""
+def take(network: Network, place: int, number: int, tensors: Mapping[str, Tensor]) -> bool:
+    """Put the weights of one head into a network, which needs no gradients meanwhile; whether they fit."""
     layer, output = cast(nn.Linear, network.scores[place]), network.outputs[place]
     own = {"weight": layer.weight, "bias": layer.bias}
     if isinstance(output, SpanScores):
         own |= {"lengths": output.lengths_WL}
     elif isinstance(output, LinearChain):
-        own |= dict(zip(_CHAIN, output.learned(valid_only=False), strict=True))
+        own |= dict(zip(CHAIN, output.learned(valid_only=False), strict=True))
     old = {part: tensors.get(f"{number}.{part}") for part in own}
     if any(value is None or value.shape != own[part].shape for part, value in old.items()):
         return False

@@ -1,8 +1,5 @@
 """How the transformer learns: from corpora to a model in a folder."""
 
-import json
-import tempfile
-import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,18 +15,17 @@ from bionym.errors import ConfigError
 from bionym.models import transformer
 from bionym.models._neural import development
 from bionym.models._neural.corpora import with_held_out
-from bionym.models._neural.development import Fitted, chosen_weights
+from bionym.models._neural.development import Fitted
 from bionym.models._neural.sentences import by_length
 from bionym.models._store import locate
 from bionym.models._subword import files, heads, teaching
 from bionym.models._subword.encoding import batch_of
-from bionym.models._subword.export import export
-from bionym.models._subword.network import Network, merged_encoder, rates
+from bionym.models._subword.network import Network, rates
 from bionym.models._subword.reading import Piece, Reader, pieces_of
+from bionym.models._subword.saving import model_of
 from bionym.models._subword.settings import Config
 from bionym.text.prepare import tokenized
 from bionym.training import batches as batching
-from bionym.training import config as configuration
 from bionym.training import devices, precision, seeds
 from bionym.training.events import Monitor
 from bionym.training.loop import fit as run_loop
@@ -117,33 +113,8 @@ class _Learning:
         return found
 
     def saved(self) -> "transformer.Transformer":
-        """The model as it will be loaded anywhere: written to a folder of its own, and read from there."""
-        scratch = tempfile.TemporaryDirectory(prefix="bionym-model-")
-        folder = Path(scratch.name)
-        network = self.network.cpu().eval()
-        encoder = merged_encoder(network)
-        files.save(network, networks.Encoder(encoder, self.encoder.subwords), self.heads, self.scheme, folder)
-        can_export = self.config.weights != "torch" and export(network, encoder, folder)
-        kinds = ("float32", "int8") if self.dev and can_export else ()
-        measured = {name: self._f1(self._loaded(folder, name)) for name in kinds}
-        weights = chosen_weights(self.config.weights, measured) if can_export else "torch"
-        settings = self.config.model_copy(update={"weights": weights}).model_dump(mode="json")
-        (folder / "config.toml").write_text(configuration.dump({"model": "transformer", **settings}), encoding="utf-8")
-        (folder / "weights.json").write_text(json.dumps(measured, indent=1), encoding="utf-8")
-        tagger = transformer.load(folder)
-        weakref.finalize(tagger, scratch.cleanup)
-        return tagger
-
-    def _loaded(self, folder: Path, weights: str) -> "transformer.Transformer":
-        return transformer.load(folder, self.config.model_copy(update={"weights": weights}))
-
-    def _f1(self, tagger: "transformer.Transformer") -> float:
-        """Mean strict F1 over the development data of all corpora, each by its own heads."""
-
-        def own(name: str) -> "transformer.Transformer":
-            return tagger.of_source(name) if name in tagger.sources else tagger
-
-        return development.mean_f1(self.dev, own)
+        """The model as it will be loaded anywhere."""
+        return model_of(self.network, self.encoder.subwords, self.heads, self.config, self.dev)
 
     def _build(self, planned: batching.Batch) -> Any:
         items = [self.items[name][place] for name, place in planned.items]

@@ -8,10 +8,12 @@ A head gives tags, decoded as a chain under the scheme's rules; or spans, each p
 Axes: N tokens, S scores of a token, L tags or labels, W lengths of a span in tokens (1 first), D values of a vector.
 """
 
+import contextlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -173,13 +175,33 @@ def write(finders: Sequence[Finder], weights: Mapping[str, NDArray[np.float32]],
 
 def read(folder: Path, scheme: TagScheme) -> list[Finder]:
     """The heads of a model's folder. Raises: ModelError."""
-    from safetensors import SafetensorError
+    table, tensors = read_table(folder), read_tensors(folder)
+    with _whole(folder):
+        return [_finder(number, one, tensors, scheme) for number, one in enumerate(table)]
+
+
+def read_table(folder: Path) -> list[dict[str, Any]]:
+    """For each head its source, and its tags or labels. Raises: ModelError."""
+    with _whole(folder):
+        table: list[dict[str, Any]] = json.loads((folder / "heads.json").read_text(encoding="utf-8"))
+        return table
+
+
+def read_tensors(folder: Path) -> dict[str, NDArray[np.float32]]:
+    """Every tensor of the heads. Raises: ModelError."""
     from safetensors.numpy import load_file
 
+    with _whole(folder):
+        tensors: dict[str, NDArray[np.float32]] = load_file(folder / "heads.safetensors")
+        return tensors
+
+
+@contextlib.contextmanager
+def _whole(folder: Path) -> Iterator[None]:
+    from safetensors import SafetensorError
+
     try:
-        table = json.loads((folder / "heads.json").read_text(encoding="utf-8"))
-        tensors = load_file(folder / "heads.safetensors")
-        return [_finder(number, one, tensors, scheme) for number, one in enumerate(table)]
+        yield
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         raise ModelError(
             f"{folder} does not hold a whole model ({type(error).__name__} at heads.json or heads.safetensors). "

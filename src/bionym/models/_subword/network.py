@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from bionym.data.tags import OUTSIDE, TagScheme, split_tag
-from bionym.encoders.networks import Encoder
+from bionym.encoders.networks import Encoder, states_of
 from bionym.encoders.subwords import Specials
 from bionym.errors import ConfigError, MissingExtraError
 from bionym.layers.linear_chain import LinearChain
@@ -109,7 +109,7 @@ class Network(nn.Module):
         """What the encoder says of each token, B x N x H."""
         ids_BT = self._with_hidden(batch.ids_BT, batch.num_subwords_B)
         is_inside_BT = ~is_padding(batch.num_subwords_B, ids_BT.shape[1])
-        states_BTH = self.encoder(input_ids=ids_BT, attention_mask=is_inside_BT.long()).last_hidden_state
+        states_BTH = states_of(self.encoder, input_ids=ids_BT, attention_mask=is_inside_BT.long())
         pooled_BNH = pooled(states_BTH, batch.firsts_BN, batch.counts_BN, self.settings.pooling)
         return cast(Tensor, self.dropout(pooled_BNH))
 

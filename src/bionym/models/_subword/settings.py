@@ -82,7 +82,9 @@ class Config(Settings):
     """Configuration of the transformer."""
 
     encoder: str = Field(default="", description="A folder with a pretrained encoder, or its id on the hub; required.")
-    scheme: str = Field(default="BIOES", description="Tag scheme: IO, IOB1, BIO or BIOES.")
+    scheme: str = Field(
+        default="BIOES", description="Tag scheme: IO, IOB1, BIO or BIOES; LENIENT for models of others."
+    )
     policy: Policy = Field(default="longest", description="Which of overlapping entities is learned.")
     heads: Sharing = Field(
         default="corpus",

@@ -1,0 +1,55 @@
+"""`bionym import`: a model made of another program's."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bionym.apps.cli._console import console, say_audit
+from bionym.apps.cli._options import Beside, Force, Format, ReadOptions, companions, format_options
+
+EPILOG = "Example: bionym import exported/tuned --out models/again"
+
+
+def add_to(app: typer.Typer) -> None:
+    """The verb, among the others."""
+    app.command("import", epilog=EPILOG)(import_)
+
+
+def import_(
+    name: Annotated[
+        str, typer.Argument(help="A Hugging Face folder for token classification, or its id.", show_default=False)
+    ],
+    *,
+    out: Annotated[Path, typer.Option("--out", help="The folder of the model.")],
+    tags: Annotated[
+        str, typer.Option("--tags", help="What its scores are, in their order, if it does not say: O,B-Drug,I-Drug.")
+    ] = "",
+    set: Annotated[list[str] | None, typer.Option("--set", help="One setting: scheme=BIO or context=document.")] = None,
+    dev: Annotated[
+        list[str] | None, typer.Option("--dev", help="Documents to score it on, and to choose its weights by.")
+    ] = None,
+    format: Format = None,
+    beside: Beside = None,
+    option: ReadOptions = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse to lose or change anything.")] = False,
+    force: Force = False,
+) -> None:
+    """Make a model of a Hugging Face folder; it predicts as every other one does, without torch."""
+    from bionym import formats, models
+    from bionym.data import Audit
+
+    audit = Audit(strict=strict)
+    documents = formats.read(dev, format, **format_options(option), **companions(beside)) if dev else ()
+    run = models.import_model(
+        name, out, settings=set or (), tags=models.named_tags(tags), dev=documents, audit=audit, force=force
+    )
+    console.say(f"{out}: finds {', '.join(run['labels'])}; made of a {run['imported']['kind']}, {run['encoder']}")
+    say_audit(audit)
+    scores = run["development_scores"]
+    if scores:
+        micro = scores["metrics"]["strict"]["micro"]
+        values = "  ".join(
+            f"{said} {100 * micro[key]:.1f}" for said, key in (("P", "precision"), ("R", "recall"), ("F1", "f1"))
+        )
+        console.say(f"  development data, strict: {values}; weights: {run['weights']['chosen']}")

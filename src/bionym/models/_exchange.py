@@ -1,0 +1,103 @@
+"""Models that come from other programs' folders, and go there: at present those of Hugging Face's transformers."""
+
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from bionym import plugins
+from bionym.data import Audit, Document
+from bionym.errors import ModelError, UnknownNameError
+from bionym.evaluation import evaluate
+from bionym.evaluation.report import report
+from bionym.files import finishing
+from bionym.models import _store
+from bionym.models._card import measured_weights
+from bionym.models._huggingface_card import card
+from bionym.models._sharing import without_sources
+from bionym.training import config as configuration
+
+TARGETS = ("huggingface",)
+
+
+def export_model(
+    name: str,
+    out: Path,
+    *,
+    to: str = "huggingface",
+    head: str | None = None,
+    audit: Audit | None = None,
+    force: bool = False,
+) -> tuple[str, ...]:
+    """Write a model to a new folder as another program reads it. Returns: the labels it gives there.
+
+    Args:
+        head: of a model with several, the one that goes there.
+        audit: counts what such a folder cannot hold.
+    Raises: ModelError if this kind of model cannot be written so; UsageError if a head must be named; OutputError if something
+        stands at `out`; MissingExtraError.
+    """
+    audit = audit if audit is not None else Audit()
+    if to not in TARGETS:
+        raise UnknownNameError("target", to, TARGETS)
+    folder = _store.locate(name)
+    kind = str(configuration.read(folder / "config.toml").get("model"))
+    part = plugins.find("models", kind)
+    if not hasattr(part, "to_huggingface"):
+        raise ModelError(
+            f"{folder} is a {kind}, which transformers has no network for. Export a transformer: "
+            "bionym train DATA --model transformer --set encoder=FOLDER"
+        )
+    run = without_sources(folder / "run.json")
+    with finishing(out, force=force, may_replace=_may_replace, otherwise="no Hugging Face folder") as unfinished:
+        unfinished.mkdir()
+        labels: tuple[str, ...] = part.to_huggingface(folder, unfinished, head=head, audit=audit)
+        (unfinished / "README.md").write_text(card(out.name, unfinished, run, audit), encoding="utf-8")
+        _store.open_to_readers(unfinished)
+    return labels
+
+
+def import_model(
+    name: str,
+    out: Path,
+    *,
+    settings: Iterable[str] = (),
+    tags: Sequence[str] = (),
+    dev: Iterable[Document] = (),
+    audit: Audit | None = None,
+    force: bool = False,
+) -> dict[str, Any]:
+    """Make a model of a Hugging Face folder, or hub id, with a network that classifies subwords.
+
+    Args:
+        settings: of the transformer, laid over what the folder says and the defaults.
+        tags: what its scores are, in their order, if its labels do not tell.
+        dev: documents to score the model on, and to choose the kind of weights by.
+        audit: counts what is left out.
+    Returns: the record, as `run.json` holds it.
+    Raises: ModelError that names what is missing or cannot be read; ConfigError; OutputError; MissingExtraError.
+    """
+    from bionym.models import transformer
+
+    audit, start, gold = audit if audit is not None else Audit(), time.monotonic(), list(dev)
+    _store.check_free(out, force=force)
+    made = transformer.from_huggingface(name, settings=settings, tags=tags, dev=gold, audit=audit)
+    tagger = made.tagger
+    scores = report(evaluate(gold, tagger.predict(gold))) if gold else None
+    run = _store.describe_run(
+        tagger,
+        "transformer",
+        _store.Fingerprint(),
+        audit,
+        seconds=time.monotonic() - start,
+        sources=(),
+        scores=scores,
+    )
+    run |= {"imported": {"from": Path(name).name, "kind": made.kind}, "weights": measured_weights(tagger)}
+    run |= {"shared_documents": []}
+    _store.save(tagger, out, run, force=force)
+    return run
+
+
+def _may_replace(folder: Path) -> bool:
+    return folder.is_dir() and ((folder / "config.json").is_file() or not any(folder.iterdir()))

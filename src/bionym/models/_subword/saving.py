@@ -1,0 +1,61 @@
+"""A network with its heads as a model that predicts: written to a folder, with the kind of weights that serve best."""
+
+import json
+import tempfile
+import weakref
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from bionym.data import Document
+from bionym.data.tags import find_scheme
+from bionym.encoders import networks
+from bionym.encoders.subwords import Subwords
+from bionym.models import transformer
+from bionym.models._neural import development
+from bionym.models._neural.development import chosen_weights
+from bionym.models._neural.heads import Head
+from bionym.models._subword import files
+from bionym.models._subword.export import export
+from bionym.models._subword.network import Network, merged_encoder
+from bionym.models._subword.settings import Config
+from bionym.training import config as configuration
+
+Development = Mapping[str, Sequence[Document]]
+
+
+def model_of(
+    network: Network, subwords: Subwords, heads: Sequence[Head], config: Config, dev: Development
+) -> "transformer.Transformer":
+    """The model as it will be loaded anywhere: written to a folder of its own, and read from there.
+
+    Args:
+        dev: development documents by corpus, to choose the kind of weights by.
+    """
+    scratch = tempfile.TemporaryDirectory(prefix="bionym-model-")
+    folder = Path(scratch.name)
+    network = network.cpu().eval()
+    encoder = merged_encoder(network)
+    files.save(network, networks.Encoder(encoder, subwords), heads, find_scheme(config.scheme), folder)
+    can_export = config.weights != "torch" and export(network, encoder, folder)
+    kinds = ("float32", "int8") if dev and can_export else ()
+    measured = {name: _f1(_loaded(folder, config, name), dev) for name in kinds}
+    weights = chosen_weights(config.weights, measured) if can_export else "torch"
+    settings = config.model_copy(update={"weights": weights}).model_dump(mode="json")
+    (folder / "config.toml").write_text(configuration.dump({"model": "transformer", **settings}), encoding="utf-8")
+    (folder / "weights.json").write_text(json.dumps(measured, indent=1), encoding="utf-8")
+    tagger = transformer.load(folder)
+    weakref.finalize(tagger, scratch.cleanup)
+    return tagger
+
+
+def _loaded(folder: Path, config: Config, weights: str) -> "transformer.Transformer":
+    return transformer.load(folder, config.model_copy(update={"weights": weights}))
+
+
+def _f1(tagger: "transformer.Transformer", dev: Development) -> float:
+    """Mean strict F1 over the development data of all corpora, each by its own heads."""
+
+    def own(name: str) -> "transformer.Transformer":
+        return tagger.of_source(name) if name in tagger.sources else tagger
+
+    return development.mean_f1(dev, own)
