@@ -34,7 +34,7 @@ def sentence_ranges(document: Document) -> tuple[tuple[int, int], ...]:
     """Token positions `[start, end)` of each sentence; one range over all tokens if there are no sentences."""
     if not document.sentences:
         return ((0, len(document.tokens)),) if document.tokens else ()
-    starts = [bisect_left(document.tokens, sentence.start, key=_start) for sentence in document.sentences]
+    starts = [bisect_left(document.tokens, (sentence[0],)) for sentence in document.sentences]  # (4,) < Span(4, 7)
     return tuple(zip(starts, [*starts[1:], len(document.tokens)], strict=True))
 
 

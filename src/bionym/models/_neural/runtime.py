@@ -25,7 +25,7 @@ Floats = NDArray[np.float32]
 
 TAGGER, SPELLING, STREAM, INT8 = "tagger.onnx", "spelling.onnx", "stream.onnx", "tagger.int8.onnx"
 
-MOST_TOKENS = 32_768  # read at once; has no influence on what is found
+MOST_TOKENS = 49_152  # read at once; has no influence on what is found
 MOST_REMEMBERED = 50_000  # words; when there are more, all are forgotten
 _FEEDS = {"inputs_UD", "rows_TB", "is_first_TB", "is_last_TB"}
 
@@ -59,13 +59,17 @@ class Runtime:
         self._vectors_WD = np.zeros((0, 0), dtype=np.float32)
 
     def scores(self, sentences: Sequence[Sentence]) -> NDArray[np.float64]:
-        """Scores of every token of all sentences, one sentence behind the other, N x S."""
+        """Scores of every token of all sentences, one sentence behind the other, N x S.
+
+        In memory the scores of a tag stand together, as decoding reads them.
+        """
         found = [self._scores(some) for some in _runs(sentences)]
         if len(found) == 1:
-            return found[0]
-        return np.concatenate(found) if found else np.zeros((0, self._num_scores))
+            return found[0].T
+        return np.concatenate(found, axis=1).T if found else np.zeros((0, self._num_scores))
 
     def _scores(self, sentences: Sequence[Sentence]) -> NDArray[np.float64]:
+        """As `scores`, but S x N."""
         inputs_UD, rows_N = self._inputs(sentences)
         placed = lanes(list(map(len, sentences)))
         rows_TB = np.zeros(placed.shape, dtype=np.int32)
@@ -77,8 +81,8 @@ class Runtime:
             "is_last_TB": placed.marked(placed.last),
         }
         scores_TBS = self._tagger.run(None, feeds)[0]
-        found: NDArray[np.float64] = scores_TBS.reshape(-1, self._num_scores)[placed.places_N].astype(np.float64)
-        return found
+        scores_NS = scores_TBS.reshape(-1, self._num_scores)[placed.places_N]
+        return np.ascontiguousarray(scores_NS.T, dtype=np.float64)
 
     def _inputs(self, sentences: Sequence[Sentence]) -> tuple[Floats, NDArray[np.intp]]:
         """What the distinct tokens look like, U x D, and which of them each token is.
@@ -194,6 +198,7 @@ def _session(path: Path) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False  # it would keep the largest memory ever asked for
+    options.enable_mem_pattern = False  # one block for a whole step would come from the system anew each time
     options.log_severity_level = 3
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
