@@ -45,9 +45,7 @@ class Chain:
         """The labels of a chain that has "O"."""
         names = np.array([split_tag(tag)[1] for tag in self.tags])
         outside = self.tags.index(OUTSIDE)
-        return tuple(
-            _label(self, names == name, outside) for name in dict.fromkeys(np.delete(names, outside).tolist())
-        )
+        return tuple(_label(self, names == name, outside) for name in dict.fromkeys(np.delete(names, outside).tolist()))
 
 
 @dataclass(frozen=True)
@@ -105,9 +103,13 @@ def _label(chain: Chain, is_own_L: NDArray[np.bool_], outside: int) -> Label:
     ends_L = np.maximum(ends_L, chain.ends_L - chain.ends_L[outside])
     may_begin_L, may_end_L = (is_own_L & (most_L > FORBIDDEN / 2) for most_L in (begins_L, ends_L))
     leads_on_L, is_led_to_L = within_LL.any(axis=1), within_LL.any(axis=0)
-    kinds = may_begin_L & leads_on_L, is_led_to_L & leads_on_L, is_led_to_L & may_end_L, may_begin_L & may_end_L
+    kinds_4L = may_begin_L & leads_on_L, is_led_to_L & leads_on_L, is_led_to_L & may_end_L, may_begin_L & may_end_L
+    first, inner, last, only = map(np.flatnonzero, kinds_4L)
     return Label(
-        *map(np.flatnonzero, kinds),
+        first,
+        inner,
+        last,
+        only,
         step=float((moves_LL[within_LL] - moves_LL[outside, outside]).max(initial=FORBIDDEN)),
         edges=float(begins_L[may_begin_L].max(initial=FORBIDDEN) + ends_L[may_end_L].max(initial=FORBIDDEN)),
     )

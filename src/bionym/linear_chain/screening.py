@@ -60,7 +60,9 @@ def _most_of_several(first_N: Whole, inner_N: Whole, last_N: Whole, starts: Sequ
     Args:
         first_N, inner_N, last_N: what a token earns as one of these; the latter two are overwritten.
     """
-    inner_N[starts] = last_N[starts] = -1 - sum(int(np.maximum(part_N, 0).sum()) for part_N in (first_N, inner_N, last_N))
+    inner_N[starts] = last_N[starts] = -1 - sum(
+        int(np.maximum(part_N, 0).sum()) for part_N in (first_N, inner_N, last_N)
+    )
     through_N = np.cumsum(inner_N)
     begun_N = np.maximum.accumulate(first_N - through_N)
     last_N[1:] += through_N[:-1]

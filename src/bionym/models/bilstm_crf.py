@@ -100,8 +100,7 @@ class BiLstmCrf:
         with no_search_for_cycles():
             documents = list(map(tokenized, batch))
             ranges = list(map(self._sentences.ranges, documents))
-            sentences = [one for each in zip(documents, ranges, strict=True) for one in self._sentences.of(*each)]
-            scores_NS = self._runtime.scores(sentences)
+            scores_NS = self._runtime.scores(self._sentences.of(documents, ranges))
             heads = [one.head for one in self.weights]
             return list(decoded(documents, ranges, scores_NS[:, self._columns], self._chains, heads))
 

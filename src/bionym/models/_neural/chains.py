@@ -5,6 +5,7 @@ heads.safetensors    for each head, by its number, log-scores of starting, of tr
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -82,6 +83,8 @@ def decoded(
     lengths = [end - start for inside in ranges for start, end in inside]
     ends = np.cumsum(lengths, dtype=np.intp).tolist()
     places = [(end - length, end) for end, length in zip(ends, lengths, strict=True)]
+    counts = Counter(label for head in heads for label in head.labels)
+    shared = {label for label, number in counts.items() if number > 1}  # of others no finds overlap
     by_head = []
     first = 0
     for one in chains:
@@ -94,7 +97,8 @@ def decoded(
             for head, stream in zip(heads, by_head, strict=True)
             for find in finds_of(head.name, inside, islice(stream, len(inside)))
         ]
-        stay = merged(finds) if len(heads) > 1 else finds
+        doubtful = [find for find in finds if find.label in shared]
+        stay = [find for find in finds if find.label not in shared] + merged(doubtful) if doubtful else finds
         yield document.with_entities(entity_of(find, document, len(heads) > 1) for find in stay)
 
 
