@@ -4,7 +4,8 @@
 
 For each model: tokens a second from pre-tokenised documents in memory to entities; from raw text files to JSON Lines by
 `bionym predict` in a process of its own, with start-up and without; the peak memory of that process; the seconds to load;
-the size of the folder. The texts are those of the BC5CDR test set. Ratios are to the first model. Prints one JSON object.
+the size of the folder. The texts are those of the BC5CDR test set. Ratios are to the first model, and to a bare recurrence
+measured beside it (see `bare_recurrence`), which tells how fast the processor was at that moment. Prints one JSON object.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from bare_recurrence import SIZES, bare_recurrence
 from crf_speed import predict, read
 
 import bionym
@@ -42,9 +44,12 @@ def measure(model: Path, documents: list[Document], copies: int) -> dict[str, fl
     loading = time.process_time() - start
     with tempfile.TemporaryDirectory() as folder:
         from_text = predict(model, documents, Path(folder), copies)
+    pretokenised = tokens_per_second(model, list(map(tokenized, documents)))
+    bare = {f"ratio_to_bare_recurrence_of_{size}": round(pretokenised / bare_recurrence(size), 2) for size in SIZES}
     size = sum(path.stat().st_size for path in model.rglob("*") if path.is_file())
     return {
-        "pretokenised_tokens_per_second": round(tokens_per_second(model, list(map(tokenized, documents)))),
+        "pretokenised_tokens_per_second": round(pretokenised),
+        **bare,
         **from_text,
         "load_cpu_seconds": round(loading, 2),
         "megabytes": round(size / 1e6, 1),

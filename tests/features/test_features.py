@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bionym import plugins
 from bionym.data import Document
 from bionym.data.align import sentence_ranges
-from bionym.features import patterns, shapes
+from bionym.features import gazetteer, patterns, shapes
 from bionym.formats import read
 from bionym.resources import resource_path
 from bionym.text.prepare import tokenized
@@ -159,3 +159,17 @@ def test_every_document_feature_gives_one_tuple_a_token(name: str, tmp_path: Pat
         values = part.build(options)(document)
         assert len(values) == len(document.tokens) == sentence_ranges(document)[-1][1]
         assert all(isinstance(value, tuple) for value in values)
+
+
+def test_places_as_numbers_are_those_by_name_whatever_documents_stand_together(tmp_path: Path) -> None:
+    for name, listed in (("d", "Hypotension\nheart failure\natelosteogenesis type 2"), ("e", "type 2\nheart")):
+        (tmp_path / name).write_text(listed, encoding="utf-8")
+    options = gazetteer.Options(lists={name: tmp_path / name for name in ("d", "e")})
+    texts = ("Atelosteogenesis type 2 (AO2) is rare. AO2 is lethal.", "", "Heart failure (HF), hypotension. HF type 2.")
+    documents = [tokenized(Document("1", text)) for text in texts]
+    words = [[text[start:end] for start, end in one.tokens] for text, one in zip(texts, documents, strict=True)]
+    columns = gazetteer.columns(options.lists)
+    by_name = [set(places) for one in documents for places in gazetteer.build(options)(one)]
+    found = gazetteer.numbered(options)(words, list(map(sentence_ranges, documents)))
+    assert [{columns[place] for place in row.nonzero()[0]} for row in found] == by_name
+    assert {"short-d", "B-d", "I-d", "E-d", "S-d", "S-e", "B-e"} <= set().union(*by_name)

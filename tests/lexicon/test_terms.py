@@ -31,6 +31,20 @@ def test_lists_are_found_together_and_do_not_hide_one_another() -> None:
     assert found == [Match(0, 3, "long"), Match(0, 1, "short"), Match(1, 3, "short")]
 
 
+def test_no_match_crosses_the_edge_of_a_sentence_or_lies_outside_of_all() -> None:
+    words = ["il", "2", "breast", "cancer", "il", "2"]
+    found = terms("IL-2", "breast cancer").find(words, [(1, 3), (3, 3), (3, 6)])
+    assert found == [Match(4, 6, "d")]
+    assert terms("IL-2").find(words, []) == []
+
+
+def test_more_words_than_are_remembered_are_found_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bionym.lexicon.terms.MOST_REMEMBERED", 3)
+    lists = terms("breast cancer", "fever")
+    for words in (["a", "fever"], ["b", "c", "breast", "cancer"], ["fever"]):
+        assert lists.find(words) == TermLists({"d": ["breast cancer", "fever"]}).find(words) != []
+
+
 def test_a_match_never_begins_or_ends_inside_a_token() -> None:
     assert terms("il").find(["IL2"]) == []
     assert terms("2").find(["IL2"]) == []

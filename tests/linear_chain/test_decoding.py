@@ -12,7 +12,7 @@ from bionym.data.tags import BIO, BIOES, IO, IOB1, LENIENT, TagScheme, is_valid
 from bionym.linear_chain.best_path import best_tags, decode_pieces
 from bionym.linear_chain.decoding import Chain, chain, entities, marginals, unconstrained, viterbi
 from bionym.linear_chain.packing import packed
-from bionym.linear_chain.screening import earnings, may_be_inside
+from bionym.linear_chain.screening import may_be_inside
 
 SCHEMES = [IO, IOB1, BIO, BIOES, LENIENT]
 LENGTHS = [1, 2, 4, 3]
@@ -105,22 +105,25 @@ def test_a_penalty_on_outside_finds_more_and_leaves_the_probabilities_alone() ->
     assert bold[1] == plain[0]
 
 
-@settings(max_examples=60, deadline=None)
-@given(lengths=st.lists(st.integers(0, 12), min_size=1, max_size=8), seed=st.integers(0, 999))
+@settings(max_examples=100, deadline=None)
+@given(
+    scheme=st.sampled_from(SCHEMES),
+    lengths=st.lists(st.integers(0, 12), min_size=1, max_size=8),
+    seed=st.integers(0, 999),
+)
 def test_tokens_passed_over_are_outside_in_the_best_sequence_of_the_whole_sentence(
-    lengths: list[int], seed: int
+    scheme: TagScheme, lengths: list[int], seed: int
 ) -> None:
-    tags = BIOES.tags(["A", "B"])
+    tags = scheme.tags(["A", "B"])
     random = np.random.default_rng(seed)
-    case = chain(tags, random.normal(size=(len(tags), len(tags))), BIOES)
+    case = chain(tags, random.normal(size=(len(tags), len(tags))), scheme)
     ends = np.cumsum(lengths)
     bounds = np.stack((ends - lengths, ends), axis=1)
     emissions = 2 * random.normal(size=(int(ends[-1]), len(tags)))
     emissions[:, 0] += 3
     whole = np.zeros(len(emissions), dtype=np.intp)
-    decode_pieces(emissions, bounds, bounds, case, whole)
-    most = earnings(case.starts_L, case.transitions_LL, case.ends_L, 0)
-    assert not whole[~may_be_inside(emissions, bounds[:, 1] - bounds[:, 0], most, 0)].any()
+    decode_pieces(emissions.T, bounds, bounds, case, whole)
+    assert not whole[~may_be_inside(emissions.T, bounds[bounds[:, 0] < bounds[:, 1], 0], case)].any()
     assert best_tags(emissions, bounds, case).tolist() == whole.tolist()
 
 
@@ -128,9 +131,15 @@ def test_most_tokens_of_a_text_are_passed_over() -> None:
     case = chain(BIOES.tags(["A"]), np.zeros((5, 5)), BIOES)
     emissions = np.tile([8.0, 0, 0, 0, 0], (30, 1))
     emissions[10:12, 1:] = 9.0
-    most = earnings(case.starts_L, case.transitions_LL, case.ends_L, 0)
-    is_open = may_be_inside(emissions, np.array([15, 15]), most, 0)
+    is_open = may_be_inside(emissions.T, [0, 15], case)
     assert is_open.nonzero()[0].tolist() == [10, 11]
+
+
+def test_a_token_beside_an_entity_is_passed_over_though_the_entity_earns_much() -> None:
+    case = chain(BIOES.tags(["A"]), np.zeros((5, 5)), BIOES)
+    outside, single = [8.0, 0, 0, 0, 0], [0.0, 0, 0, 0, 90.0]
+    is_open = may_be_inside(np.array([outside, single, outside, single, outside]).T, [0], case)
+    assert is_open.tolist() == [False, True, False, True, False]
 
 
 def test_packed_sentences_stand_token_by_token_the_longest_first() -> None:

@@ -37,7 +37,7 @@ def sentence_ranges(document: Document) -> tuple[tuple[int, int], ...]:
     """
     if not document.sentences:
         return ((0, len(document.tokens)),) if document.tokens else ()
-    starts = [bisect_left(document.tokens, sentence.start, key=_start) for sentence in document.sentences[1:]]
+    starts = [bisect_left(document.tokens, (sentence[0],)) for sentence in document.sentences[1:]]  # (4,) < Span(4, 7)
     return tuple(zip([0, *starts], [*starts, len(document.tokens)], strict=True))
 
 

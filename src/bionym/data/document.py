@@ -1,6 +1,7 @@
 """`Document`: what flows between all rooms."""
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -49,13 +50,18 @@ class Document:
     def __post_init__(self) -> None:
         if self.entities:
             object.__setattr__(self, "entities", in_text_order(self.entities))
+        self._check_entities()
         self._check_inside()
         _check_in_order(self.tokens, "tokens", self.id)
         _check_in_order(self.sentences, "sentences", self.id)
 
     def with_entities(self, entities: Iterable[Entity], *, relations: Iterable[Relation] = ()) -> "Document":
         """The same text with these entities (and relations) instead of its own, so gold and predicted never mix."""
-        return replace(self, entities=tuple(entities), relations=tuple(relations))
+        made = copy(self)  # which checks nothing again: tokens and sentences are many
+        object.__setattr__(made, "entities", in_text_order(entities))
+        object.__setattr__(made, "relations", tuple(relations))
+        made._check_entities()
+        return made
 
     def with_tokens(self, tokens: Iterable[Span], sentences: Iterable[Span]) -> "Document":
         """The same document, tokenised and split so."""
@@ -65,7 +71,7 @@ class Document:
         """The text an entity covers, pieces joined by one space."""
         return entity.text_in(self.text)
 
-    def _check_inside(self) -> None:
+    def _check_entities(self) -> None:
         num_chars = len(self.text)
         for entity in self.entities:
             if entity.spans[-1].end > num_chars:
@@ -73,6 +79,9 @@ class Document:
                 raise SpanError(
                     f"Document {self.id!r}: entity {name} {entity.extent} ends beyond the {num_chars} characters"
                 )
+
+    def _check_inside(self) -> None:
+        num_chars = len(self.text)
         for passage in self.passages:
             if not 0 <= passage.start <= passage.end <= num_chars:
                 raise SpanError(

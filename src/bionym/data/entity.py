@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from bionym.data.span import Span
 from bionym.errors import SpanError
@@ -34,9 +35,8 @@ class Entity:
             raise SpanError(f"Entity {self.id or self.label!r} has no span")
         if not self.label:
             raise SpanError(f"The entity at {self.spans[0]} has no label")
-        for left, right in zip(self.spans, self.spans[1:], strict=False):
-            if right.start < left.end:
-                raise SpanError(f"Entity {self.id or self.label!r}: {right} overlaps or precedes {left}")
+        if len(self.spans) > 1:
+            _check_in_order(self)
 
     @property
     def start(self) -> int:
@@ -70,6 +70,12 @@ class Entity:
 def entity(start: int, end: int, label: str, *, score: float | None = None, id: str = "") -> Entity:
     """A contiguous entity, the common case, in one call."""
     return Entity((Span(start, end),), label, score=score, id=id)
+
+
+def _check_in_order(entity: Entity) -> None:
+    for left, right in pairwise(entity.spans):
+        if right.start < left.end:
+            raise SpanError(f"Entity {entity.id or entity.label!r}: {right} overlaps or precedes {left}")
 
 
 def in_text_order(entities: Iterable[Entity]) -> tuple[Entity, ...]:

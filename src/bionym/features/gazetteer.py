@@ -5,9 +5,12 @@ An abbreviation that the document defines is also a member of the lists in which
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from bionym.data import Audit, Document
@@ -17,6 +20,7 @@ from bionym.lexicon.abbreviations import short_forms
 from bionym.lexicon.terms import TermLists, read_terms
 
 PER_WORD = False
+PREFIXES = ("B", "I", "E", "S", "short")
 
 
 class Options(FeatureOptions):
@@ -40,16 +44,42 @@ def build(options: Options) -> Callable[[Document], list[tuple[str, ...]]]:
 
 def of_words(options: Options) -> Callable[[Sequence[str], Iterable[tuple[int, int]]], list[tuple[str, ...]]]:
     """As `build`, from the words of a document and the ranges of its sentences."""
-    lists = {name: read_terms(path, shortest=options.shortest) for name, path in options.lists.items()}
-    terms = TermLists(lists)
+    terms = _terms(options)
 
     def places(words: Sequence[str], ranges: Iterable[tuple[int, int]]) -> list[tuple[str, ...]]:
         found: list[tuple[str, ...]] = [()] * len(words)
-        for first, end in ranges:
-            for match in terms.find(words[first:end]):
-                for position, place in enumerate(_written(match.name, match.end - match.start), first + match.start):
-                    found[position] += (place,)
+        for match in terms.find(words, ranges):
+            for position, place in enumerate(_written(match.name, match.end - match.start), match.start):
+                found[position] += (place,)
         return _with_short_forms(words, found, options.reach)
+
+    return places
+
+
+def columns(lists: Iterable[str]) -> tuple[str, ...]:
+    """The places that a token can have in lists of these names, in the order of `numbered`."""
+    return tuple(f"{prefix}-{name}" for name in lists for prefix in PREFIXES)
+
+
+def numbered(
+    options: Options,
+) -> Callable[[Sequence[Sequence[str]], Sequence[Sequence[tuple[int, int]]]], NDArray[np.float32]]:
+    """As `of_words`, of many documents at once: 1 where a token has a place, one row for each token of all documents."""
+    terms = _terms(options)
+    first_column = {name: number * len(PREFIXES) for number, name in enumerate(options.lists)}
+
+    def places(words: Sequence[Sequence[str]], ranges: Sequence[Sequence[tuple[int, int]]]) -> NDArray[np.float32]:
+        ends = np.cumsum([len(own) for own in words], dtype=np.intp).tolist()
+        begins = [end - len(own) for end, own in zip(ends, words, strict=True)]
+        together = [(at + start, at + end) for at, own in zip(begins, ranges, strict=True) for start, end in own]
+        matches = terms.find(list(chain.from_iterable(words)), together)
+        places_NK = np.zeros((ends[-1] if ends else 0, len(PREFIXES) * len(first_column)), dtype=np.float32)
+        bounds_M3 = np.array([(start, end, first_column[name]) for start, end, name in matches], dtype=np.intp)
+        _mark(places_NK, *bounds_M3.reshape(-1, 3).T)
+        for at, own in zip(begins, words, strict=True):
+            for position, (start, end) in short_forms(own, options.reach):
+                _mark_short_form(places_NK, at + position, slice(at + start, at + end))
+        return places_NK
 
     return places
 
@@ -64,6 +94,32 @@ def count_silent(lists: Iterable[str], met: Collection[str], audit: Audit) -> No
     for name in lists:
         if name not in met:
             audit.lose("", f"term list {name!r}", "not one of its terms stands in the training data")
+
+
+def _terms(options: Options) -> TermLists:
+    return TermLists({name: read_terms(path, shortest=options.shortest) for name, path in options.lists.items()})
+
+
+def _mark(
+    places_NK: NDArray[np.float32], starts: NDArray[np.intp], ends: NDArray[np.intp], columns: NDArray[np.intp]
+) -> None:
+    """Terms on tokens `[start, end)`, each with the first column of its list, as `PREFIXES` has them."""
+    sizes = ends - starts
+    alone = sizes == 1
+    places_NK[starts[alone], columns[alone] + PREFIXES.index("S")] = 1
+    places_NK[starts[~alone], columns[~alone] + PREFIXES.index("B")] = 1
+    places_NK[ends[~alone] - 1, columns[~alone] + PREFIXES.index("E")] = 1
+    num_inner = np.maximum(sizes - 2, 0)
+    steps = np.arange(num_inner.sum()) - np.repeat(np.cumsum(num_inner) - num_inner, num_inner)
+    places_NK[np.repeat(starts + 1, num_inner) + steps, np.repeat(columns, num_inner) + PREFIXES.index("I")] = 1
+
+
+def _mark_short_form(places_NK: NDArray[np.float32], position: int, long_form: slice) -> None:
+    """A defined abbreviation gets the lists of the terms in its long form."""
+    lists_TLP = places_NK[long_form].reshape(long_form.stop - long_form.start, -1, len(PREFIXES))
+    short = PREFIXES.index("short")
+    of_position_LP = places_NK[position].reshape(-1, len(PREFIXES))
+    of_position_LP[lists_TLP[:, :, :short].any(axis=(0, 2)), short] = 1
 
 
 def _with_short_forms(words: Sequence[str], found: list[tuple[str, ...]], reach: int) -> list[tuple[str, ...]]:

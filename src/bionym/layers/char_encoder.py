@@ -5,8 +5,8 @@
 
 Dropout therefore falls on a word, not on each of its tokens. Character 0 is padding, 1 unknown (`embedding`).
 
-Axes: U distinct words of a batch, C characters of the longest, E values of a character's vector, D values of a word's
-vector, B sentences, T tokens of the longest.
+Axes: U distinct words of a batch, C characters of the longest, E values of a character's vector, P characters with those laid
+around, F filters, X values of a window, D values of a word's vector, B sentences, T tokens of the longest.
 """
 
 from collections.abc import Iterable
@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from bionym.layers.dropout import Dropout
 from bionym.layers.embedding import table
 from bionym.layers.padding import is_padding
 from bionym.layers.recurrent import Recurrent
@@ -45,19 +46,16 @@ class CharCnn(nn.Module):
     ) -> None:
         super().__init__()
         self.characters = table(num_characters, char_dim)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.convolutions = nn.ModuleList(nn.Conv1d(char_dim, num_filters, width) for width in widths)
         self.output_dim = num_filters * len(self.convolutions)
 
     def forward(self, chars_UC: Tensor, lengths_U: Tensor) -> Tensor:
         """Vectors, U x D. `chars_UC` is 0 in the padding."""
-        vectors_UEC = self.dropout(self.characters(chars_UC)).transpose(1, 2)
-        is_padding_U1C = is_padding(lengths_U, chars_UC.shape[1])[:, None]
-        vectors_UEC = vectors_UEC.masked_fill(is_padding_U1C, 0)
-        highest = [
-            _same_length(convolution, vectors_UEC).masked_fill(is_padding_U1C, -torch.inf).amax(2)
-            for convolution in self.convolutions
-        ]
+        is_padding_UC1 = is_padding(lengths_U, chars_UC.shape[1])[:, :, None]
+        vectors_UCE = self.dropout(self.characters(chars_UC)).masked_fill(is_padding_UC1, 0)
+        never_UC1 = torch.zeros_like(is_padding_UC1, dtype=vectors_UCE.dtype).masked_fill(is_padding_UC1, -torch.inf)
+        highest = [(_same_length(one, vectors_UCE) + never_UC1).amax(1) for one in self.convolutions]
         return torch.cat(highest, 1).tanh()
 
 
@@ -88,9 +86,11 @@ def at_tokens(vectors_UD: Tensor, index_BT: Tensor) -> Tensor:
     return F.embedding(index_BT, vectors_UD)
 
 
-def _same_length(convolution: nn.Module, vectors_UEC: Tensor) -> Tensor:
-    """The convolution at every character, with zeros laid around the word."""
-    assert isinstance(convolution, nn.Conv1d)
-    reach = convolution.kernel_size[0] - 1
-    values_UFC: Tensor = convolution(F.pad(vectors_UEC, (reach // 2, reach - reach // 2)))
-    return values_UFC
+def _same_length(convolution: nn.Module, vectors_UCE: Tensor) -> Tensor:
+    """The convolution at every character, with zeros laid around the word: one product for all windows, side by side."""
+    assert isinstance(convolution, nn.Conv1d) and convolution.bias is not None
+    (width,), num_steps = convolution.kernel_size, vectors_UCE.shape[1]
+    padded_UPE = F.pad(vectors_UCE, (0, 0, (width - 1) // 2, width // 2))
+    windows_UCX = torch.cat([padded_UPE[:, first : first + num_steps] for first in range(width)], 2)
+    weight_FX = convolution.weight.transpose(1, 2).flatten(1)
+    return F.linear(windows_UCX, weight_FX, convolution.bias)

@@ -14,6 +14,7 @@ character's vector, H of one direction's state.
 import torch
 from torch import Tensor, nn
 
+from bionym.layers.dropout import Dropout
 from bionym.layers.embedding import table
 from bionym.layers.highway import Highway
 from bionym.layers.padding import is_padding, pick, reverse
@@ -50,7 +51,7 @@ class CharLanguageModel(nn.Module):
         super().__init__()
         self.characters = table(num_characters, char_dim)
         self.ahead, self.back = (one_way("lstm", char_dim, hidden_dim) for _ in range(2))
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.highway = Highway(2 * hidden_dim, num_layers=num_highway)
         self.predictors = nn.ModuleList(
             _Predictor(hidden_dim, num_words, num_highway, dropout) for _ in range(2 if num_words else 0)
@@ -102,7 +103,7 @@ class _Predictor(nn.Module):
 
     def __init__(self, dim: int, num_words: int, num_highway: int, dropout: float) -> None:
         super().__init__()
-        self.highway, self.dropout = Highway(dim, num_layers=num_highway), nn.Dropout(dropout if num_highway else 0)
+        self.highway, self.dropout = Highway(dim, num_layers=num_highway), Dropout(dropout if num_highway else 0)
         cutoffs = [cutoff for cutoff in CUTOFFS if cutoff < num_words] or [num_words - 1]  # torch wants one cutoff
         self.softmax = nn.AdaptiveLogSoftmaxWithLoss(dim, num_words, cutoffs, div_value=2)
 

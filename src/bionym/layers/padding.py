@@ -5,6 +5,7 @@ Axes: B sentences, T steps of the longest, D values of a step.
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 
 def is_padding(lengths_B: Tensor, num_steps: int) -> Tensor:
@@ -31,4 +32,6 @@ def reverse(values_BTD: Tensor, lengths_B: Tensor) -> Tensor:
 
 def pick(values_BTD: Tensor, steps_BN: Tensor) -> Tensor:
     """The values at N chosen steps of each sentence, B x N x D."""
-    return values_BTD.gather(1, steps_BN[:, :, None].expand(-1, -1, values_BTD.shape[2]))
+    sentences_B1 = torch.arange(values_BTD.shape[0], device=values_BTD.device)[:, None]
+    rows_BN = steps_BN + sentences_B1 * values_BTD.shape[1]
+    return F.embedding(rows_BN, values_BTD.flatten(0, 1))  # whole rows at once, as `gather` does not

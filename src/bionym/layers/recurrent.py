@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from bionym.errors import UnknownNameError
+from bionym.layers.dropout import Dropout
 from bionym.layers.padding import is_padding, pick, reverse
 
 CELLS: dict[str, type[nn.LSTM] | type[nn.GRU]] = {"lstm": nn.LSTM, "gru": nn.GRU}
@@ -51,7 +52,7 @@ class Recurrent(nn.Module):
         dims = [input_dim, *[2 * hidden_dim] * (num_layers - 1)]
         self.forward_layers = nn.ModuleList(one_way(cell, dim, hidden_dim) for dim in dims)
         self.backward_layers = nn.ModuleList(one_way(cell, dim, hidden_dim) for dim in dims)
-        self.dropout, self.locked_dropout = nn.Dropout(dropout), nn.Dropout1d(locked_dropout)
+        self.dropout, self.locked_dropout = Dropout(dropout), nn.Dropout1d(locked_dropout)
         self.output_dim = 2 * hidden_dim
 
     def forward(self, inputs_BTD: Tensor, lengths_B: Tensor) -> Tensor:

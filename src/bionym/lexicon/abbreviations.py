@@ -24,7 +24,9 @@ class Definition(NamedTuple):
 def find_definitions(words: Sequence[str]) -> list[Definition]:
     """Definitions among the words of a text, in order."""
     found = []
-    for position in [position for position, word in enumerate(words) if word == "(" and position]:
+    for position in _places(words, "("):
+        if not position:
+            continue
         short_end = _closing(words, position + 1)
         short = "".join(words[position + 1 : short_end])
         start = _long_start(words, position, short) if short_end and _is_short_form(short) else None
@@ -69,6 +71,13 @@ def short_forms(words: Sequence[str], reach: int) -> Iterator[tuple[int, tuple[i
         meaning = known.get(word)
         if meaning is not None and position - meaning.short_start <= reach:
             yield position, (meaning.start, meaning.end)
+
+
+def _places(words: Sequence[str], wanted: str) -> Iterator[int]:
+    position = -1
+    for _ in range(words.count(wanted)):
+        position = words.index(wanted, position + 1)
+        yield position
 
 
 def _closing(words: Sequence[str], start: int) -> int:

@@ -7,17 +7,25 @@ of several from one place the longest is taken, and matches of one list do not o
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
-from itertools import chain, pairwise
+from array import array
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from bionym.errors import FormatError
 from bionym.files import read_lines, read_text, suffix
 
 _PIECE = re.compile(r"[^\W\d_]+|\d+")
 MAX_PIECES = 12  # longer terms are descriptions, not names
+MOST_REMEMBERED = 50_000  # words; when there are more, all are forgotten
+_ROOM = 8  # places in a table for each term, at least, so that few share one
+_ONE = np.uint32(1)
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)  # spreads numbers over a table
 
 
 class Match(NamedTuple):
@@ -29,7 +37,10 @@ class Match(NamedTuple):
 
 
 class TermLists:
-    """Named lists of terms, ready to be found together in one pass over a text.
+    """Named lists of terms, ready to be found together in one pass over many words.
+
+    Most places in a text begin no term; a table tells so of all places at once. What is left is looked up, the longest
+    first. Terms of more than 32 pieces are not found.
 
     Args:
         lists: for each name its terms: their pieces, joined by one space, as `normalized` gives them.
@@ -43,53 +54,141 @@ class TermLists:
             for term in new.keys() & self._lists_of.keys():
                 new[term] = (*self._lists_of[term], number)
             self._lists_of |= new
-        self._lengths: dict[tuple[str, str], int] = {}  # numbers of pieces as bits, by the first two
-        for term in self._lists_of:
-            first, _, others = term.partition(" ")
-            if others:
-                start = first, others.partition(" ")[0]
-                self._lengths[start] = self._lengths.get(start, 0) | 1 << term.count(" ")
+        self._starts = _Starts(self._lists_of)
+        self._words = _Words()
 
     def __len__(self) -> int:
         return len(self._lists_of)
 
-    def find(self, words: Sequence[str]) -> list[Match]:
-        """Where terms stand among the words of a text, from left to right; matches of one list do not overlap."""
-        own = list(map(pieces, words))
-        parts = [*chain.from_iterable(own), ""]  # so that there is something behind the last piece
-        owners = [position for position, found in enumerate(own) for _ in found]  # the word of each piece
-        owners.append(len(words))
-        matches: list[Match] = []
-        free_from = [0] * len(self.names)
-        starts = zip(map(self._lengths.get, pairwise(parts)), map(self._lists_of.get, parts), strict=False)
-        for index, (lengths, alone) in enumerate(starts):
-            if (lengths or alone) and owners[index] != owners[index - 1]:
-                for end, numbers in self._from(parts, owners, index, lengths, alone):
-                    for number in numbers:
-                        if free_from[number] <= index:
-                            free_from[number] = end
-                            matches.append(Match(owners[index], owners[end - 1] + 1, self.names[number]))
-        return matches
-
-    def _from(
-        self, parts: list[str], owners: list[int], index: int, lengths: int | None, alone: tuple[int, ...] | None
-    ) -> list[tuple[int, tuple[int, ...]]]:
-        """Ends of the terms from a piece on, longest first, each with the lists it stands in.
+    def find(self, words: Sequence[str], ranges: Iterable[tuple[int, int]] | None = None) -> list[Match]:
+        """Where terms stand among words, from left to right; matches of one list do not overlap.
 
         Args:
-            lengths: of terms of several pieces that may begin there.
-            alone: the lists in which the piece is a term.
+            ranges: the words `[start, end)` of each sentence, one behind the other, for terms lie within sentences; by
+                default all words are one.
         """
-        found = []
-        for length in _longest_first(lengths) if lengths else ():
-            end = index + length
-            if end < len(parts) and owners[end] != owners[end - 1]:
-                numbers = self._lists_of.get(" ".join(parts[index:end]))
-                if numbers:
-                    found.append((end, numbers))
-        if alone and owners[index + 1] != owners[index]:
-            found.append((index + 1, alone))
-        return found
+        text = self._words.pieces_of(words)
+        bounds = np.array([(0, len(words))] if ranges is None else list(ranges), dtype=np.intp).reshape(-1, 2)
+        ends_P = _ends(text.offsets_N[bounds], len(text.parts))
+        lengths_P = self._starts.lengths(text.hashes_P)
+        places = np.flatnonzero(lengths_P * text.is_first_P)
+        matches: list[Match] = []
+        free_from = [0] * len(self.names)
+        is_first, owners = text.is_first_P.tobytes() + b"\1", text.owners_P.tolist()
+        for place, lengths, stop in zip(
+            places.tolist(), lengths_P[places].tolist(), ends_P[places].tolist(), strict=True
+        ):
+            for length in _longest_first(lengths):
+                end = place + length
+                if end > stop or not is_first[end]:
+                    continue
+                for number in self._lists_of.get(" ".join(text.parts[place:end]), ()):
+                    if free_from[number] <= place:
+                        free_from[number] = end
+                        matches.append(Match(owners[place], owners[end - 1] + 1, self.names[number]))
+        return matches
+
+
+class _Text(NamedTuple):
+    """The pieces of some words, P; N words.
+
+    Args:
+        parts, hashes_P: each piece, and its number.
+        owners_P, is_first_P: its word, and whether it is that word's first.
+        offsets_N: the first piece of each word, and behind the last.
+    """
+
+    parts: list[str]
+    hashes_P: NDArray[np.uint64]
+    owners_P: NDArray[np.intp]
+    is_first_P: NDArray[np.bool_]
+    offsets_N: NDArray[np.intp]
+
+
+class _Words:
+    """The pieces of the words met so far, so that each is taken apart once."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, int] = {}
+        self._parts = np.zeros(0, dtype=np.object_)
+        self._hashes = np.zeros(0, dtype=np.uint64)
+        self._firsts_W, self._counts_W = np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp)
+
+    def pieces_of(self, words: Sequence[str]) -> _Text:
+        """The pieces of a text."""
+        self._learn(words)
+        words_N = np.fromiter(map(self._places.__getitem__, words), dtype=np.intp, count=len(words))
+        counts_N = self._counts_W[words_N]
+        offsets_N = np.concatenate(([0], np.cumsum(counts_N)))
+        places_P = np.repeat(self._firsts_W[words_N] - offsets_N[:-1], counts_N) + np.arange(offsets_N[-1])
+        is_first_P = np.zeros(len(places_P), dtype=np.bool_)
+        is_first_P[offsets_N[:-1][counts_N > 0]] = True
+        owners_P = np.repeat(np.arange(len(words)), counts_N)
+        return _Text(self._parts[places_P].tolist(), self._hashes[places_P], owners_P, is_first_P, offsets_N)
+
+    def _learn(self, words: Sequence[str]) -> None:
+        new = set(words) - self._places.keys()
+        if len(self._places) + len(new) > MOST_REMEMBERED:
+            self.__init__()  # type: ignore[misc]
+            new = set(words)
+        if not new:
+            return
+        found = list(map(pieces, new))
+        self._places.update(zip(new, range(len(self._places), len(self._places) + len(new)), strict=True))
+        counts_W = np.array(list(map(len, found)), dtype=np.intp)
+        parts = list(chain.from_iterable(found))
+        self._firsts_W = np.concatenate((self._firsts_W, len(self._parts) + np.cumsum(counts_W) - counts_W))
+        self._counts_W = np.concatenate((self._counts_W, counts_W))
+        self._parts = np.concatenate((self._parts, np.array(parts, dtype=np.object_)))
+        self._hashes = np.concatenate((self._hashes, _hashes(parts)))
+
+
+class _Starts:
+    """How many pieces the terms have that may begin at a place: bits, the lowest for one piece.
+
+    A table holds them by a number of the first piece, or of the first two, which several may share.
+    """
+
+    def __init__(self, terms: Collection[str]) -> None:
+        first, second, others = array("q"), array("q"), array("q")
+        for term in terms:
+            start, _, rest = term.partition(" ")
+            first.append(hash(start))
+            second.append(hash(rest.partition(" ")[0]))
+            others.append(term.count(" "))
+        self._shift = np.uint64(64 - (_ROOM * len(terms)).bit_length())
+        self._bits = np.zeros(1 << int(64 - self._shift), dtype=np.uint32)
+        first_T, second_T = (np.frombuffer(half, dtype=np.uint64) for half in (first, second))
+        others_T = np.frombuffer(others, dtype=np.int64)
+        places_T = self._places(first_T, np.where(others_T > 0, second_T, 0))
+        np.bitwise_or.at(self._bits, places_T, np.left_shift(1, others_T).astype(np.uint32))
+
+    def lengths(self, hashes_P: NDArray[np.uint64]) -> NDArray[np.uint32]:
+        """The bits of each place among pieces, where the pieces have these hashes."""
+        alone_P = self._bits[self._places(hashes_P, np.zeros_like(hashes_P))]
+        longer_P = self._bits[self._places(hashes_P, np.roll(hashes_P, -1))]
+        found_P: NDArray[np.uint32] = longer_P & ~_ONE | alone_P & _ONE
+        return found_P
+
+    def _places(self, first: NDArray[np.uint64], second: NDArray[np.uint64]) -> NDArray[np.intp]:
+        """Where pairs of pieces stand in the table; a piece alone stands with 0."""
+        mixed = (first * _SPREAD + second) * _SPREAD
+        places: NDArray[np.intp] = (mixed >> self._shift).astype(np.intp)
+        return places
+
+
+def _ends(bounds: NDArray[np.intp], num_pieces: int) -> NDArray[np.intp]:
+    """Where the sentence of each piece ends; 0 outside of sentences."""
+    starts, ends = bounds.T
+    sizes = ends - starts
+    ends_P = np.zeros(num_pieces, dtype=np.intp)
+    ends_P[np.repeat(ends - np.cumsum(sizes), sizes) + np.arange(sizes.sum())] = np.repeat(ends, sizes)
+    return ends_P
+
+
+def _hashes(parts: list[str]) -> NDArray[np.uint64]:
+    """A number for each piece; for this process alone."""
+    return np.fromiter(map(hash, parts), dtype=np.int64, count=len(parts)).view(np.uint64)
 
 
 @cache
@@ -104,7 +203,7 @@ def normalized(terms: Iterable[str], *, shortest: int = 3) -> Iterator[str]:
     Left out are terms without a letter, of fewer than `shortest` letters and digits, or of more than MAX_PIECES pieces.
     """
     for term in terms:
-        found = _pieces(term)
+        found = pieces(term)
         joined = " ".join(found)
         is_long_enough = len(joined) - len(found) + 1 >= shortest
         if found and len(found) <= MAX_PIECES and is_long_enough and not joined.replace(" ", "").isdigit():
@@ -122,13 +221,8 @@ def read_terms(path: Path, *, column: str | None = None, shortest: int = 3) -> I
     return normalized(_column(path, column) if column else _lines(path), shortest=shortest)
 
 
-@lru_cache(maxsize=50_000)
-def pieces(word: str) -> tuple[str, ...]:
-    """Runs of letters and of digits of a word, lower-cased, without a plural "s"; remembered."""
-    return _pieces(word)
-
-
-def _pieces(text: str) -> tuple[str, ...]:
+def pieces(text: str) -> tuple[str, ...]:
+    """Runs of letters and of digits, lower-cased, without a plural "s"."""
     return tuple(map(_singular, _PIECE.findall(text.lower())))
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from bionym.data.tags import OUTSIDE
 from bionym.linear_chain.chains import Chain
 from bionym.linear_chain.packing import Packed, packed
-from bionym.linear_chain.screening import earnings, may_be_inside
+from bionym.linear_chain.screening import may_be_inside
 from bionym.linear_chain.weights import Floats
 
 Places = NDArray[np.intp]
@@ -24,13 +24,12 @@ def best_tags(emissions_NL: Floats, bounds: Places, chain: Chain) -> Places:
         emissions_NL: log-scores (nats) of all tokens.
         bounds: where each sentence begins and ends; they follow one another without a gap.
     """
+    emissions_LN = np.ascontiguousarray(emissions_NL.T)
     if OUTSIDE not in chain.tags:
-        return decode_pieces(emissions_NL, bounds, bounds, chain, np.zeros(len(emissions_NL), dtype=np.intp))
-    outside = chain.tags.index(OUTSIDE)
-    most = earnings(chain.starts_L, chain.transitions_LL, chain.ends_L, outside)
-    is_open_N = may_be_inside(emissions_NL, bounds[:, 1] - bounds[:, 0], most, outside)
-    pieces = _pieces(is_open_N, bounds)
-    return decode_pieces(emissions_NL, pieces, bounds, chain, np.full(len(emissions_NL), outside, dtype=np.intp))
+        return decode_pieces(emissions_LN, bounds, bounds, chain, np.zeros(len(emissions_NL), dtype=np.intp))
+    is_open_N = may_be_inside(emissions_LN, bounds[bounds[:, 0] < bounds[:, 1], 0], chain)
+    tags_N = np.full(len(emissions_NL), chain.tags.index(OUTSIDE), dtype=np.intp)
+    return decode_pieces(emissions_LN, _pieces(is_open_N, bounds), bounds, chain, tags_N)
 
 
 def _pieces(is_open_N: NDArray[np.bool_], bounds: Places) -> Places:
@@ -44,14 +43,14 @@ def _pieces(is_open_N: NDArray[np.bool_], bounds: Places) -> Places:
     return np.stack((begins, ends), axis=1)
 
 
-def decode_pieces(emissions_NL: Floats, pieces: Places, bounds: Places, chain: Chain, tags_N: Places) -> Places:
+def decode_pieces(emissions_LN: Floats, pieces: Places, bounds: Places, chain: Chain, tags_N: Places) -> Places:
     """The tags, those of the pieces put in their place; beside a piece stands "O" or the edge of a sentence."""
     inside = packed(pieces)
     if not len(inside.tokens_M):
         return tags_N
-    best_LM = np.ascontiguousarray(emissions_NL[inside.tokens_M].T)
+    best_LM = np.take(emissions_LN, inside.tokens_M, axis=1)
     starts_B, ends_B = inside.tokens_M[inside.first_B], inside.tokens_M[inside.last_B] + 1
-    is_edge_N = np.zeros(len(emissions_NL) + 1, dtype=np.bool_)
+    is_edge_N = np.zeros(emissions_LN.shape[1] + 1, dtype=np.bool_)
     is_edge_N[bounds] = True
     outside = chain.tags.index(OUTSIDE) if OUTSIDE in chain.tags else 0
     entry_LB = np.where(is_edge_N[starts_B], chain.starts_L[:, None], chain.transitions_LL[outside, :, None])

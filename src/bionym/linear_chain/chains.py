@@ -5,11 +5,12 @@ Axes: L tags.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bionym.data.tags import TagScheme, split_tag
+from bionym.data.tags import OUTSIDE, TagScheme, split_tag
 from bionym.linear_chain.weights import Floats
 
 FORBIDDEN = -1e30  # log-score of what the tag scheme does not allow; finite, so that sums stay numbers
@@ -39,6 +40,33 @@ class Chain:
         """Scores of a token."""
         return len(self.tags)
 
+    @cached_property
+    def labels(self) -> tuple["Label", ...]:
+        """The labels of a chain that has "O"."""
+        names = np.array([split_tag(tag)[1] for tag in self.tags])
+        outside = self.tags.index(OUTSIDE)
+        return tuple(_label(self, names == name, outside) for name in dict.fromkeys(np.delete(names, outside).tolist()))
+
+
+@dataclass(frozen=True)
+class Label:
+    """The tags of a label by where they can stand in an entity, and what they earn beside emissions.
+
+    Args:
+        first, inner, last: those in an entity of several tokens.
+        only: those of an entity of one token.
+        step: the most that a step within an entity earns over one from "O" to "O", in nats.
+        edges: the most that both edges of an entity earn over those of "O"; very much where the scheme does not allow "O"
+            in the entity's place.
+    """
+
+    first: NDArray[np.intp]
+    inner: NDArray[np.intp]
+    last: NDArray[np.intp]
+    only: NDArray[np.intp]
+    step: float
+    edges: float
+
 
 def chain(tags: Sequence[str], transitions_LL: Floats, scheme: TagScheme) -> Chain:
     """A chain that gives valid tag sequences only."""
@@ -62,6 +90,29 @@ def unconstrained(tags: Sequence[str], transitions_LL: Floats) -> Chain:
     nothing = np.zeros(len(tags))
     apart = np.zeros((len(tags), len(tags)), dtype=np.bool_)
     return Chain(tuple(tags), transitions_LL, nothing, nothing, BIO, apart)
+
+
+def _label(chain: Chain, is_own_L: NDArray[np.bool_], outside: int) -> Label:
+    moves_LL = chain.transitions_LL
+    is_allowed_LL = moves_LL > FORBIDDEN / 2
+    within_LL = is_allowed_LL & chain.goes_on_LL & is_own_L[:, None]
+    over_outside_LL = np.where(is_allowed_LL & ~chain.goes_on_LL, moves_LL, 2 * FORBIDDEN)
+    begins_L = (over_outside_LL - moves_LL[:, [outside]]).max(axis=0)
+    begins_L = np.maximum(begins_L, chain.starts_L - chain.starts_L[outside])
+    ends_L = (over_outside_LL - moves_LL[[outside]]).max(axis=1)
+    ends_L = np.maximum(ends_L, chain.ends_L - chain.ends_L[outside])
+    may_begin_L, may_end_L = (is_own_L & (most_L > FORBIDDEN / 2) for most_L in (begins_L, ends_L))
+    leads_on_L, is_led_to_L = within_LL.any(axis=1), within_LL.any(axis=0)
+    kinds_4L = may_begin_L & leads_on_L, is_led_to_L & leads_on_L, is_led_to_L & may_end_L, may_begin_L & may_end_L
+    first, inner, last, only = map(np.flatnonzero, kinds_4L)
+    return Label(
+        first,
+        inner,
+        last,
+        only,
+        step=float((moves_LL[within_LL] - moves_LL[outside, outside]).max(initial=FORBIDDEN)),
+        edges=float(begins_L[may_begin_L].max(initial=FORBIDDEN) + ends_L[may_end_L].max(initial=FORBIDDEN)),
+    )
 
 
 def _goes_on(scheme: TagScheme, left: str, right: str) -> bool:

@@ -55,9 +55,9 @@ def entities(
     probabilities = span_probabilities(emissions_NL, bounds, spans, chain)
     found: list[list[tuple[TokenSpan, float]]] = [[] for _ in ranges]
     labels = [split_tag(tag)[1] for tag in chain.tags]
-    columns = (spans.sentences, spans.starts, spans.ends, spans.tags, probabilities)
+    columns = (spans.sentences, spans.starts, spans.ends, spans.tags, np.minimum(probabilities, 1.0))
     for sentence, start, end, tag, probability in zip(*(column.tolist() for column in columns), strict=True):
-        found[sentence].append((TokenSpan(start, end, labels[tag]), min(probability, 1.0)))
+        found[sentence].append((TokenSpan(start, end, labels[tag]), probability))
     return found
 
 

@@ -73,18 +73,20 @@ class _Lattice:
 
     @classmethod
     def of(cls, emissions_NL: Floats, inside: Packed, chain: Chain) -> "_Lattice":
-        emissions_LM = np.ascontiguousarray(emissions_NL[inside.tokens_M].T)
+        emissions_LM = np.take(emissions_NL.T, inside.tokens_M, axis=1)
         emissions_LM[:, inside.first_B] += chain.starts_L[:, None]
         emissions_LM[:, inside.last_B] += chain.ends_L[:, None]
         emissions_LM -= emissions_LM.max(axis=0)
         np.exp(emissions_LM, out=emissions_LM)
         moves_LL = np.exp(chain.transitions_LL)
         forward_LM = emissions_LM.copy()
+        scales_M = np.ones(len(inside.tokens_M))
         for before, now in inside.steps():
-            raw_LB = _step(forward_LM[:, before], moves_LL) * emissions_LM[:, now]
-            scale_B = np.maximum(raw_LB.max(axis=0), 1e-300)
-            forward_LM[:, now] = raw_LB / scale_B
-            emissions_LM[:, now] /= scale_B
+            raw_LB = _step(forward_LM[:, before], moves_LL)
+            raw_LB *= emissions_LM[:, now]
+            scale_B = np.maximum(raw_LB.max(axis=0), 1e-300, out=scales_M[now])
+            np.divide(raw_LB, scale_B, out=forward_LM[:, now])
+        emissions_LM /= scales_M
         backward_LM = np.ones_like(emissions_LM)
         back_LL = np.ascontiguousarray(moves_LL.T)
         for before, now in reversed(list(inside.steps())):
@@ -96,11 +98,10 @@ class _Lattice:
 def _step(scores_LB: Floats, moves_LL: Floats) -> Floats:
     """Scores of the next token's tags, but for its emissions.
 
-    Rows in C order are added one after the other, whatever B is.
+    Products are added one after the other, whatever B is, as those of a matrix product are not.
     """
-    products = np.multiply(scores_LB[:, None], moves_LL[:, :, None], order="C").reshape(len(moves_LL), -1)
-    added: Floats = np.add.reduce(products, axis=0).reshape(moves_LL.shape[1], -1)
-    return added
+    added_LB: Floats = np.einsum("lb,lk->kb", scores_LB, moves_LL)
+    return added_LB
 
 
 def _total(values_LX: Floats) -> Floats:

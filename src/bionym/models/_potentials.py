@@ -6,6 +6,7 @@ ensemble joins that of several.
 Axes: N tokens of all documents, S scores of a token, for one head or for all, one head behind the other.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -108,10 +109,13 @@ def decoded(documents: Sequence[Document], potentials: Potentials) -> Iterator[D
     ranges, heads = potentials
     places = places_of(ranges)
     several = len({one.source for one in heads}) > 1
+    counts = Counter(label for one in heads for label in one.labels)
+    shared = {label for label, number in counts.items() if number > 1}  # of others no finds overlap
     found = finds_in(ranges, [(one.source, one.entities(places)) for one in heads])
     for document, by_head in zip(documents, found, strict=True):
         finds = [find for head, own in zip(heads, by_head, strict=True) for find in head.kept(own, document)]
-        stay = merged(finds) if several else finds
+        doubtful = [find for find in finds if find.label in shared] if several else []
+        stay = [find for find in finds if find.label not in shared] + merged(doubtful) if doubtful else finds
         yield document.with_entities(entity_of(find, document, several) for find in stay)
 
 

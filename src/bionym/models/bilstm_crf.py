@@ -106,8 +106,7 @@ class BiLstmCrf:
     def potentials(self, documents: Sequence[Document]) -> Potentials:
         """What its heads say of tokenised documents."""
         ranges = list(map(self._sentences.ranges, documents))
-        sentences = [one for each in zip(documents, ranges, strict=True) for one in self._sentences.of(*each)]
-        scores_NS = self._runtime.scores(sentences)[:, self._columns]
+        scores_NS = self._runtime.scores(self._sentences.of(documents, ranges))[:, self._columns]
         return Potentials(ranges, of_heads(scores_NS, zip(self.sources, self._chains, strict=True)))
 
     def save(self, folder: Path) -> None:

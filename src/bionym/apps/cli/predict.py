@@ -4,8 +4,9 @@ import collections
 import contextlib
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +15,9 @@ from bionym.apps.cli._options import Force, LabelMap, Only, ReadOptions, Sources
 from bionym.apps.cli._summarising import say_summary, say_unmet
 from bionym.data import Audit, Document
 from bionym.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from bionym.summary import Summary
 
 EPILOG = (
     "A table of what each note names: bionym predict examples/notes --model models/first --summary summary.csv\n\n"
@@ -52,7 +56,6 @@ def predict(
 ) -> None:
     """Find entities; those the input may hold already are ignored."""
     from bionym import formats, pipeline
-    from bionym import summary as summaries
     from bionym.data import labels
 
     start, audit = time.monotonic(), Audit()
@@ -66,8 +69,10 @@ def predict(
     unreadable: list[InputError] = []
     documents = formats.read(sources, format or "text", audit=audit, on_error=unreadable.append, **reading)
     found = map(renamed.apply, tagger.predict(console.counted(documents, "documents")))
-    with summaries.writing(summary or (), force=force) as summarised:
-        predicted = summarised.passing(_timed(found, audit))
+    with _summarising(summary, force) as summarised:
+        predicted = _timed(found, audit)
+        if summarised is not None:
+            predicted = summarised.passing(predicted)
         if show_text:
             predicted = _shown(predicted)
         if writes:
@@ -82,11 +87,19 @@ def predict(
         f"{number_of(audit.read['found'], 'entity')} to {'standard output' if places == '-' else places} "
         f"in {seconds:.1f} s ({audit.read['tokens'] / seconds:,.0f} tokens/s)"
     )
-    if summary:
-        say_summary(summarised, summary)
+    if summarised is not None:
+        say_summary(summarised, summary or [])
     say_unmet(renamed)
     say_audit(audit)
     _say_unreadable(unreadable)
+
+
+def _summarising(paths: list[str] | None, force: bool) -> AbstractContextManager["Summary | None"]:
+    if not paths:
+        return contextlib.nullcontext()
+    from bionym import summary
+
+    return summary.writing(paths, force=force)
 
 
 def _refuse_one_place_for_two(out: str | None, summaries: list[str]) -> None:

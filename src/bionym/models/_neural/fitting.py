@@ -103,10 +103,7 @@ class _Learning:
         self.marked: dict[str, list[Marked]] = {}
         self.dev_ranges = {name: list(map(self.sentences.ranges, documents)) for name, documents in self.dev.items()}
         self.dev_sentences = {
-            name: [
-                one for each in zip(documents, self.dev_ranges[name], strict=True) for one in self.sentences.of(*each)
-            ]
-            for name, documents in self.dev.items()
+            name: self.sentences.of(documents, self.dev_ranges[name]) for name, documents in self.dev.items()
         }
         self.lessons, self.taught = self._lessons(corpora, monitors)
         from_text = (lesson.sentence for lesson in self.lessons)

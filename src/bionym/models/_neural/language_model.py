@@ -9,6 +9,7 @@ Axes: B sentences, T tokens of the longest, H one direction's states, N tokens t
 import torch
 from torch import Tensor, nn
 
+from bionym.layers.dropout import Dropout
 from bionym.layers.padding import is_padding
 from bionym.layers.sampled_softmax import SampledSoftmax
 from bionym.models._neural.network import Batch, Network
@@ -31,7 +32,7 @@ class LanguageModel(nn.Module):
     def __init__(self, network: Network, counts_R: Tensor, *, num_drawn: int, dropout: float) -> None:
         super().__init__()
         assert len(network.recurrent.forward_layers) == 1, "above one layer, a state has read its answer"
-        self.network, self.dropout = network, nn.Dropout(dropout)
+        self.network, self.dropout = network, Dropout(dropout)
         vectors_RD = torch.cat((network.words.new.weight.detach() * 0, network.words.pretrained_VD.detach()))
         width = network.recurrent.output_dim // 2
         self.next_word, self.previous_word = (

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from bionym.data.tags import TagScheme
 from bionym.layers.char_encoder import CharCnn, CharLstm, at_tokens
 from bionym.layers.char_language_model import CharLanguageModel
+from bionym.layers.dropout import Dropout
 from bionym.layers.embedding import table
 from bionym.layers.highway import Highway
 from bionym.layers.linear_chain import LinearChain, PairwiseLinearChain
@@ -139,7 +140,7 @@ class Network(nn.Module):
         self.language_model = settings.sentence_characters.language_model
         self.stream = _stream(settings.sentence_characters, FIRST + len(lexicon.characters), num_ranks)
         stream_dim = self.stream.output_dim if self.stream else 0
-        self.dropout = nn.Dropout(settings.dropout)
+        self.dropout = Dropout(settings.dropout)
         recurrent = settings.recurrent
         self.recurrent = Recurrent(
             dim + char_dim + group_dim + num_columns + stream_dim,

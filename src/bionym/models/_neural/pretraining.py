@@ -17,13 +17,14 @@ from torch import Tensor
 
 from bionym.data.tags import find_scheme
 from bionym.errors import ConfigError
+from bionym.features import gazetteer
 from bionym.models._neural import groups, raw_text, transfer, words
 from bionym.models._neural.encoding import Encoded, Encoder
 from bionym.models._neural.heads import Head
 from bionym.models._neural.language_model import LanguageModel
 from bionym.models._neural.network import Batch, Network
 from bionym.models._neural.saving import save_words
-from bionym.models._neural.sentences import Sentence, columns_of
+from bionym.models._neural.sentences import Sentence
 from bionym.models._neural.settings import Config, PretrainingConfig
 from bionym.models._pretraining.keeping import Kept
 from bionym.models._pretraining.record import AFTER, BEFORE, SCORED, Pretrained, course, said, too_little
@@ -92,7 +93,7 @@ class _Learning:
         self.rows_V = np.array([self.lexicon.row(word) for word in distinct], dtype=np.int64)
         self.encoder = Encoder(self.lexicon, groups.Groups((), {}))
         self.encoder.learn([Sentence(tuple(distinct), _no_lists(0, 0))])
-        self.num_columns = len(columns_of(config.network.lists))
+        self.num_columns = len(gazetteer.columns(config.network.lists))
         network = Network(config.network, self.lexicon, [_NO_HEAD], find_scheme("IO"), num_columns=self.num_columns)
         counts_R = _counts_of_rows(self.lexicon, self.rows_V, self.counts_V)
         self.model = LanguageModel(network, counts_R, num_drawn=config.drawn_words, dropout=config.dropout)

@@ -25,8 +25,9 @@ Floats = NDArray[np.float32]
 
 TAGGER, SPELLING, STREAM, INT8 = "tagger.onnx", "spelling.onnx", "stream.onnx", "tagger.int8.onnx"
 
-MOST_TOKENS = 32_768  # read at once; has no influence on what is found
+MOST_TOKENS = 20_480  # read at once; has no influence on what is found
 MOST_REMEMBERED = 50_000  # words; when there are more, all are forgotten
+_BITS = 20  # which the sum of so many powers of two in 32 bits holds exactly
 _FEEDS = {"inputs_UD", "rows_TB", "is_first_TB", "is_last_TB"}
 
 
@@ -59,13 +60,17 @@ class Runtime:
         self._vectors_WD = np.zeros((0, 0), dtype=np.float32)
 
     def scores(self, sentences: Sequence[Sentence]) -> NDArray[np.float64]:
-        """Scores of every token of all sentences, one sentence behind the other, N x S."""
+        """Scores of every token of all sentences, one sentence behind the other, N x S.
+
+        In memory the scores of a tag stand together, as decoding reads them.
+        """
         found = [self._scores(some) for some in _runs(sentences)]
         if len(found) == 1:
-            return found[0]
-        return np.concatenate(found) if found else np.zeros((0, self._num_scores))
+            return found[0].T
+        return np.concatenate(found, axis=1).T if found else np.zeros((0, self._num_scores))
 
     def _scores(self, sentences: Sequence[Sentence]) -> NDArray[np.float64]:
+        """As `scores`, but S x N."""
         inputs_UD, rows_N = self._inputs(sentences)
         placed = lanes(list(map(len, sentences)))
         rows_TB = np.zeros(placed.shape, dtype=np.int32)
@@ -77,8 +82,8 @@ class Runtime:
             "is_last_TB": placed.marked(placed.last),
         }
         scores_TBS = self._tagger.run(None, feeds)[0]
-        found: NDArray[np.float64] = scores_TBS.reshape(-1, self._num_scores)[placed.places_N].astype(np.float64)
-        return found
+        scores_NS = scores_TBS.reshape(-1, self._num_scores)[placed.places_N]
+        return np.ascontiguousarray(scores_NS.T, dtype=np.float64)
 
     def _inputs(self, sentences: Sequence[Sentence]) -> tuple[Floats, NDArray[np.intp]]:
         """What the distinct tokens look like, U x D, and which of them each token is.
@@ -166,18 +171,29 @@ def _distinct(words_N: NDArray[np.intp], lists_NK: Floats) -> tuple[NDArray[np.i
 
     Most tokens stand in no list: for them a look-up among the words does, without sorting.
     """
-    is_listed_N = lists_NK.any(axis=1)
-    listed, plain = np.flatnonzero(is_listed_N), np.flatnonzero(~is_listed_N)
+    patterns_N = _patterns(lists_NK)
+    listed, plain = np.flatnonzero(patterns_N), np.flatnonzero(patterns_N == 0)
     chosen_W = np.full(words_N.max() + 1, -1)
     chosen_W[words_N[plain]] = plain
     known_W = np.flatnonzero(chosen_W >= 0)
     place_W = np.cumsum(chosen_W >= 0) - 1
-    _, patterns = np.unique(lists_NK[listed], axis=0, return_inverse=True)
-    pairs = words_N[listed] * (len(listed) + 1) + patterns
+    pairs = words_N[listed] * (patterns_N.max() + 1) + patterns_N[listed]
     _, first, places = np.unique(pairs, return_index=True, return_inverse=True)
     rows_N = np.empty(len(words_N), dtype=np.intp)
     rows_N[plain], rows_N[listed] = place_W[words_N[plain]], places + len(known_W)
     return np.concatenate((chosen_W[known_W], listed[first])), rows_N
+
+
+def _patterns(lists_NK: Floats) -> NDArray[np.intp]:
+    """A number for each set of places in term lists, 0 for none, N."""
+    patterns_N = np.zeros(len(lists_NK), dtype=np.intp)
+    for first in range(0, lists_NK.shape[1], _BITS):
+        some_NK = lists_NK[:, first : first + _BITS]
+        bits_N = (some_NK @ np.exp2(np.arange(some_NK.shape[1], dtype=np.float32))).astype(np.intp)
+        if first:
+            patterns_N = np.unique(np.append(patterns_N, 0), return_inverse=True)[1][:-1]  # small again, 0 still 0
+        patterns_N = patterns_N << _BITS | bits_N
+    return patterns_N
 
 
 def _tagger_session(path: Path) -> Any:
@@ -194,6 +210,7 @@ def _session(path: Path) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False  # it would keep the largest memory ever asked for
+    options.enable_mem_pattern = False  # one block for a whole step would come from the system anew each time
     options.log_severity_level = 3
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

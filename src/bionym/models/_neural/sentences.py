@@ -6,7 +6,7 @@ document's start; what is called a sentence here is then such a run of sentences
 Axes: T tokens, K values from term lists.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -21,8 +21,7 @@ from bionym.data.tags import TagScheme
 from bionym.features import gazetteer
 from bionym.text.prepare import tokenized
 
-Places = Callable[[Sequence[str], Iterable[tuple[int, int]]], list[tuple[str, ...]]]
-PREFIXES = ("B", "I", "E", "S", "short")
+Ranges = Sequence[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +53,33 @@ class Sentences:
 
     def __init__(self, lists: Mapping[str, Path], scheme: TagScheme, policy: Policy, context_tokens: int = 0) -> None:
         self.scheme, self.policy, self.context_tokens = scheme, policy, context_tokens
-        self.columns = columns_of(lists)
-        self._column = {column: number for number, column in enumerate(self.columns)}
-        self._places: Places = gazetteer.of_words(gazetteer.Options(lists=dict(lists))) if lists else _nowhere
+        self.columns = gazetteer.columns(lists)
+        self._places = gazetteer.numbered(gazetteer.Options(lists=dict(lists))) if lists else _nowhere
 
-    def of(self, document: Document, ranges: Sequence[tuple[int, int]]) -> list[Sentence]:
-        """Sentences of a tokenised document at the places that `ranges` gives, without tags; empty ones too."""
-        text = document.text
-        words = [text[start:end] for start, end in document.tokens]
-        lists_TK = self._lists(words, document)
-        return [Sentence(tuple(words[start:end]), lists_TK[start:end]) for start, end in ranges]
+    def of(self, documents: Sequence[Document], ranges: Sequence[Ranges]) -> list[Sentence]:
+        """Sentences of tokenised documents, without tags; empty ones too.
 
-    def ranges(self, document: Document) -> list[tuple[int, int]]:
+        Args:
+            ranges: token positions of the sentences of each document, as `ranges` gives them.
+        """
+        words = [
+            [text[start:end] for start, end in tokens] for text, tokens in ((one.text, one.tokens) for one in documents)
+        ]
+        in_text = ranges if not self.context_tokens else list(map(sentence_ranges, documents))
+        lists_NK = self._places(words, in_text)
+        found, at = [], 0
+        for own, inside in zip(words, ranges, strict=True):
+            found += [Sentence(tuple(own[start:end]), lists_NK[at + start : at + end]) for start, end in inside]
+            at += len(own)
+        return found
+
+    def ranges(self, document: Document) -> Ranges:
         """Token positions of what is read together."""
+        inside = sentence_ranges(document)
+        if not self.context_tokens:
+            return inside
         joined: list[tuple[int, int]] = []
-        for start, end in sentence_ranges(document):
+        for start, end in inside:
             if joined and end - joined[-1][0] <= self.context_tokens:
                 joined[-1] = joined[-1][0], end
             else:
@@ -83,7 +94,7 @@ class Sentences:
             prepared = prepared if has_own else join_cut_sentences(prepared, audit)
             tags = to_tags(prepared, self.scheme, policy=self.policy, audit=audit)
             in_order = iter([tag for own in tags for tag in own])
-            for sentence in self.of(prepared, self.ranges(prepared)):
+            for sentence in self.of([prepared], [self.ranges(prepared)]):
                 if len(sentence):
                     own = tuple(islice(in_order, len(sentence)))
                     yield Sentence(sentence.words, sentence.lists_TK, own)
@@ -94,19 +105,6 @@ class Sentences:
         for sentence in sentences:
             is_met_K |= sentence.lists_TK.any(axis=0)
         return gazetteer.lists_in([[column for column, is_met in zip(self.columns, is_met_K, strict=True) if is_met]])
-
-    def _lists(self, words: Sequence[str], document: Document) -> NDArray[np.float32]:
-        lists_TK = np.zeros((len(words), len(self.columns)), dtype=np.float32)
-        if self.columns:
-            found = self._places(words, sentence_ranges(document))
-            places = [(token, place) for token, own in enumerate(found) if own for place in own]
-            lists_TK[[token for token, _ in places], [self._column[place] for _, place in places]] = 1
-        return lists_TK
-
-
-def columns_of(lists: Iterable[str]) -> tuple[str, ...]:
-    """The names of the K values that a token has from term lists of these names."""
-    return tuple(f"{prefix}-{name}" for name in lists for prefix in PREFIXES)
 
 
 def by_length(sentences: Sequence[Sized], most_tokens: int) -> Iterator[list[int]]:
@@ -125,5 +123,6 @@ def by_length(sentences: Sequence[Sized], most_tokens: int) -> Iterator[list[int
         yield batch
 
 
-def _nowhere(words: Sequence[str], ranges: Iterable[tuple[int, int]]) -> list[tuple[str, ...]]:
-    return [()] * len(words)
+def _nowhere(words: Sequence[Sequence[str]], ranges: Sequence[Ranges]) -> NDArray[np.float32]:
+    del ranges
+    return np.zeros((sum(map(len, words)), 0), dtype=np.float32)

@@ -159,7 +159,7 @@ def _lessons(found: Sequence[Document], sentences: Sentences) -> Iterator[tuple[
     by_sentence = (to_tags(one, sentences.scheme, policy=sentences.policy) for one in found)
     tags = [[tag for own in inside for tag in own] for inside in by_sentence]
     scores = _scores(found, document, ranges)
-    for sentence, (start, end), own in zip(sentences.of(document, ranges), ranges, scores, strict=True):
+    for sentence, (start, end), own in zip(sentences.of([document], [ranges]), ranges, scores, strict=True):
         if len(sentence) >= FEWEST:
             yield Taught(sentence, tuple(tuple(each[start:end]) for each in tags)), own
 
