@@ -190,7 +190,7 @@ def _runtime(folder: Path, config: Config) -> Runtime:
     graph = folder / (INT8 if config.weights == "int8" else FLOAT32)
     if not graph.is_file():
         raise ModelError(f"{folder} holds no {graph.name}. Copy it again, or predict with weights = torch.")
-    return OneByOne(onnx_reader(graph), config.network.pooling)
+    return OneByOne(onnx_reader(graph, folder / FLOAT32), config.network.pooling)
 
 
 def _need(*packages: str, extra: str = "transformers") -> None:

@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import torch
 from numpy.typing import NDArray
-from onnx import TensorProto
 from torch import Tensor, nn
 
 from bionym.encoders.networks import states_of
+from bionym.models._subword.eight_bits import in_eight_bits
 from bionym.models._subword.network import Network
 from bionym.models._subword.runtime import FLOAT32, INT8, Read
 
@@ -63,7 +64,7 @@ def export(network: Network, encoder: Any, folder: Path) -> bool:
     try:
         with _quiet(), torch.inference_mode():
             _write(reading, folder / FLOAT32, network.specials.max_subwords)
-            _quantize(folder)
+            onnx.save(in_eight_bits(onnx.load(folder / FLOAT32)), folder / INT8)
             is_alike = _agrees(reading, folder / FLOAT32, network.specials.max_subwords)
     except Exception:  # whatever an exporter meets in somebody else's network; prediction with torch is left
         is_alike = False
@@ -86,20 +87,6 @@ def _write(reading: Reading, path: Path, longest: int) -> None:
         dynamic_axes={"ids_1T": {1: "T"}, "scores_TS": {0: "T"}},
         opset_version=OPSET,
         dynamo=False,
-    )
-
-
-def _quantize(folder: Path) -> None:
-    """The same with eight-bit weights, a scale for each column of a matrix."""
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    quantize_dynamic(
-        folder / FLOAT32,
-        folder / INT8,
-        op_types_to_quantize=["MatMul", "Attention", "Gather"],
-        weight_type=QuantType.QInt8,
-        per_channel=True,
-        extra_options={"DefaultTensorType": TensorProto.FLOAT},
     )
 
 
