@@ -1,12 +1,21 @@
 """Documents some at a time, for taggers that compute with many at once."""
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from bionym.data import Document
+from bionym.text.prepare import tokenized
 
 BATCH_CHARS = 200_000  # tagged at once; has no influence on the result
+
+
+def tagged(documents: Iterable[Document], tag: Callable[[list[Document]], Iterable[Document]]) -> Iterator[Document]:
+    """Documents as `tag` gives them back, which gets some at a time, with tokens."""
+    for batch in batches(documents):
+        with no_search_for_cycles():
+            found = list(tag(list(map(tokenized, batch))))
+        yield from found
 
 
 def batches(documents: Iterable[Document]) -> Iterator[list[Document]]:

@@ -25,7 +25,7 @@ from bionym.data.tags import find_scheme
 from bionym.errors import MissingExtraError, UnknownNameError
 from bionym.linear_chain.decoding import Chain
 from bionym.linear_chain.pairwise import PairwiseChain
-from bionym.models._batches import batches, no_search_for_cycles
+from bionym.models._batches import tagged
 from bionym.models._neural.chains import HeadWeights, chain_with_rules, read_heads
 from bionym.models._neural.groups import GroupVectors, groupings
 from bionym.models._neural.runtime import INT8, SPELLING, STREAM, TAGGER, Runtime
@@ -37,7 +37,6 @@ from bionym.models._potentials import Potentials, decoded, of_heads
 from bionym.models._pretraining.record import Pretrained
 from bionym.models._pretraining.text import Text
 from bionym.resources import resource_path
-from bionym.text.prepare import tokenized
 from bionym.training import config as configuration
 from bionym.training.events import Monitor
 
@@ -95,13 +94,7 @@ class BiLstmCrf:
 
         Where several heads speak, each entity names its own in `attributes["source"]`; see `merging` for overlaps.
         """
-        for batch in batches(documents):
-            yield from self._predicted(batch)
-
-    def _predicted(self, batch: Iterable[Document]) -> list[Document]:
-        with no_search_for_cycles():
-            documents = list(map(tokenized, batch))
-            return list(decoded(documents, self.potentials(documents)))
+        return tagged(documents, lambda some: decoded(some, self.potentials(some)))
 
     def potentials(self, documents: Sequence[Document]) -> Potentials:
         """What its heads say of tokenised documents."""

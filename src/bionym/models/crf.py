@@ -22,7 +22,7 @@ from bionym.linear_chain.decoding import chain
 from bionym.linear_chain.emissions import Emitter
 from bionym.linear_chain.training import Iteration, Optimizer, train
 from bionym.linear_chain.weights import Weights
-from bionym.models._batches import batches, no_search_for_cycles
+from bionym.models._batches import tagged
 from bionym.models._potentials import HeadPotentials, Potentials, decoded
 from bionym.models._resources import copied_to
 from bionym.resources import resource_path
@@ -110,13 +110,7 @@ class Crf:
 
     def predict(self, documents: Iterable[Document]) -> Iterator[Document]:
         """The same documents, in order, with this model's entities, each with its probability."""
-        for batch in batches(documents):
-            yield from self._predicted(batch)
-
-    def _predicted(self, batch: Iterable[Document]) -> list[Document]:
-        with no_search_for_cycles():
-            documents = list(map(tokenized, batch))
-            return list(decoded(documents, self.potentials(documents)))
+        return tagged(documents, lambda some: decoded(some, self.potentials(some)))
 
     def potentials(self, documents: Sequence[Document]) -> Potentials:
         """What its one head, which has no name, says of tokenised documents."""

@@ -20,11 +20,10 @@ from pydantic import Field, field_validator
 from bionym.data import Document
 from bionym.errors import ModelError, UnknownNameError
 from bionym.models import _store
-from bionym.models._batches import batches, no_search_for_cycles
+from bionym.models._batches import tagged
 from bionym.models._ensemble.averaging import Key, Voice, choirs, in_common
 from bionym.models._ensemble.members import Member, chain_tagger, sources_of
 from bionym.models._potentials import HeadPotentials, Potentials, decoded
-from bionym.text.prepare import tokenized
 from bionym.training import config as configuration
 
 MEMBERS = "members"
@@ -110,13 +109,7 @@ class Ensemble:
 
         Where several sources speak, each entity names its own in `attributes["source"]`; see `merging` for overlaps.
         """
-        for batch in batches(documents):
-            yield from self._predicted(batch)
-
-    def _predicted(self, batch: Iterable[Document]) -> list[Document]:
-        with no_search_for_cycles():
-            documents = list(map(tokenized, batch))
-            return list(decoded(documents, self.potentials(documents)))
+        return tagged(documents, lambda some: decoded(some, self.potentials(some)))
 
     def potentials(self, documents: Sequence[Document]) -> Potentials:
         """What its members say together of tokenised documents."""

@@ -18,14 +18,13 @@ from typing import TYPE_CHECKING, Any
 from bionym.data import Audit, Corpus, Document
 from bionym.data.tags import find_scheme
 from bionym.errors import MissingExtraError, ModelError, UnknownNameError
-from bionym.models._batches import batches, no_search_for_cycles
+from bionym.models._batches import tagged
 from bionym.models._potentials import Potentials
 from bionym.models._pretraining.transformer import PretrainingConfig as PretrainingConfig
 from bionym.models._pretraining.transformer import pretrain as pretrain
 from bionym.models._subword import heads
 from bionym.models._subword.runtime import FLOAT32, INT8, OneByOne, Runtime, onnx_reader
 from bionym.models._subword.settings import Config as Config
-from bionym.text.prepare import tokenized
 from bionym.training import config as configuration
 from bionym.training.events import Monitor
 
@@ -95,13 +94,7 @@ class Transformer:
 
         Where several corpora speak, each entity names its own in `attributes["source"]`; see `merging` for overlaps.
         """
-        for batch in batches(documents):
-            yield from self._predicted(batch)
-
-    def _predicted(self, batch: Iterable[Document]) -> list[Document]:
-        with no_search_for_cycles():
-            documents = list(map(tokenized, batch))
-            return heads.decoded(documents, *self._read(documents), self._finders)
+        return tagged(documents, lambda some: heads.decoded(some, *self._read(some), self._finders))
 
     def potentials(self, documents: Sequence[Document]) -> Potentials:
         """What its heads say of tokenised documents. Raises: ModelError if they give spans, which are no chain."""
