@@ -2,8 +2,8 @@
 
     python benchmarks/taught.py --data CORPORA --text TEXT --vectors VECTORS --out FOLDER
 
-One after the other: a feature CRF for each of three corpora; two BiLSTM-CRFs over all four; all of them as one ensemble; a
-student that learns from the annotated documents and, beside them, from what the ensemble finds in raw text; and students that
+One after the other: a feature CRF for each of three corpora, and with `--encoder` a transformer for each; two BiLSTM-CRFs over
+all four; all of them as one ensemble; a student that learns from the annotated documents and, beside them, from what the ensemble finds in raw text; and students that
 go on from it with the annotated documents alone, one for each seed. Every model is kept in FOLDER, and one that stands there
 is not trained again. Sentences of the development and test data are never learned from. Prints one JSON object: strict F1 of
 each model on the test splits, and mean and standard deviation over the seeds. `--select` learns from train only, and scores
@@ -54,6 +54,13 @@ def crf(data: Data, name: str) -> pipeline.Pipeline:
     return bionym.train(data[name][0], model="crf", config=CRFS[name])
 
 
+def transformer(data: Data, name: str, encoder: Path) -> pipeline.Pipeline:
+    """An encoder fine-tuned on one corpus."""
+    config = Path(__file__).with_name("transformer_minilm.toml")
+    corpora = {name: Corpus({"train": data[name][0]})}
+    return bionym.train(model="transformer", config=config, corpora=corpora, settings=[f"encoder={encoder}"])
+
+
 def trained(data: Data, settings: list[str]) -> pipeline.Pipeline:
     """A BiLSTM-CRF over all corpora; what is scored is named as test data, so that raw text is kept clear of it."""
     corpora = {name: Corpus({"train": own[0], "test": own[1]}, allow_leaks=True) for name, own in data.items()}
@@ -82,9 +89,14 @@ def recipe(data: Data, arguments: argparse.Namespace) -> dict[str, Any]:
         kept(out / "net" / str(seed), partial(trained, data, [*start, "training.epochs=9", f"training.seed={seed}"]))
         for seed in NETS
     ]
+    encoders = {
+        name: kept(out / "encoder" / name, partial(transformer, data, name, arguments.encoder))
+        for name in (CRFS if arguments.encoder else ())
+    }
+    of_one = [f"{name}={folder}" for name, folder in (*crfs.items(), *encoders.items())]
     teacher = out / "teacher"
     if not teacher.exists():
-        models.combine([*map(str, nets), *(f"{name}={folder}" for name, folder in crfs.items())], teacher)
+        models.combine([*map(str, nets), *of_one], teacher)
     taught = [f"teacher.model={teacher}", f"teacher.text={arguments.text}", f"teacher.words={arguments.words}"]
     first = kept(out / "first", partial(trained, data, [*start, *taught, "training.epochs=3"]))
     later = [f"init={first}", "training.epochs=4", "training.learning_rate=0.001"]
@@ -92,7 +104,7 @@ def recipe(data: Data, arguments: argparse.Namespace) -> dict[str, Any]:
         kept(out / "student" / str(seed), partial(trained, data, [*later, f"training.seed={seed}"]))
         for seed in arguments.seeds
     ]
-    folders = [*crfs.values(), *nets, teacher, first, *students]
+    folders = [*crfs.values(), *encoders.values(), *nets, teacher, first, *students]
     found: dict[str, Any] = {str(folder.relative_to(out)): scores(folder, data) for folder in folders}
     found["mean"], found["deviation"] = {}, {}
     for name in data:
@@ -109,6 +121,7 @@ def main() -> None:
     parser.add_argument("--text", type=Path, required=True, help="raw text of the field, a paragraph a line")
     parser.add_argument("--vectors", type=Path, required=True, help="word vectors")
     parser.add_argument("--init", type=Path, help="a BiLSTM that bionym pretrain made, to begin with")
+    parser.add_argument("--encoder", type=Path, help="a pretrained encoder, for transformers among the teachers")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--words", type=int, default=2_500_000, help="of the raw text")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
