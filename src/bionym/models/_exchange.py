@@ -15,7 +15,6 @@ from bionym.models import _store
 from bionym.models._card import measured_weights
 from bionym.models._huggingface_card import card
 from bionym.models._sharing import without_sources
-from bionym.training import config as configuration
 
 TARGETS = ("huggingface",)
 
@@ -41,7 +40,7 @@ def export_model(
     if to not in TARGETS:
         raise UnknownNameError("target", to, TARGETS)
     folder = _store.locate(name)
-    kind = str(configuration.read(folder / "config.toml").get("model"))
+    kind = _store.kind_of(folder)
     part = plugins.find("models", kind)
     if not hasattr(part, "to_huggingface"):
         raise ModelError(

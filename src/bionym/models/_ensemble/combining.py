@@ -50,8 +50,7 @@ def combine(
     if len(texts) < 2:
         raise UsageError(f"An ensemble needs two models or more, found {len(texts)}. Name another one.")
     weights = _checked(shares, len(texts))
-    if place.exists() and not force:
-        raise OutputError(f"{place} exists. Choose another name, or replace it with --force.")
+    _store.check_free(place, force=force)
     given = [_given(text, place) for text in texts]
     members = [
         Member(one.folder.resolve().name, _store.kind_of(one.folder), share, sources, one.tagger, one.folder)
