@@ -16,6 +16,7 @@ A message says what was expected, what was found, where, and the way out; it nev
 """
 
 import difflib
+import importlib.util
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -99,6 +100,13 @@ class MissingExtraError(UsageError):
 
     def __init__(self, package: str, *, extra: str, purpose: str) -> None:
         super().__init__(f"{purpose} needs {package}. Install it with: pip install 'bionym[{extra}]'")
+
+
+def require(*packages: str, extra: str, purpose: str) -> None:
+    """Look for optional packages without importing them. Raises: MissingExtraError, with all that are absent."""
+    missing = [name for name in packages if importlib.util.find_spec(name) is None]
+    if missing:
+        raise MissingExtraError(" and ".join(missing), extra=extra, purpose=purpose)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from bionym.data import Audit, Corpus, Document
 from bionym.data.tags import find_scheme
-from bionym.errors import MissingExtraError, UnknownNameError
+from bionym.errors import UnknownNameError, require
 from bionym.linear_chain.decoding import Chain
 from bionym.linear_chain.pairwise import PairwiseChain
 from bionym.models._batches import tagged
@@ -146,11 +146,7 @@ def pretrain(
 
 
 def _require_torch() -> None:
-    import importlib.util
-
-    missing = [name for name in ("torch", "onnx") if importlib.util.find_spec(name) is None]
-    if missing:
-        raise MissingExtraError(" and ".join(missing), extra="train", purpose="Training a neural model")
+    require("torch", "onnx", extra="train", purpose="Training a neural model")
 
 
 def load(folder: Path, config: Config | None = None) -> BiLstmCrf:

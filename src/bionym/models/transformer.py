@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from bionym.data import Audit, Corpus, Document
 from bionym.data.tags import find_scheme
-from bionym.errors import MissingExtraError, ModelError, UnknownNameError
+from bionym.errors import ModelError, UnknownNameError, require
 from bionym.models._batches import tagged
 from bionym.models._potentials import Potentials
 from bionym.models._pretraining.transformer import PretrainingConfig as PretrainingConfig
@@ -187,8 +187,4 @@ def _runtime(folder: Path, config: Config) -> Runtime:
 
 
 def _need(*packages: str, extra: str = "transformers") -> None:
-    import importlib.util
-
-    missing = [name for name in packages if importlib.util.find_spec(name) is None]
-    if missing:
-        raise MissingExtraError(" and ".join(missing), extra=extra, purpose="A transformer")
+    require(*packages, extra=extra, purpose="A transformer")

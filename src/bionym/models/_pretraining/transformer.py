@@ -3,12 +3,11 @@
 Of two functions: `pretrain` does the work, `PretrainingConfig` are its settings. Importing this loads no torch.
 """
 
-import importlib.util
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from bionym.errors import MissingExtraError
+from bionym.errors import require
 from bionym.models._pretraining.record import Pretrained
 from bionym.models._pretraining.settings import PretrainingConfig as PretrainingConfig
 from bionym.models._pretraining.text import Text
@@ -25,9 +24,7 @@ def pretrain(
     say: Callable[[str], None] = lambda message: None,
 ) -> Pretrained:
     """An encoder that has learned from a text; see `fitting.pretrain`. Raises: MissingExtraError without transformers."""
-    missing = [name for name in ("torch", "tokenizers", "transformers") if importlib.util.find_spec(name) is None]
-    if missing:
-        raise MissingExtraError(" and ".join(missing), extra="transformers", purpose="Pretraining a transformer")
+    require("torch", "tokenizers", "transformers", extra="transformers", purpose="Pretraining a transformer")
     from bionym.models._pretraining import fitting
 
     return fitting.pretrain(text, config, folder=folder, monitors=monitors, about=about, say=say)
