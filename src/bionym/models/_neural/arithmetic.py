@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
+from onnx import helper, numpy_helper
 
 Floats = NDArray[np.float32]
 
@@ -98,37 +98,47 @@ class EightBits:
     zero = np.full((1,), ZERO, dtype=np.uint8)
 
     def inputs(self, nodes: Nodes, name: str) -> tuple[str, ...]:
-        largest = nodes.add("ReduceMax", [nodes.add("Abs", [name])], axes=[1])
-        above_zero = nodes.add("Max", [largest, nodes.weight(np.float32(1e-9))])
-        scale = nodes.add("Div", [above_zero, nodes.weight(np.float32(MOST_VALUE))])
-        rounded = nodes.add("Round", [nodes.add("Div", [name, scale])])
-        shifted = nodes.add("Add", [rounded, nodes.weight(np.float32(ZERO))])
-        return nodes.add("Cast", [shifted], to=TensorProto.UINT8), scale
+        return whole_rows(nodes, name)
 
     def input_product(self, nodes: Nodes, inputs: tuple[str, ...], weights_DX: Floats) -> str:
         whole, scale = inputs
-        return nodes.add("Mul", [self._whole_product(nodes, whole, 1.0, weights_DX), scale])
+        return nodes.add("Mul", [whole_product(nodes, whole, weights_DX), scale])
 
     def kept(self, nodes: Nodes, states: str) -> str:
         scale = nodes.weight(np.float32(1 / MOST_VALUE))
         return nodes.add("QuantizeLinear", [states, scale, nodes.weight(np.uint8(ZERO))])
 
     def product(self, nodes: Nodes, states: str, weights_HX: Floats) -> str:
-        return self._whole_product(nodes, states, 1 / MOST_VALUE, weights_HX)
+        return whole_product(nodes, states, weights_HX, scale=1 / MOST_VALUE)
 
     def fine_product(self, nodes: Nodes, states: str, weights_HX: Floats) -> str:
         """A second product adds what the first, with rounded weights, leaves over."""
-        whole_HX, scale_X = _as_whole(weights_HX)
+        whole_HX, scale_X = _as_whole(weights_HX, MOST_WEIGHT)
         rest_HX = weights_HX - whole_HX * scale_X
         return nodes.add("Add", [self.product(nodes, states, part_HX) for part_HX in (weights_HX, rest_HX)])
 
-    def _whole_product(self, nodes: Nodes, values: str, scale: float, weights_HX: Floats) -> str:
-        whole_HX, scale_X = _as_whole(weights_HX)
-        names = [values, *map(nodes.weight, (whole_HX, np.float32(scale), scale_X, np.uint8(ZERO)))]
-        return nodes.add("MatMulIntegerToFloat", names, domain=OURS)
+
+def whole_rows(nodes: Nodes, values: str) -> tuple[str, str]:
+    """Values as whole numbers, ZERO for 0, and the scale of each row: what its largest value sets."""
+    largest = nodes.add("ReduceMax", [nodes.add("Abs", [values])], axes=[-1])
+    above_zero = nodes.add("Max", [largest, nodes.weight(np.float32(1e-9))])
+    scale = nodes.add("Div", [above_zero, nodes.weight(np.float32(MOST_VALUE))])
+    one, zero = nodes.weight(np.float32(1)), nodes.weight(np.uint8(ZERO))
+    return nodes.add("QuantizeLinear", [nodes.add("Div", [values, scale]), one, zero]), scale
 
 
-def _as_whole(weights_HX: Floats) -> tuple[NDArray[np.int8], Floats]:
+def whole_product(nodes: Nodes, values: str, weights_HX: Floats, *, scale: float = 1.0, most: int = MOST_WEIGHT) -> str:
+    """The product, in 32 bits, of whole numbers, which stand for `scale` each, with weights.
+
+    Args:
+        most: the largest whole number among the weights.
+    """
+    whole_HX, scale_X = _as_whole(weights_HX, most)
+    names = [values, *map(nodes.weight, (whole_HX, np.float32(scale), scale_X, np.uint8(ZERO)))]
+    return nodes.add("MatMulIntegerToFloat", names, domain=OURS)
+
+
+def _as_whole(weights_HX: Floats, most: int) -> tuple[NDArray[np.int8], Floats]:
     """Whole numbers and the scale of each column."""
-    scale_X = np.maximum(np.abs(weights_HX).max(axis=0), 1e-30).astype(np.float32) / MOST_WEIGHT
+    scale_X = np.maximum(np.abs(weights_HX).max(axis=0), 1e-30).astype(np.float32) / most
     return np.rint(weights_HX / scale_X).astype(np.int8), scale_X

@@ -71,7 +71,7 @@ class Lexicon:
         text = json.dumps(names | {"characters": self.characters}, ensure_ascii=False, separators=(",", ":"))
         (folder / WORDS).write_text(text, encoding="utf-8")
         if self.pretrained:
-            whole_VD, scale_V1 = _as_whole(self.pretrained.matrix_VD)
+            whole_VD, scale_V1 = rows_as_whole(self.pretrained.matrix_VD)
             save_file({"vectors": whole_VD, "scale": scale_V1}, folder / VECTORS)
 
     @classmethod
@@ -152,7 +152,7 @@ def cut(word: str) -> str:
     return word if len(word) <= LONGEST else word[: LONGEST // 2] + word[-LONGEST // 2 :]
 
 
-def _as_whole(matrix_VD: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+def rows_as_whole(matrix_VD: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     """Eight bits for each value: a scale for each row, and whole numbers from -127 to 127."""
     scale_V1 = np.maximum(np.abs(matrix_VD).max(axis=1, keepdims=True), 1e-9) / 127
     return np.rint(matrix_VD / scale_V1).astype(np.int8), scale_V1.astype(np.float32)
@@ -160,6 +160,6 @@ def _as_whole(matrix_VD: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray
 
 def _rounded(matrix_VD: NDArray[np.float32]) -> NDArray[np.float32]:
     """The vectors as they will be when saved and loaded, so that a model learns with what it will predict with."""
-    whole_VD, scale_V1 = _as_whole(matrix_VD)
+    whole_VD, scale_V1 = rows_as_whole(matrix_VD)
     rounded: NDArray[np.float32] = whole_VD * scale_V1
     return rounded

@@ -19,7 +19,8 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from bionym.models._neural.arithmetic import MOST_VALUE, OURS, ZERO, Nodes
+from bionym.models._neural.arithmetic import MOST_VALUE, OURS, Nodes, whole_product, whole_rows
+from bionym.models._neural.words import rows_as_whole
 from bionym.models._subword.runtime import PROBE, PROBED
 
 LEAST_COLUMNS, LEAST_ROWS = 64, 1_000  # of weights and of tables that are made whole
@@ -38,8 +39,10 @@ def in_eight_bits(model: onnx.ModelProto) -> onnx.ModelProto:
         if node.op_type == "MatMul" and _is_large(tables, node.input[1], axis=1, least=LEAST_COLUMNS):
             values, weights = node.input
             if values not in rows:
-                rows[values] = _whole_rows(nodes, values)
-            _product(nodes, rows[values], numpy_helper.to_array(tables[weights]), node.output[0])
+                rows[values] = whole_rows(nodes, values)
+            whole, scale = rows[values]
+            product = whole_product(nodes, whole, numpy_helper.to_array(tables[weights]), most=MOST_VALUE)
+            nodes.add("Mul", [product, scale], name=node.output[0])
         elif node.op_type == "Gather" and _is_large(tables, node.input[0], axis=0, least=LEAST_ROWS):
             _look_up(nodes, numpy_helper.to_array(tables[node.input[0]]), node.input[1], node.output[0])
         else:
@@ -60,35 +63,10 @@ def _is_large(tables: Mapping[str, Any], name: str, *, axis: int, least: int) ->
     return name in tables and len(tables[name].dims) == 2 and tables[name].dims[axis] >= least
 
 
-def _whole_rows(nodes: Nodes, values: str) -> tuple[str, str]:
-    """Values as whole numbers, ZERO for 0, and the scale of each row."""
-    largest = nodes.add("ReduceMax", [nodes.add("Abs", [values])], axes=[-1])
-    above_zero = nodes.add("Max", [largest, nodes.weight(np.float32(1e-9))])
-    scale = nodes.add("Mul", [above_zero, nodes.weight(np.float32(1 / MOST_VALUE))])
-    one, zero = nodes.weight(np.float32(1)), nodes.weight(np.uint8(ZERO))
-    return nodes.add("QuantizeLinear", [nodes.add("Div", [values, scale]), one, zero]), scale
-
-
-def _product(nodes: Nodes, rows: tuple[str, str], weights_KN: Floats, output: str) -> None:
-    whole, scale = rows
-    scale_N = _scales(weights_KN, axis=0)
-    whole_KN = np.rint(weights_KN / scale_N).astype(np.int8)
-    constants = map(nodes.weight, (whole_KN, np.float32(1), scale_N[0], np.uint8(ZERO)))
-    product = nodes.add("MatMulIntegerToFloat", [whole, *constants], domain=OURS)
-    nodes.add("Mul", [product, scale], name=output)
-
-
 def _look_up(nodes: Nodes, table_VK: Floats, places: str, output: str) -> None:
-    scale_V1 = _scales(table_VK, axis=1)
-    whole = nodes.add("Gather", [nodes.weight(np.rint(table_VK / scale_V1).astype(np.int8)), places])
-    scale = nodes.add("Gather", [nodes.weight(scale_V1), places])
+    whole_VK, scale_V1 = rows_as_whole(table_VK)
+    whole, scale = (nodes.add("Gather", [nodes.weight(values), places]) for values in (whole_VK, scale_V1))
     nodes.add("Mul", [nodes.add("Cast", [whole], to=TensorProto.FLOAT), scale], name=output)
-
-
-def _scales(weights: Floats, *, axis: int) -> Floats:
-    """What one of the whole numbers of a column or row stands for."""
-    scales: Floats = np.maximum(np.abs(weights).max(axis=axis, keepdims=True), 1e-30) / MOST_VALUE
-    return scales.astype(np.float32)
 
 
 def _probe(nodes: Nodes) -> None:
