@@ -1,6 +1,7 @@
 """Against brute force: every tag sequence of a short sentence, by its score."""
 
 import math
+from collections import Counter
 from itertools import pairwise, product
 
 import numpy as np
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 
 from bionym.data.tags import BIO, BIOES, IO, IOB1, LENIENT, TagScheme, is_valid
 from bionym.linear_chain.best_path import best_tags, decode_pieces
-from bionym.linear_chain.decoding import Chain, chain, entities, marginals, unconstrained, viterbi
+from bionym.linear_chain.decoding import Chain, chain, drawn, entities, marginals, unconstrained, viterbi
+from bionym.linear_chain.lattice import drawn_tags
 from bionym.linear_chain.packing import packed
 from bionym.linear_chain.screening import may_be_inside
 
@@ -42,6 +44,29 @@ def test_viterbi_finds_the_best_valid_path(scheme: TagScheme, seed: int) -> None
     case, emissions, ranges = random_case(scheme, seed)
     for (start, end), path in zip(ranges, viterbi(emissions, ranges, case), strict=True):
         assert tuple(path) == max(valid_paths(case, emissions[start:end]))[1]
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
+def test_readings_are_drawn_by_the_probability_of_their_path(scheme: TagScheme) -> None:
+    case, emissions, ranges = random_case(scheme, 1)
+    tags_RN = drawn_tags(emissions, np.array(ranges), case, 4000, np.random.default_rng(1))
+    for start, end in ranges:
+        paths = valid_paths(case, emissions[start:end])
+        total = sum(math.exp(score) for score, _ in paths)
+        counts = Counter(map(tuple, tags_RN[:, start:end].tolist()))
+        assert set(counts) <= {path for _, path in paths}
+        for score, path in paths:
+            assert counts[path] / 4000 == pytest.approx(math.exp(score) / total, abs=0.035)
+
+
+def test_drawn_entities_are_those_of_the_drawn_tags() -> None:
+    case, emissions, ranges = random_case(BIOES, 2)
+    tags_RN = drawn_tags(emissions, np.array(ranges), case, 20, np.random.default_rng(5))
+    readings = drawn(emissions, ranges, case, 20, np.random.default_rng(5))
+    for tags_N, found in zip(tags_RN, readings, strict=True):
+        for (start, end), inside in zip(ranges, found, strict=True):
+            spans = BIOES.decode([case.tags[tag] for tag in tags_N[start:end]])
+            assert inside == [(span, 1.0) for span in spans]
 
 
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)

@@ -1,6 +1,7 @@
 """Against brute force, and against torch: chains of which every token scores pairs of tags."""
 
 import math
+from collections import Counter, defaultdict
 from dataclasses import fields
 from itertools import pairwise, product
 
@@ -9,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bionym.data.tags import BIO, BIOES, IO, IOB1, LENIENT, TagScheme, is_valid
+from bionym.data.tags import BIO, BIOES, IO, IOB1, LENIENT, TagScheme, TokenSpan, is_valid
 from bionym.linear_chain import decoding
-from bionym.linear_chain.pairwise import PairwiseChain, entities, marginals, viterbi
+from bionym.linear_chain.pairwise import PairwiseChain, drawn, entities, marginals, viterbi
 
 SCHEMES = [IO, IOB1, BIO, BIOES, LENIENT]
 LENGTHS = [1, 2, 4, 3]
@@ -69,6 +70,22 @@ def test_entity_scores_are_their_share_of_all_valid_paths(scheme: TagScheme, see
         for span, probability in found:
             held = [math.exp(score) for score, path in paths if span in scheme.decode([case.tags[tag] for tag in path])]
             assert probability == pytest.approx(sum(held) / total, abs=1e-9)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
+def test_readings_are_drawn_by_their_probability(scheme: TagScheme) -> None:
+    case, scores, ranges = random_case(scheme, 3)
+    readings = drawn(scores, ranges, case, 4000, np.random.default_rng(1))
+    for number, (start, end) in enumerate(ranges):
+        paths = valid_paths(case, scores[start:end])
+        total = sum(math.exp(score) for score, _ in paths)
+        expected: dict[tuple[TokenSpan, ...], float] = defaultdict(float)
+        for score, path in paths:
+            expected[tuple(scheme.decode([case.tags[tag] for tag in path]))] += math.exp(score) / total
+        counts = Counter(tuple(span for span, _ in reading[number]) for reading in readings)
+        assert set(counts) <= set(expected)
+        for spans, probability in expected.items():
+            assert counts[spans] / 4000 == pytest.approx(probability, abs=0.035)
 
 
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)

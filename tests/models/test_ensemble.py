@@ -159,6 +159,7 @@ def test_an_encoder_speaks_beside_a_feature_crf(diseases: list[Document], folder
     made = models.combine([folder / "crf_ncbi", tmp_path / "encoded"], tmp_path / "made", shares=[1, 1e-9])
     assert places(made.predict(diseases)) == places(bionym.load(folder / "crf_ncbi").predict(diseases))
     assert list(made.predict([Document("1", "")])) == [Document("1", "")]
+    assert [len(head.scores_NS) for head in made.potentials(()).heads] == [0]
 
 
 def places(documents: object) -> list[list[object]]:

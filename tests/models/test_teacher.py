@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import bionym
@@ -12,9 +13,12 @@ from bionym.data.tags import BIOES
 from bionym.errors import ConfigError
 from bionym.models import bilstm_crf
 from bionym.models._neural import teacher
+from bionym.models._neural.encoding import Encoded, Encoder, Known
+from bionym.models._neural.groups import Groups
 from bionym.models._neural.heads import Head, heads_of
-from bionym.models._neural.sentences import Sentences
+from bionym.models._neural.sentences import Sentence, Sentences
 from bionym.models._neural.settings import Teacher
+from bionym.models._neural.words import Lexicon
 from bionym.text.prepare import tokenized
 from bionym.training import config as configuration
 
@@ -31,7 +35,7 @@ SMALL = [
     "training.batch_tokens=256",
     "weights=float32",
 ]
-SENTENCES = Sentences({}, BIOES, "longest")
+SENTENCES = Sentences({}, BIOES, "longest").ranges
 
 
 @pytest.fixture(scope="module")
@@ -66,40 +70,74 @@ def sentences_of(documents: Sequence[Document]) -> Iterator[tuple[str, ...]]:
 
 
 def test_every_sentence_has_the_tags_that_the_teacher_gives_it(crf: Path, text: Path) -> None:
-    settings = Teacher(model=crf, text=str(text), least_score=0, plain=1)
+    settings = Teacher(model=crf, text=str(text), readings=1, least_score=0, plain=1)
     lessons, counted = teacher.taught(settings, [head("Chemical", "Disease"), head("Disease")], SENTENCES, {})
-    assert counted.tokens == sum(len(one.sentence) for one in lessons) > 400
+    assert counted is not None
+    assert counted.tokens == sum(len(one.readings[0][0].tokens) for one in lessons) > 400
     model = bionym.load(crf)
     for lesson in lessons[:20]:
-        both, diseases = lesson.tags
-        assert len(both) == len(diseases) == len(lesson.sentence)
-        assert [tag if tag.endswith("Disease") else "O" for tag in both] == list(diseases)
+        (both,), (diseases,) = lesson.readings
+        assert both.text == diseases.text
+        assert [one for one in both.entities if one.label == "Disease"] == list(diseases.entities)
     whole = list(model.predict(Document(str(place), line) for place, line in enumerate(text.read_text().splitlines())))
     num_found = sum(len(one.entities) for one in whole)
-    assert num_found == sum(tag[0] in "BS" for lesson in lessons for tag in lesson.tags[0]) > 20
+    assert num_found == sum(len(lesson.readings[0][0].entities) for lesson in lessons) > 20
 
 
 def test_sentences_that_are_scored_are_held_back(crf: Path, text: Path, documents: tuple[Document, ...]) -> None:
     held = documents[:2]
-    settings = Teacher(model=crf, text=str(text), least_score=0, plain=1)
+    settings = Teacher(model=crf, text=str(text), readings=1, least_score=0, plain=1)
     for split in ("dev", "test"):
         corpora = {"": Corpus({"train": documents, split: held}, allow_leaks=True)}
         lessons, counted = teacher.taught(settings, [head("Disease")], SENTENCES, corpora)
-        learned = {lesson.sentence.words for lesson in lessons}
-        assert counted.held_back > 5 and not learned & set(sentences_of(held))
+        learned = set(sentences_of([lesson.readings[0][0] for lesson in lessons]))
+        assert counted is not None and counted.held_back > 5 and not learned & set(sentences_of(held))
 
 
 def test_what_the_teacher_is_not_sure_of_and_plain_sentences_are_left_out(crf: Path, text: Path) -> None:
     def found(**settings: float) -> teacher.Counted:
-        chosen = Teacher(model=crf, text=str(text), **settings)  # type: ignore[arg-type]
-        return teacher.taught(chosen, [head("Chemical", "Disease")], SENTENCES, {})[1]
+        chosen = Teacher(model=crf, text=str(text), readings=1, **settings)  # type: ignore[arg-type]
+        counted = teacher.taught(chosen, [head("Chemical", "Disease")], SENTENCES, {})[1]
+        assert counted is not None
+        return counted
 
     everything = found(least_score=0, plain=1)
-    sure, nothing_plain, some_plain = found(least_score=0.9, plain=1), found(least_score=0, plain=0), found(plain=0.5)
+    sure, nothing_plain, some_plain = found(least_score=0.9, plain=1), found(least_score=0, plain=0), found(plain=0.2)
     assert everything.unsure == everything.plain == 0
     assert sure.unsure > 0 and sure.sentences + sure.unsure == everything.sentences
     assert nothing_plain.sentences + nothing_plain.plain == everything.sentences
     assert 0 < some_plain.plain < nothing_plain.plain
+
+
+def test_doubts_are_taught_as_readings(crf: Path, text: Path) -> None:
+    both = head("Chemical", "Disease")
+
+    def lessons(seed: int, readings: int = 200) -> list[teacher.Lesson]:
+        settings = Teacher(model=crf, text=str(text), readings=readings, plain=1)
+        return teacher.taught(settings, [both], SENTENCES, {}, seed=seed)[0]
+
+    found = lessons(1)
+    assert found == lessons(1) != lessons(2)
+    (doubtful, *_) = (own for (own,) in (lesson.readings for lesson in found) if len(own) > 1)
+    assert len(doubtful) == 200 and len(set(doubtful)) > 1
+    assert {len(own) for (own,) in (lesson.readings for lesson in lessons(1, 2))} == {1, 2}
+    (best,) = bionym.load(crf).predict([doubtful[0].with_entities(())])
+    for entity in best.entities:
+        share = sum(
+            (entity.extent, entity.label) in {(one.extent, one.label) for one in own.entities} for own in doubtful
+        )
+        assert entity.score is not None and share / 200 == pytest.approx(entity.score, abs=0.15)
+
+
+def test_each_epoch_learns_another_reading() -> None:
+    tags = np.array([[0, 1], [1, 0], [1, 1]], dtype=np.int16)
+    item = Encoded(
+        np.zeros(2, dtype=np.int64), Sentence(("a", "b"), np.zeros((2, 0), dtype=np.float32)), (Known("", tags),)
+    )
+    encoder = Encoder(Lexicon((), None, "ab"), Groups((), {}))
+    encoder.learn([item.sentence])
+    learned = [encoder.batch([item], turn=epoch).golds[0].tags_BT for epoch in range(1, 5)]
+    assert [one.tolist() for one in learned if one is not None] == [[[1, 0]], [[1, 1]], [[0, 1]], [[1, 0]]]
 
 
 def test_the_text_that_is_drawn_does_not_depend_on_its_order() -> None:

@@ -18,6 +18,7 @@ from bionym.errors import ConfigError, ModelError, UnknownNameError
 from bionym.layers.span_scores import SpanScores
 from bionym.models import transformer
 from bionym.models._neural.heads import Head
+from bionym.models._neural.teacher import Lesson
 from bionym.models._subword import teaching
 from bionym.models._subword.encoding import batch_of
 from bionym.models._subword.export import export
@@ -246,10 +247,46 @@ def lessons(encoder: Path, documents: dict[str, list[Document]], *settings: str)
 def test_a_shared_head_leaves_open_what_a_corpus_does_not_annotate(encoder: Path) -> None:
     documents = {"a": [only(one, "Disease") for one in notes(1)], "b": [only(one, "Drug") for one in notes(1)]}
     taught, _ = lessons(encoder, documents, "heads=shared")
-    possible_NL = taught.items["a"][0].known[0].possible_NL
+    possible_NL = taught.items["a"][0].known(1)[0].possible_NL
     assert possible_NL is not None
     opened = {taught.heads[0].tags[place] for place in np.flatnonzero(possible_NL[0])}
     assert opened == {"O", "B-Drug", "I-Drug", "E-Drug", "S-Drug"}
+
+
+@pytest.mark.parametrize("output", ["softmax", "spans"])
+def test_a_teacher_teaches_windows_of_raw_text(output: str, encoder: Path, tmp_path: Path) -> None:
+    learned = [*notes(1), *notes(2)]
+    bionym.train(learned, model="crf", settings=["training.max_iterations=30"]).save(tmp_path / "teacher")
+    (tmp_path / "text.txt").write_text("".join(one.text.replace("\n", " ") + "\n" for one in learned), encoding="utf-8")
+    taught = [f"teacher.model={tmp_path / 'teacher'}", f"teacher.text={tmp_path / 'text.txt'}", "teacher.plain=1"]
+    plain = [
+        f"encoder={encoder}",
+        *QUICK,
+        f"network.output={output}",
+        "weights=torch",
+        "held_out=0",
+        "training.epochs=2",
+    ]
+    with_teacher = bionym.train(learned, model="transformer", settings=[*plain, *taught])
+    alone = bionym.train(learned, model="transformer", settings=plain)
+    assert with_teacher.run["teacher"]["sentences"] > 0
+    assert with_teacher.run["training"]["steps"] > alone.run["training"]["steps"]
+    with_teacher.save(tmp_path / "student")
+    assert "sentences of raw text" in (tmp_path / "student" / "model_card.md").read_text(encoding="utf-8")
+
+
+def test_what_a_teacher_labels_is_learned_as_gold_is(encoder: Path) -> None:
+    documents = {"a": notes(1), "b": [only(one, "Drug") for one in notes(1)]}
+    taught, _ = lessons(encoder, documents, "heads=label", "context=document")
+    config = configuration.load(Config, None, [f"encoder={encoder}", *QUICK, "heads=label", "context=document"])
+    reader = Reader(open_encoder(encoder).subwords, config.context, window=config.window, overlap=config.overlap)
+    read = [tuple((tokenized(own[number]),) for own in documents.values()) for number in range(len(notes(1)))]
+    items = list(teaching.from_text([Lesson(one) for one in read], taught.heads, reader, config))
+    assert len(items) == len(taught.items["a"])
+    for item, first, second in zip(items, taught.items["a"], taught.items["b"], strict=True):
+        assert np.array_equal(item.piece.ids_T, first.piece.ids_T)
+        for found, gold in zip(item.known(1), (*first.known(1), *second.known(1)), strict=True):
+            assert np.array_equal(found.tags_N, gold.tags_N)  # type: ignore[arg-type]
 
 
 def test_every_token_of_a_long_document_is_learned_once(encoder: Path) -> None:

@@ -4,7 +4,7 @@
     lattice     probabilities, only of sentences with an entity
 
 A sentence gives the same bits alone and in a batch.
-Axes: N tokens of all sentences, M tokens inside entities, L tags.
+Axes: N tokens of all sentences, M tokens inside entities, S spans, R readings, L tags.
 """
 
 from collections.abc import Sequence
@@ -18,8 +18,10 @@ from bionym.linear_chain.chains import FORBIDDEN as FORBIDDEN
 from bionym.linear_chain.chains import Chain as Chain
 from bionym.linear_chain.chains import chain as chain
 from bionym.linear_chain.chains import unconstrained as unconstrained
-from bionym.linear_chain.lattice import Spans, span_probabilities, tag_probabilities
+from bionym.linear_chain.lattice import Spans, drawn_tags, span_probabilities, tag_probabilities
 from bionym.linear_chain.weights import Floats
+
+Found = list[list[tuple[TokenSpan, float]]]  # for each sentence its entities, with probabilities
 
 
 def viterbi(emissions_NL: Floats, ranges: Sequence[tuple[int, int]], chain: Chain) -> list[list[int]]:
@@ -37,7 +39,7 @@ def viterbi(emissions_NL: Floats, ranges: Sequence[tuple[int, int]], chain: Chai
 
 def entities(
     emissions_NL: Floats, ranges: Sequence[tuple[int, int]], chain: Chain, *, outside_penalty: float = 0.0
-) -> list[list[tuple[TokenSpan, float]]]:
+) -> Found:
     """Entities of the best tag sequence of each sentence, each with its probability.
 
     The probability of an entity is the share of all valid tag sequences, by their probability, that hold exactly this
@@ -53,17 +55,36 @@ def entities(
     best_N = best_tags(emissions_NL - penalty_L if outside_penalty else emissions_NL, bounds, chain)
     spans = _spans(best_N, bounds, chain)
     probabilities = span_probabilities(emissions_NL, bounds, spans, chain)
-    found: list[list[tuple[TokenSpan, float]]] = [[] for _ in ranges]
-    labels = [split_tag(tag)[1] for tag in chain.tags]
-    columns = (spans.sentences, spans.starts, spans.ends, spans.tags, np.minimum(probabilities, 1.0))
-    for sentence, start, end, tag, probability in zip(*(column.tolist() for column in columns), strict=True):
-        found[sentence].append((TokenSpan(start, end, labels[tag]), probability))
-    return found
+    return _by_sentence(spans, np.minimum(probabilities, 1.0), chain, len(ranges))
+
+
+def drawn(
+    emissions_NL: Floats,
+    ranges: Sequence[tuple[int, int]],
+    chain: Chain,
+    number: int,
+    chance: np.random.Generator,
+) -> list[Found]:
+    """Entities of tag sequences drawn by their probability, so many for each sentence; each entity counts as certain."""
+    bounds = _bounds(ranges)
+    tags_RN = drawn_tags(emissions_NL, bounds, chain, number, chance)
+    spans = [_spans(tags_N, bounds, chain) for tags_N in tags_RN]
+    return [_by_sentence(own, np.ones(len(own.starts)), chain, len(ranges)) for own in spans]
 
 
 def marginals(emissions_NL: Floats, ranges: Sequence[tuple[int, int]], chain: Chain) -> Floats:
     """Probability of each tag at each token, N x L."""
     return tag_probabilities(emissions_NL, _bounds(ranges), chain)
+
+
+def _by_sentence(spans: Spans, probabilities_S: Floats, chain: Chain, num_sentences: int) -> Found:
+    """Spans as entities, for each sentence."""
+    found: Found = [[] for _ in range(num_sentences)]
+    labels = [split_tag(tag)[1] for tag in chain.tags]
+    columns = (spans.sentences, spans.starts, spans.ends, spans.tags, probabilities_S)
+    for sentence, start, end, tag, probability in zip(*(column.tolist() for column in columns), strict=True):
+        found[sentence].append((TokenSpan(start, end, labels[tag]), probability))
+    return found
 
 
 def _bounds(ranges: Sequence[tuple[int, int]]) -> NDArray[np.intp]:

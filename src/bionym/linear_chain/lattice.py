@@ -1,6 +1,6 @@
 """Probabilities of tags and of entities over all tag sequences of a sentence.
 
-Axes: N tokens of all sentences, M tokens of the sentences looked at, which are packed; B sentences, S spans, L tags.
+Axes: N tokens of all sentences, M tokens of the sentences looked at, which are packed; B sentences, S spans, R readings, L tags.
 
 Source: Rabiner 1989 (forward and backward with scaling); Culotta and McCallum 2004 (confidence of a segment).
 """
@@ -50,6 +50,26 @@ def span_probabilities(emissions_NL: Floats, bounds: Places, spans: Spans, chain
         chosen = Spans(*(column[is_spelled_S] for column in spans))
         shares_S[is_spelled_S] += _share(lattice, rows_S[is_spelled_S], chosen, tags_S3[is_spelled_S], chain)
     return shares_S
+
+
+def drawn_tags(
+    emissions_NL: Floats, bounds: Places, chain: Chain, number: int, chance: np.random.Generator
+) -> NDArray[np.intp]:
+    """Tags of all tokens, drawn `number` times (R) by the probability of the sequence, R x N.
+
+    Source: Scott 2002 (forward filtering, backward sampling).
+    """
+    lattice = _Lattice.of(emissions_NL, packed(bounds), chain)
+    tags_RN = np.zeros((number, len(emissions_NL)), dtype=np.intp)
+    later_RB = np.zeros((number, 0), dtype=np.intp)
+    for step in reversed(lattice.inside.slices()):
+        weights_LRB = np.repeat(lattice.forward_LM[:, None, step], number, axis=1)
+        weights_LRB[:, :, : later_RB.shape[1]] *= lattice.moves_LL[:, later_RB]
+        sums_LRB = weights_LRB.cumsum(axis=0)
+        drawn_RB = chance.random(sums_LRB.shape[1:]) * sums_LRB[-1]
+        later_RB = (sums_LRB <= drawn_RB).sum(axis=0)
+        tags_RN[:, lattice.inside.tokens_M[step]] = later_RB
+    return tags_RN
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ Axes: M tokens of the sentences packed, T tokens of the longest, B sentences.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,9 +39,13 @@ class Packed:
 
     def steps(self) -> Iterator[tuple[slice, slice]]:
         """For each step but the first, the places of the tokens before and of its own."""
+        for before, now in pairwise(self.slices()):
+            yield slice(before.start, before.start + now.stop - now.start), now
+
+    def slices(self) -> list[slice]:
+        """The places of the tokens of each step."""
         starts, sizes = self.offsets_T.tolist(), self.sizes_T.tolist()
-        for before, start, size in zip(starts, starts[1:], sizes[1:], strict=False):
-            yield slice(before, before + size), slice(start, start + size)
+        return [slice(start, start + size) for start, size in zip(starts, sizes, strict=True)]
 
     def rows(self, num_sentences: int) -> Places:
         """For each sentence its place among those packed; 0 for one that is not."""

@@ -19,12 +19,11 @@ from numpy.typing import NDArray
 from bionym.data import Document, Entity, Span
 from bionym.data.tags import OUTSIDE, TokenSpan, split_tag
 from bionym.linear_chain import pairwise
-from bionym.linear_chain.decoding import Chain, entities
+from bionym.linear_chain.decoding import Chain, Found, drawn, entities
 from bionym.linear_chain.pairwise import PairwiseChain
 from bionym.models._neural.merging import Find, merged
 
 Ranges = Sequence[tuple[int, int]]
-Found = list[list[tuple[TokenSpan, float]]]
 
 
 @dataclass(frozen=True)
@@ -57,6 +56,14 @@ class HeadPotentials:
         if isinstance(self.chain, PairwiseChain):
             return pairwise.entities(self.scores_NS, places, self.chain)
         return entities(self.scores_NS, places, self.chain, outside_penalty=self.outside_penalty)
+
+    def drawn(self, places: Ranges, number: int, chance: np.random.Generator) -> list[Found]:
+        """Entities of tag sequences of each range of rows, drawn so many times by their probability."""
+        if not places:
+            return [[] for _ in range(number)]
+        if isinstance(self.chain, PairwiseChain):
+            return pairwise.drawn(self.scores_NS, places, self.chain, number, chance)
+        return drawn(self.scores_NS, places, self.chain, number, chance)
 
     def at(self, rows: NDArray[np.intp]) -> "HeadPotentials":
         """What it says of some of the tokens."""

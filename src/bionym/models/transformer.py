@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from bionym.data import Audit, Corpus, Document
 from bionym.data.tags import find_scheme
 from bionym.errors import ModelError, UnknownNameError, require
@@ -106,8 +108,11 @@ class Transformer:
         from bionym.models._subword.reading import pieces_of
 
         texts = [self._reader.texts(self._reader.prepared(document)) for document in documents]
-        scores_NS = self._runtime.scores(pieces_of(one for each in texts for one in each))
-        return [[(text.start, text.end) for text in each] for each in texts], scores_NS[:, self._columns]
+        ranges = [[(text.start, text.end) for text in each] for each in texts]
+        pieces = pieces_of(one for each in texts for one in each)
+        if not pieces:
+            return ranges, np.zeros((0, sum(finder.num_scores for finder in self._finders)))
+        return ranges, self._runtime.scores(pieces)[:, self._columns]
 
     def save(self, folder: Path) -> None:
         """Every file of the model into `folder`."""

@@ -4,7 +4,7 @@ Nothing here holds text of a document. Seconds are those of learning: what lay b
 not counted.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
@@ -147,3 +147,10 @@ class HearsOfPreparations(Protocol):
 
     def preparing(self, what: str, done: int, total: int, /) -> None:
         """So much of it is done: "texts labelled", 512 of 9,000."""
+
+
+def tell_of_preparations(monitors: Iterable[Monitor], what: str, done: int, total: int) -> None:
+    """Tell those monitors that hear of them."""
+    for monitor in monitors:
+        if isinstance(monitor, HearsOfPreparations):
+            monitor.preparing(what, done, total)

@@ -1,11 +1,13 @@
 """Sentences as batches of numbers, for torch.
 
 Axes: B sentences, T tokens of the longest, U distinct words of a batch, C characters of the longest, V distinct words of all
-sentences, G groupings of words, K values from term lists, L tags.
+sentences, G groupings of words, K values from term lists, R readings, L
+tags.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -23,10 +25,10 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What one head learns from a sentence: gold tags by their place in it, or which tags a token may have."""
+    """What one head learns from a sentence: tags by their place in it, in one reading or several, or which a token may have."""
 
     head: str
-    tags_T: Integers | None = None
+    tags_RT: NDArray[np.integer[Any]] | None = None
     possible_TL: NDArray[np.bool_] | None = None
 
 
@@ -50,7 +52,7 @@ def known(head: Head, tags: Sequence[str], annotated: Sequence[str]) -> Known:
         annotated: the labels that their corpus annotates; if the head has others, they are left open.
     """
     if set(head.labels) <= set(annotated):
-        return Known(head.name, head.positions(tags))
+        return Known(head.name, head.positions(tags)[None])
     return Known(head.name, possible_TL=head.possible(tags, annotated))
 
 
@@ -102,8 +104,8 @@ class Encoder:
         stream = None if self._reader is None else self._reader.read(sentence.words)
         return Encoded(words_T, sentence, known, stream)
 
-    def batch(self, items: Sequence[Encoded]) -> Batch:
-        """Sentences together, padded."""
+    def batch(self, items: Sequence[Encoded], turn: int = 0) -> Batch:
+        """Sentences together, padded; of several readings the one whose turn it is."""
         lengths_B = np.array([len(item) for item in items], dtype=np.int64)
         shape = len(items), int(lengths_B.max())
         is_inside_BT = np.arange(shape[1]) < lengths_B[:, None]
@@ -121,7 +123,7 @@ class Encoder:
             torch.from_numpy(self._groups_VG[distinct_U]),
             torch.from_numpy(lists_BTK),
             torch.from_numpy(lengths_B),
-            tuple(_gold(each, is_inside_BT) for each in zip(*(item.known for item in items), strict=True)),
+            tuple(_gold(each, is_inside_BT, turn) for each in zip(*(item.known for item in items), strict=True)),
             _streams(items),
             _padded(self._ranks_V[words_N], is_inside_BT) if self._ranks is not None else None,
             num_tokens=int(lengths_B.sum()),
@@ -142,20 +144,19 @@ def _streams(items: Sequence[Encoded]) -> Streams | None:
     return Streams(*map(torch.from_numpy, side_by_side(streams))) if streams else None
 
 
-def _gold(known: Sequence[Known], is_inside_BT: NDArray[np.bool_]) -> Gold:
+def _gold(known: Sequence[Known], is_inside_BT: NDArray[np.bool_], turn: int) -> Gold:
     """What one head learns from sentences."""
     head = known[0].head
     if known[0].possible_TL is None:
-        return Gold(
-            head, _padded(np.concatenate([one.tags_T for one in known if one.tags_T is not None]), is_inside_BT)
-        )
+        tags = [one.tags_RT[turn % len(one.tags_RT)] for one in known if one.tags_RT is not None]
+        return Gold(head, _padded(np.concatenate(tags), is_inside_BT))
     possible_NL = np.concatenate([one.possible_TL for one in known if one.possible_TL is not None])
     possible_BTL = np.ones((*is_inside_BT.shape, possible_NL.shape[1]), dtype=np.bool_)
     possible_BTL[is_inside_BT] = possible_NL
     return Gold(head, possible_BTL=torch.from_numpy(possible_BTL))
 
 
-def _padded(values_N: Integers, is_inside_BT: NDArray[np.bool_]) -> torch.Tensor:
+def _padded(values_N: NDArray[np.integer[Any]], is_inside_BT: NDArray[np.bool_]) -> torch.Tensor:
     padded_BT = np.zeros(is_inside_BT.shape, dtype=np.int64)
     padded_BT[is_inside_BT] = values_N
     return torch.from_numpy(padded_BT)

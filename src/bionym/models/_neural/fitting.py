@@ -5,14 +5,17 @@ import tempfile
 import weakref
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from torch import nn
 
 from bionym.data import Audit, Corpus, Document
+from bionym.data.align import to_tags
 from bionym.data.tags import OUTSIDE, find_scheme, split_tag
 from bionym.errors import ConfigError
 from bionym.features import gazetteer
@@ -21,8 +24,8 @@ from bionym.models import bilstm_crf
 from bionym.models._neural import development, own_networks, teacher, transfer, vocabulary
 from bionym.models._neural.corpora import with_held_out
 from bionym.models._neural.development import Fitted, chosen_weights
-from bionym.models._neural.encoding import Encoded, Encoder, known
-from bionym.models._neural.heads import Head, head_for, heads_of
+from bionym.models._neural.encoding import Encoded, Encoder, Known, known
+from bionym.models._neural.heads import TEXT, Head, head_for, heads_of
 from bionym.models._neural.network import Network
 from bionym.models._neural.saving import save_network, save_settings, save_words, weights_of
 from bionym.models._neural.sentences import Sentence, Sentences, by_length
@@ -35,10 +38,9 @@ from bionym.resources import resource_path
 from bionym.text.prepare import tokenized
 from bionym.training import batches as batching
 from bionym.training import devices, seeds
-from bionym.training.events import HearsOfPreparations, Monitor, Result
+from bionym.training.events import Monitor, Result
 from bionym.training.loop import fit as run_loop
 
-TEXT = "\0text"  # what a teacher labelled, beside the corpora; no corpus has such a name
 EVALUATION_TOKENS = 4_096  # of a batch that is scored, padding counted
 
 
@@ -73,7 +75,7 @@ def fit(
         evaluate=learning.evaluate,
         monitors=monitors,
         folder=folder,
-        about={**(about or {}), **({"teacher": learning.taught} if learning.taught else {})},
+        about={**(about or {}), **teacher.record(learning.taught)},
         shown=Showing(learning.network, learning.lexicon, learning.heads, learning.marked),
     )
     return Fitted(learning.saved(result), result, learning.dev)
@@ -105,9 +107,11 @@ class _Learning:
         self.dev_sentences = {
             name: self.sentences.of(documents, self.dev_ranges[name]) for name, documents in self.dev.items()
         }
-        self.lessons, self.taught = self._lessons(corpora, monitors)
-        from_text = (lesson.sentence for lesson in self.lessons)
-        self.encoder.learn(chain(chain.from_iterable((*gold.values(), *self.dev_sentences.values())), from_text))
+        self.lessons, self.taught = teacher.taught(
+            config.teacher, self.heads, self.sentences.ranges, corpora, seed=config.seed, monitors=monitors
+        )
+        of_text = self._sentences_of_text()
+        self.encoder.learn(chain.from_iterable((*gold.values(), *self.dev_sentences.values(), of_text)))
         self.items = {
             name: [
                 self.encoder.encoded(one, (known(head_for(name, self.heads), one.tags, labels[name]),))
@@ -116,7 +120,7 @@ class _Learning:
             for name, inside in gold.items()
         }
         if self.lessons:
-            self.items[TEXT] = [self._taught(lesson) for lesson in self.lessons]
+            self.items[TEXT] = list(map(self._taught, of_text, self.lessons))
         self.lengths = {name: list(map(len, items)) for name, items in self.items.items()}
         self.network = Network(
             config.network,
@@ -135,29 +139,28 @@ class _Learning:
         if "characters" in config.freeze and self.network.characters is not None:
             self.network.spell_once(*self.encoder.spellings())
 
-    def _lessons(
-        self, corpora: Mapping[str, Corpus], monitors: Sequence[Monitor]
-    ) -> tuple[list[teacher.Taught], dict[str, int]]:
-        """What a teacher says of raw text, if there is one; and how much of it."""
-        if self.config.teacher.model is None:
-            return [], {}
+    def _sentences_of_text(self) -> list[Sentence]:
+        """The stretches that a teacher read."""
+        found: list[Sentence] = []
+        for first in range(0, len(self.lessons), teacher.AT_ONCE):
+            documents = [one.readings[0][0] for one in self.lessons[first : first + teacher.AT_ONCE]]
+            found += self.sentences.of(documents, list(map(self.sentences.ranges, documents)))
+        return found
 
-        def on_labelled(done: int, total: int) -> None:
-            for monitor in monitors:
-                if isinstance(monitor, HearsOfPreparations):
-                    monitor.preparing("texts labelled", done, total)
+    def _taught(self, sentence: Sentence, lesson: teacher.Lesson) -> Encoded:
+        """A stretch of raw text, which all heads learn from."""
+        known = zip(self.heads, lesson.readings, strict=True)
+        return self.encoder.encoded(sentence, tuple(Known(head.name, self._read(head, own)) for head, own in known))
 
-        lessons, counted = teacher.taught(self.config.teacher, self.heads, self.sentences, corpora, on_labelled)
-        return lessons, counted._asdict()
-
-    def _taught(self, lesson: teacher.Taught) -> Encoded:
-        """A sentence of raw text, which all heads learn from."""
-        pairs = zip(self.heads, lesson.tags, strict=True)
-        return self.encoder.encoded(lesson.sentence, tuple(known(head, tags, head.labels) for head, tags in pairs))
+    def _read(self, head: Head, readings: Sequence[Document]) -> NDArray[np.int16]:
+        """The tags of a stretch in each reading, R x T; small numbers, since they are many."""
+        policy = self.config.policy
+        tags = [chain.from_iterable(to_tags(one, self.scheme, policy=policy)) for one in readings]
+        return np.stack([head.positions(list(own)) for own in tags]).astype(np.int16)
 
     def batches(self, epoch: int) -> batching.Lazy[Any]:
         """The batches of an epoch."""
-        return batching.Lazy(batching.plan(self.lengths, self.config.training, epoch), self._build)
+        return batching.Lazy(batching.plan(self.lengths, self.config.training, epoch), partial(self._build, epoch))
 
     def evaluate(self, network: nn.Module) -> dict[str, dict[str, Any]]:
         """Strict scores of each corpus on its development documents, by its own head."""
@@ -185,8 +188,7 @@ class _Learning:
         weights = chosen_weights(self.config.weights, measured)
         save_settings(self.config.model_copy(update={"weights": weights}), folder)
         (folder / "weights.json").write_text(json.dumps(measured, indent=1), encoding="utf-8")
-        if self.taught:
-            (folder / "teacher.json").write_text(json.dumps(self.taught, indent=1), encoding="utf-8")
+        teacher.save(self.taught, folder)
         tagger = bilstm_crf.load(folder)
         weakref.finalize(tagger, scratch.cleanup)
         return tagger
@@ -208,8 +210,8 @@ class _Learning:
         """Mean strict F1 over the development data of all corpora, each by its own head."""
         return development.mean_f1(self.dev, lambda name: tagger.of_source(head_for(name, self.heads).name))
 
-    def _build(self, planned: batching.Batch) -> Any:
-        return self.encoder.batch([self.items[name][place] for name, place in planned.items])
+    def _build(self, epoch: int, planned: batching.Batch) -> Any:
+        return self.encoder.batch([self.items[name][place] for name, place in planned.items], turn=epoch)
 
     def _predicted(self, network: Network, name: str, head: Head) -> Iterable[Document]:
         scores_NS = _scores(network, self.encoder, self.dev_sentences[name], head)

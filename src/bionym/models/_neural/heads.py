@@ -17,6 +17,7 @@ from bionym.data.tags import OUTSIDE, TagScheme, split_tag
 from bionym.errors import ModelError
 
 SHARED = "all"
+TEXT = "\0text"  # stands for a corpus: what a teacher labelled, which all heads learn from
 Sharing = Literal["corpus", "shared"]
 
 

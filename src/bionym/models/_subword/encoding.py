@@ -31,13 +31,17 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A window that is learned from, and what each head learns."""
+    """A window that is learned from, and what each head learns, in one reading or in several."""
 
     piece: Piece
-    known: tuple[Known, ...]
+    readings: tuple[tuple[Known, ...], ...]
 
     def __len__(self) -> int:
         return len(self.piece)
+
+    def known(self, turn: int) -> tuple[Known, ...]:
+        """What each head learns from the reading whose turn it is."""
+        return self.readings[turn % len(self.readings)]
 
 
 def batch_of(

@@ -1,6 +1,7 @@
 """How the transformer learns: from corpora to a model in a folder."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,14 +9,16 @@ import numpy as np
 from torch import nn
 
 from bionym.data import Audit, Corpus
+from bionym.data.align import sentence_ranges
 from bionym.data.tags import find_scheme
 from bionym.encoders import networks
 from bionym.encoders.opening import mismatch
 from bionym.errors import ConfigError
 from bionym.models import transformer
-from bionym.models._neural import development
+from bionym.models._neural import development, teacher
 from bionym.models._neural.corpora import with_held_out
 from bionym.models._neural.development import Fitted
+from bionym.models._neural.heads import TEXT
 from bionym.models._neural.sentences import by_length
 from bionym.models._store import locate
 from bionym.models._subword import files, heads, teaching
@@ -54,7 +57,8 @@ def fit(
     audit = audit if audit is not None else Audit()
     seeds.seed_everything(config.seed)
     corpora = with_held_out(corpora, fraction=config.held_out, seed=config.seed)
-    learning = _Learning(corpora, config, audit)
+    monitors = tuple(monitors)
+    learning = _Learning(corpora, config, audit, monitors)
     result = run_loop(
         learning.network,
         learning.batches,
@@ -62,7 +66,7 @@ def fit(
         evaluate=learning.evaluate,
         monitors=monitors,
         folder=folder,
-        about={**(about or {}), "encoder": learning.encoder.about},
+        about={**(about or {}), "encoder": learning.encoder.about, **teacher.record(learning.counted)},
     )
     return Fitted(learning.saved(), result, learning.dev)
 
@@ -70,7 +74,9 @@ def fit(
 class _Learning:
     """Network, data and what ties them."""
 
-    def __init__(self, corpora: Mapping[str, Corpus], config: Config, audit: Audit) -> None:
+    def __init__(
+        self, corpora: Mapping[str, Corpus], config: Config, audit: Audit, monitors: Sequence[Monitor] = ()
+    ) -> None:
         self.config, self.scheme = config, find_scheme(config.scheme)
         self.encoder = networks.open_encoder(_encoder_of(config))
         oddity = mismatch(self.encoder.subwords.tokenizer)
@@ -79,6 +85,16 @@ class _Learning:
         self.reader = Reader(self.encoder.subwords, config.context, window=config.window, overlap=config.overlap)
         taught = teaching.taught(corpora, self.reader, config, audit)
         self.heads, self.items = taught.heads, taught.items
+        lessons, self.counted = teacher.taught(
+            config.teacher,
+            heads.of_sources(self.heads),
+            lambda document: sentence_ranges(self.reader.prepared(document)),
+            corpora,
+            seed=config.seed,
+            monitors=monitors,
+        )
+        if lessons:
+            self.items[TEXT] = list(teaching.from_text(lessons, self.heads, self.reader, config))
         self.lengths = {name: list(map(len, items)) for name, items in self.items.items()}
         dev = {name: corpus.splits.get("dev", ()) for name, corpus in corpora.items()}
         self.dev = {name: list(map(tokenized, documents)) for name, documents in dev.items() if documents}
@@ -94,7 +110,7 @@ class _Learning:
 
     def batches(self, epoch: int) -> batching.Lazy[Any]:
         """The batches of an epoch."""
-        return batching.Lazy(batching.plan(self.lengths, self.config.training, epoch), self._build)
+        return batching.Lazy(batching.plan(self.lengths, self.config.training, epoch), partial(self._build, epoch))
 
     def evaluate(self, network: nn.Module) -> dict[str, dict[str, Any]]:
         """Strict scores of each corpus on its development documents, by its own heads."""
@@ -114,15 +130,15 @@ class _Learning:
 
     def saved(self) -> "transformer.Transformer":
         """The model as it will be loaded anywhere."""
-        return model_of(self.network, self.encoder.subwords, self.heads, self.config, self.dev)
+        return model_of(self.network, self.encoder.subwords, self.heads, self.config, self.dev, self.counted)
 
-    def _build(self, planned: batching.Batch) -> Any:
+    def _build(self, epoch: int, planned: batching.Batch) -> Any:
         items = [self.items[name][place] for name, place in planned.items]
         return batch_of(
             [item.piece for item in items],
             self.encoder.subwords.specials.padding,
             places=heads.places_for(planned.corpora[0], self.heads),
-            known=[item.known for item in items],
+            known=[item.known(epoch) for item in items],
             span_tokens=self.config.network.span_tokens,
         )
 

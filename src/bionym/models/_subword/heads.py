@@ -21,12 +21,12 @@ from numpy.typing import NDArray
 from bionym.data import Document
 from bionym.data.tags import TagScheme, TokenSpan
 from bionym.errors import ModelError
-from bionym.linear_chain.decoding import Chain
+from bionym.linear_chain.decoding import Chain, Found
 from bionym.models._neural import heads as neural
 from bionym.models._neural.chains import HeadWeights, chain_with_rules
-from bionym.models._neural.heads import SHARED, Head
+from bionym.models._neural.heads import SHARED, TEXT, Head
 from bionym.models._neural.merging import Find, merged
-from bionym.models._potentials import Found, HeadPotentials, entity_of, finds_in, of_heads, places_of
+from bionym.models._potentials import HeadPotentials, entity_of, finds_in, of_heads, places_of
 from bionym.models._subword.settings import Sharing
 
 Floats = NDArray[np.float64]
@@ -110,8 +110,16 @@ def heads_of(labels: Mapping[str, Sequence[str]], scheme: TagScheme, sharing: Sh
 
 
 def places_for(corpus: str, heads: Sequence[Head]) -> tuple[int, ...]:
-    """Which heads learn from a corpus."""
-    return tuple(place for place, head in enumerate(heads) if head.name in (corpus, SHARED))
+    """Which heads learn from a corpus; all learn from what a teacher labelled."""
+    return tuple(place for place, head in enumerate(heads) if corpus == TEXT or head.name in (corpus, SHARED))
+
+
+def of_sources(heads: Sequence[Head]) -> tuple[Head, ...]:
+    """Heads of one source as one that has the tags of all."""
+    tags: dict[str, dict[str, None]] = {}
+    for head in heads:
+        tags.setdefault(head.name, {}).update(dict.fromkeys(head.tags))
+    return tuple(Head(name, tuple(own)) for name, own in tags.items())
 
 
 def decoded(

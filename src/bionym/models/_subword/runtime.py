@@ -27,7 +27,7 @@ class Runtime(Protocol):
     """What reads windows."""
 
     def scores(self, pieces: Sequence[Piece]) -> Floats:
-        """Scores of every token that the windows score, one window behind the other, N x S."""
+        """Scores of every token that the windows score, one window behind the other, N x S; of none 0 x 0."""
 
 
 class OneByOne:

@@ -11,7 +11,7 @@ from bionym.data.tags import find_scheme
 from bionym.encoders import networks
 from bionym.encoders.subwords import Subwords
 from bionym.models import transformer
-from bionym.models._neural import development
+from bionym.models._neural import development, teacher
 from bionym.models._neural.development import chosen_weights
 from bionym.models._neural.heads import Head
 from bionym.models._subword import files
@@ -24,12 +24,18 @@ Development = Mapping[str, Sequence[Document]]
 
 
 def model_of(
-    network: Network, subwords: Subwords, heads: Sequence[Head], config: Config, dev: Development
+    network: Network,
+    subwords: Subwords,
+    heads: Sequence[Head],
+    config: Config,
+    dev: Development,
+    from_text: teacher.Counted | None = None,
 ) -> "transformer.Transformer":
     """The model as it will be loaded anywhere: written to a folder of its own, and read from there.
 
     Args:
         dev: development documents by corpus, to choose the kind of weights by.
+        from_text: what there was of raw text that a teacher labelled.
     """
     scratch = tempfile.TemporaryDirectory(prefix="bionym-model-")
     folder = Path(scratch.name)
@@ -43,6 +49,7 @@ def model_of(
     settings = config.model_copy(update={"weights": weights}).model_dump(mode="json")
     (folder / "config.toml").write_text(configuration.dump({"model": "transformer", **settings}), encoding="utf-8")
     (folder / "weights.json").write_text(json.dumps(measured, indent=1), encoding="utf-8")
+    teacher.save(from_text, folder)
     tagger = transformer.load(folder)
     weakref.finalize(tagger, scratch.cleanup)
     return tagger

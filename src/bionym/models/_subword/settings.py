@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from bionym.data.flatten import Policy
 from bionym.models._neural.corpora import CorpusSettings
+from bionym.models._neural.settings import Teacher
 from bionym.training.config import Settings
 from bionym.training.settings import TrainingSettings
 
@@ -115,6 +116,7 @@ class Config(Settings):
     )
     init: Path | None = Field(default=None, description="A model to begin with: its encoder and heads of equal labels.")
     corpora: dict[str, CorpusSettings] = Field(default={}, description="Corpora to learn from together, by name.")
+    teacher: Teacher = Field(default_factory=Teacher)
     network: NetworkSettings = Field(default_factory=NetworkSettings)
     training: Training = Field(default_factory=Training)
 

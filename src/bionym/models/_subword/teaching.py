@@ -1,6 +1,6 @@
-"""What the heads learn from corpora: gold entities as tags or spans of windows."""
+"""What the heads learn from corpora, and from what a teacher labelled: entities as tags or spans of windows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,6 +9,7 @@ from bionym.data import Audit, Corpus, Document
 from bionym.data.align import to_tags
 from bionym.data.tags import OUTSIDE, TagScheme, find_scheme, split_tag
 from bionym.models._neural.heads import Head
+from bionym.models._neural.teacher import Lesson
 from bionym.models._subword import heads as heading
 from bionym.models._subword.encoding import Item, Known
 from bionym.models._subword.reading import Reader, Text, aligned_entities
@@ -29,6 +30,12 @@ class _Lesson(NamedTuple):
     """A document to learn from."""
 
     texts: Sequence[Text]
+    said: "_Said"
+
+
+class _Said(NamedTuple):
+    """What is said of a document."""
+
     taggings: Taggings
     spans: Spans
 
@@ -42,8 +49,23 @@ def taught(corpora: Mapping[str, Corpus], reader: Reader, config: Config, audit:
     items = {}
     for name, inside in lessons.items():
         own = [heads[place] for place in heading.places_for(name, heads)]
-        items[name] = [item for lesson in inside for item in _items(lesson, own, labels[name], config)]
+        items[name] = [
+            item for texts, said in inside for item in _items(texts, [[said] * len(own)], own, labels[name], config)
+        ]
     return Taught(heads, items)
+
+
+def from_text(lessons: Sequence[Lesson], heads: Sequence[Head], reader: Reader, config: Config) -> Iterator[Item]:
+    """Windows of what a teacher labelled, for all heads."""
+    sources = [head.name for head in heading.of_sources(heads)]
+    places = [sources.index(head.name) for head in heads]
+    labels = {label for head in heads for label in head.labels}
+    for lesson in lessons:
+        texts = reader.texts(reader.prepared(lesson.readings[0][0]))
+        said = [[_said(reader.prepared(one), texts, config, Audit()) for one in own] for own in lesson.readings]
+        turns = range(max(map(len, said)))
+        by_turn = [[said[place][turn % len(said[place])] for place in places] for turn in turns]
+        yield from _items(texts, by_turn, heads, labels, config)
 
 
 def _lessons(documents: Sequence[Document], reader: Reader, config: Config, audit: Audit) -> Iterator[_Lesson]:
@@ -51,10 +73,13 @@ def _lessons(documents: Sequence[Document], reader: Reader, config: Config, audi
         prepared = reader.prepared(document, audit)
         texts = reader.texts(prepared, audit)
         reader.count_wide(prepared, audit)
-        if config.network.output == "spans":
-            yield _Lesson(texts, {}, _spans(prepared, texts, config.network.span_tokens, audit))
-        else:
-            yield _Lesson(texts, _taggings(prepared, config, audit), ())
+        yield _Lesson(texts, _said(prepared, texts, config, audit))
+
+
+def _said(document: Document, texts: Sequence[Text], config: Config, audit: Audit) -> _Said:
+    if config.network.output == "spans":
+        return _Said({}, _spans(document, texts, config.network.span_tokens, audit))
+    return _Said(_taggings(document, config, audit), ())
 
 
 def _taggings(document: Document, config: Config, audit: Audit) -> Taggings:
@@ -97,31 +122,49 @@ def _cores(text: Text) -> Iterator[tuple[int, int]]:
 
 
 def _labels(lessons: Sequence[_Lesson]) -> tuple[str, ...]:
-    tags = {tag for lesson in lessons for tags in lesson.taggings.values() for tag in tags if tag != OUTSIDE}
-    spanned = {label for lesson in lessons for _, _, label in lesson.spans}
+    tags = {tag for lesson in lessons for tags in lesson.said.taggings.values() for tag in tags if tag != OUTSIDE}
+    spanned = {label for lesson in lessons for _, _, label in lesson.said.spans}
     return tuple(sorted({split_tag(tag)[1] for tag in tags} | spanned))
 
 
-def _items(lesson: _Lesson, heads: Sequence[Head], annotated: Sequence[str], config: Config) -> Iterator[Item]:
-    """The windows of a document, but for those that score no token."""
-    for text in lesson.texts:
+def _items(
+    texts: Sequence[Text],
+    turns: Sequence[Sequence[_Said]],
+    heads: Sequence[Head],
+    annotated: Collection[str],
+    config: Config,
+) -> Iterator[Item]:
+    """The windows of a document, but for those that score no token.
+
+    Args:
+        turns: for each reading what is said to each head.
+    """
+    for text in texts:
         for piece, (first, last) in zip(text.pieces, text.cores, strict=True):
             if last > first:
                 start, end = text.start + first, text.start + last
-                known = tuple(_known(lesson, head, annotated, config, start, end) for head in heads)
-                yield Item(piece, known)
+                yield Item(
+                    piece,
+                    tuple(
+                        tuple(
+                            _known(said, head, annotated, config, start, end)
+                            for said, head in zip(each, heads, strict=True)
+                        )
+                        for each in turns
+                    ),
+                )
 
 
-def _known(lesson: _Lesson, head: Head, annotated: Sequence[str], config: Config, start: int, end: int) -> Known:
+def _known(said: _Said, head: Head, annotated: Collection[str], config: Config, start: int, end: int) -> Known:
     if config.network.output == "spans":
         place = {label: number for number, label in enumerate(head.labels)}
         spans = tuple(
             (left - start, right - left - 1, place[label])
-            for left, right, label in lesson.spans
+            for left, right, label in said.spans
             if start <= left and right <= end and label in place
         )
-        return Known(spans=spans, known_L=np.array([label in set(annotated) for label in head.labels]))
-    tags = lesson.taggings.get(head.labels[0] if config.heads == "label" else "", ())[start:end]
+        return Known(spans=spans, known_L=np.array([label in annotated for label in head.labels]))
+    tags = said.taggings.get(head.labels[0] if config.heads == "label" else "", ())[start:end]
     tags = tags or [OUTSIDE] * (end - start)
     if set(head.labels) <= set(annotated):
         return Known(tags_N=head.positions(tags))
