@@ -4,7 +4,8 @@ Trained with torch and transformers, by the loop of `bionym.training`; predicts 
 either.
 
 A model folder holds `encoder/` (the encoder as transformers reads it), `heads.json`, `heads.safetensors`, `tagger.onnx`,
-`tagger.int8.onnx`, `config.toml`, and `weights.json`, F1 on the development data with each kind of weights.
+`tagger.int8.onnx`, `config.toml`, `weights.json`, F1 on the development data with each kind of weights, and `teacher.json`, how
+much raw text another model labelled for it.
 
 Source: Devlin et al. 2019, section 5.3; Lee et al. 2020 (BioBERT).
 """
