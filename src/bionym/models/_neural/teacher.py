@@ -12,10 +12,10 @@ the doubts.
 
 import heapq
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -39,6 +39,7 @@ RECORD = "teacher.json"
 SALT = 7  # so that readings are not drawn with the numbers that something else is drawn with
 
 Finds = list[list[Find]]  # in each reading of a document
+Reason = Literal["held_back", "unsure", "plain"]
 
 
 class Lesson(NamedTuple):
@@ -83,29 +84,20 @@ def taught(
     held_back = {_key(words) for corpus in corpora.values() for words in _held_back(corpus)}
     sources = [settings.text] if isinstance(settings.text, str) else settings.text
     text = Text(sources, TextSettings(documents=settings.documents))
-    lessons: list[Lesson] = []
-    num_held_back = num_unsure = num_plain = num_tokens = 0
     drawn = _drawn(text.training(), settings.words)
-    chance = np.random.default_rng([seed, SALT])
-    for number, (document, found) in enumerate(_labelled(drawn, teacher, chance), 1):
+    lessons: list[Lesson] = []
+    left_out: dict[Reason, int] = {"held_back": 0, "unsure": 0, "plain": 0}
+    for number, (document, found) in enumerate(_labelled(drawn, teacher, np.random.default_rng([seed, SALT])), 1):
         if number % AT_ONCE == 0 or number == len(drawn):
             tell_of_preparations(monitors, "texts labelled", number, len(drawn))
-        for start, end in stretches(document):
-            if end - start < FEWEST:
-                continue
-            inside = [[_inside(finds, start, end) for finds in own] for own in found]
-            sure = [-find.minus_score for own in inside for finds in own for find in finds]
-            stretch = _part(document, start, end)
-            if any(_key(words) in held_back for words in _sentences(stretch)):
-                num_held_back += 1
-            elif sure and min(sure) < settings.least_score:
-                num_unsure += 1
-            elif not sure and place_of(stretch.text) >= settings.plain:
-                num_plain += 1
+        for stretch, finds in _cut(document, found, stretches(document)):
+            reason = _reason_against(stretch, finds, held_back, settings)
+            if reason is None:
+                lessons.append(Lesson(tuple(_readings(stretch, own) for own in finds)))
             else:
-                lessons.append(Lesson(tuple(_readings(stretch, own) for own in inside)))
-                num_tokens += end - start
-    return lessons, Counted(len(lessons), num_tokens, num_held_back, num_unsure, num_plain)
+                left_out[reason] += 1
+    num_tokens = sum(len(lesson.readings[0][0].tokens) for lesson in lessons)
+    return lessons, Counted(len(lessons), num_tokens, **left_out)
 
 
 def record(counted: Counted | None) -> dict[str, Any]:
@@ -207,9 +199,28 @@ def _labelled(
         yield from zip(documents, teacher.found(documents, chance), strict=True)
 
 
+def _cut(document: Document, found: Sequence[Finds], ranges: Ranges) -> Iterator[tuple[Document, list[Finds]]]:
+    """Stretches of a document, and what each head found in them; too short ones are passed over."""
+    for start, end in ranges:
+        if end - start >= FEWEST:
+            yield _part(document, start, end), [[_inside(finds, start, end) for finds in own] for own in found]
+
+
 def _inside(finds: Iterable[Find], start: int, end: int) -> list[Find]:
     """Those on tokens `[start, end)`, counted from there."""
     return [find._replace(start=find.start - start) for find in finds if start <= find.start and find.end <= end]
+
+
+def _reason_against(
+    stretch: Document, found: Sequence[Finds], held_back: Container[str], settings: Teacher
+) -> Reason | None:
+    """Why nothing is learned from a stretch, if so."""
+    scores = [-find.minus_score for own in found for finds in own for find in finds]
+    if any(_key(words) in held_back for words in _sentences(stretch)):
+        return "held_back"
+    if scores:
+        return "unsure" if min(scores) < settings.least_score else None
+    return "plain" if place_of(stretch.text) >= settings.plain else None
 
 
 def _part(document: Document, start: int, end: int) -> Document:
