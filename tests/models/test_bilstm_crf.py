@@ -33,32 +33,20 @@ from bionym.models._neural.settings import NetworkSettings
 from bionym.models._neural.words import Lexicon
 from bionym.models.crf import Crf
 from bionym.training import config as configuration
+from tests.models import small
 
 torch.set_num_threads(1)
 
 GOLD = Path(__file__).parents[1] / "gold"
 SMALL = [
-    "network.lists={}",
+    *small.SMALL,
     "network.recurrent.size=48",
     "network.characters.size=24",
     "network.words.dim=40",
-    "network.dropout=0.1",
     "training.epochs=30",
     "training.learning_rate=0.01",
-    "training.moving_average=0.0",
-    "training.batch_tokens=256",
     "held_out=0",
 ]
-
-
-@pytest.fixture(scope="module")
-def diseases() -> list[Document]:
-    return list(bionym.read(GOLD / "conll" / "ncbi.tsv", "conll"))
-
-
-@pytest.fixture(scope="module")
-def chemicals() -> list[Document]:
-    return list(bionym.read(GOLD / "pubtator" / "bc5cdr.PubTator.txt", "pubtator"))
 
 
 @pytest.fixture(scope="module")

@@ -12,32 +12,16 @@ from bionym.errors import ConfigError, ModelError, OutputError, UnknownNameError
 from bionym.models.ensemble import Ensemble
 from bionym.pipeline import predict_as
 from tests.encoders import families
+from tests.models import small
 
-GOLD = Path(__file__).parents[1] / "gold"
 PLAIN = ["features.gazetteer=false", "features.clusters=false"]
 QUICK = ["training.max_iterations=15", *PLAIN]
 SMALL = [
-    "network.lists={}",
-    "network.recurrent.size=24",
-    "network.characters.size=12",
-    "network.words.dim=20",
-    "network.dropout=0.1",
+    *small.SMALL,
     "training.epochs=4",
     "training.learning_rate=0.03",
-    "training.moving_average=0.0",
-    "training.batch_tokens=256",
     "held_out=0",
 ]
-
-
-@pytest.fixture(scope="module")
-def diseases() -> list[Document]:
-    return list(bionym.read(GOLD / "conll" / "ncbi.tsv", "conll"))
-
-
-@pytest.fixture(scope="module")
-def chemicals() -> list[Document]:
-    return list(bionym.read(GOLD / "pubtator" / "bc5cdr.PubTator.txt", "pubtator"))
 
 
 @pytest.fixture(scope="module")

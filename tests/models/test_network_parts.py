@@ -35,20 +35,18 @@ from bionym.models._neural.settings import NetworkSettings
 from bionym.models._neural.streams import StreamReader, StreamVectors
 from bionym.models._neural.words import Lexicon, ranks
 from bionym.training import config as configuration
+from tests.models import small
 
 torch.set_num_threads(1)
 
 GOLD = Path(__file__).parents[1] / "gold"
 SMALL = [
-    "network.lists={}",
+    *small.SMALL,
     "network.recurrent.size=32",
     "network.characters.size=18",
     "network.words.dim=30",
-    "network.dropout=0.1",
     "training.epochs=20",
     "training.learning_rate=0.015",
-    "training.moving_average=0.0",
-    "training.batch_tokens=256",
     "held_out=0",
 ]
 SENTENCE = [
@@ -57,16 +55,6 @@ SENTENCE = [
     "network.sentence_characters.language_model=0.2",
 ]
 WORDS = ("Low", "fever", "of", "β-thalassemia", ".")
-
-
-@pytest.fixture(scope="module")
-def diseases() -> list[Document]:
-    return list(bionym.read(GOLD / "conll" / "ncbi.tsv", "conll"))
-
-
-@pytest.fixture(scope="module")
-def chemicals() -> list[Document]:
-    return list(bionym.read(GOLD / "pubtator" / "bc5cdr.PubTator.txt", "pubtator"))
 
 
 @pytest.fixture(scope="module")

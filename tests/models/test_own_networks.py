@@ -10,20 +10,15 @@ from bionym.data import Corpus, Document
 from bionym.errors import ConfigError, ModelError
 from bionym.models import bilstm_crf
 from bionym.training import config as configuration
+from tests.models import small
 
 GOLD = Path(__file__).parents[1] / "gold"
 SMALL = [
-    "network.lists={}",
-    "network.recurrent.size=24",
-    "network.characters.size=12",
-    "network.words.dim=20",
-    "network.dropout=0.1",
+    *small.SMALL,
     "training.epochs=6",
     "training.seed=2",  # one by which the corpora are best in different epochs
     "training.learning_rate=0.03",
     "training.schedule=constant",
-    "training.moving_average=0.0",
-    "training.batch_tokens=256",
     "weights=float32",
     "keep=each",
 ]

@@ -13,26 +13,17 @@ from bionym.apps.cli import main
 from bionym.data import Corpus, Document
 from bionym.errors import ModelError
 from bionym.models._neural.words import Lexicon
+from tests.models import small
 
-GOLD = Path(__file__).parents[1] / "gold"
 SMALL = [
-    "network.lists={}",
-    "network.recurrent.size=24",
+    *small.SMALL,
     "network.characters.size=18",
     "network.shapes.dim=4",
-    "network.dropout=0.1",
     "network.words.dropout=0.3",
     "training.epochs=12",
     "training.learning_rate=0.02",
-    "training.moving_average=0.0",
-    "training.batch_tokens=256",
     "held_out=0",
 ]
-
-
-@pytest.fixture(scope="module")
-def diseases() -> list[Document]:
-    return list(bionym.read(GOLD / "conll" / "ncbi.tsv", "conll"))
 
 
 @pytest.fixture(scope="module")

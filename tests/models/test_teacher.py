@@ -21,18 +21,14 @@ from bionym.models._neural.settings import Teacher
 from bionym.models._neural.words import Lexicon
 from bionym.text.prepare import tokenized
 from bionym.training import config as configuration
+from tests.models import small
 
 GOLD = Path(__file__).parents[1] / "gold"
 SMALL = [
-    "network.lists={}",
+    *small.SMALL,
     "network.recurrent.size=16",
-    "network.characters.size=12",
-    "network.words.dim=20",
-    "network.dropout=0.1",
     "training.learning_rate=0.03",
     "training.schedule=constant",
-    "training.moving_average=0.0",
-    "training.batch_tokens=256",
     "weights=float32",
 ]
 SENTENCES = Sentences({}, BIOES, "longest").ranges
