@@ -18,9 +18,12 @@ from torch import nn
 from bionym.encoders.networks import open_encoder, open_masked
 from bionym.errors import ConfigError, ModelError, OutputError, UsageError
 from bionym.models import folder_for_pretraining, part_for_pretraining
+from bionym.models._pretraining.beginning import begin
 from bionym.models._pretraining.masked import MaskedNetwork, can_keep_apart
 from bionym.models._pretraining.masking import MaskedRows
 from bionym.models._pretraining.record import WARNING
+from bionym.models._pretraining.settings import PretrainingConfig
+from bionym.training import config as configuration
 from tests.models import pretraining_samples as samples
 
 ROOT = Path(__file__).parents[2]
@@ -245,6 +248,48 @@ def test_a_run_stopped_while_text_is_read_says_what_is_left(text: Path, tmp_path
 
     with pytest.raises(KeyboardInterrupt, match=r"\.out\.pretraining holds what was done, text too: the same command"):
         samples.pretrain(text, tmp_path / "out", on_read=stop)
+
+
+def test_a_run_stopped_while_it_packs_goes_on_to_the_same_rows(
+    text: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bionym.models._pretraining import fitting, packing
+
+    encoded, taken = packing.encoded, list[int]()
+
+    def stopping(texts: Any, subwords: Any) -> Any:
+        if sum(taken) > 60 and not tmp_path.joinpath("stopped").exists():
+            tmp_path.joinpath("stopped").touch()
+            raise KeyboardInterrupt
+        taken.append(len(texts))
+        return encoded(texts, subwords)
+
+    def packed(self: Any, monitors: Any, about: Any) -> Any:
+        raise ModelError(str(self.counted.rows))
+
+    def rows_of_run(out: Path) -> list[bytes]:
+        (folder_for_pretraining(out)).mkdir(mode=0o700, exist_ok=True)  # so that it stays in spite of the error
+        with pytest.raises(ModelError, match=r"^\d+$"):
+            samples.pretrain(text, out)
+        return [path.read_bytes() for path in sorted(folder_for_pretraining(out).glob("*.ints"))]
+
+    monkeypatch.setattr(fitting._Learning, "run", packed)
+    expected = rows_of_run(tmp_path / "whole")
+    for name, number in (("DOCUMENTS_AT_ONCE", 10), ("SUBWORDS_BETWEEN", 2_000)):
+        monkeypatch.setattr(packing, name, number)
+    monkeypatch.setattr(packing, "encoded", stopping)
+    with pytest.raises(KeyboardInterrupt):
+        samples.pretrain(text, tmp_path / "out")
+    assert rows_of_run(tmp_path / "out") == expected and sum(taken) < 120 + 40
+
+
+def test_a_tokenizer_is_learned_anew_where_text_or_vocabulary_changed(tmp_path: Path) -> None:
+    def size(asked: str, *settings: str) -> int:
+        config = configuration.load(PretrainingConfig, None, [*samples.TINY, *settings])
+        return begin(config, iter(samples.real_lines()), tmp_path, asked=asked).encoder.subwords.size
+
+    first = size("a")
+    assert size("a", "vocabulary.size=700") == first and size("b", "vocabulary.size=700") > first
 
 
 def test_what_stands_in_the_way_is_said_before_any_work(text: Path, tmp_path: Path) -> None:

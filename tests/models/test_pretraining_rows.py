@@ -1,13 +1,16 @@
 """Documents packed in rows, and what of them is hidden."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from bionym.encoders.subwords import Specials, Subwords
+from bionym.models._pretraining import packer, packing
 from bionym.models._pretraining.masking import Masking
-from bionym.models._pretraining.packing import HELD_OUT, TRAINING, Rows, encoded, kind_of, pack
+from bionym.models._pretraining.packing import HELD_OUT, STATE, TRAINING, Counted, Rows, encoded, kind_of, pack
 from bionym.models._pretraining.settings import VocabularySettings
 from bionym.models._pretraining.text import Piece
 from bionym.models._pretraining.vocabulary import train
@@ -118,3 +121,111 @@ def test_pieces_of_a_row_are_numbered(subwords: Subwords) -> None:
     batch = masking.hide(ids_BT, np.zeros_like(ids_BT, bool), np.random.default_rng(3))
     first, second = batch.pieces_BT.tolist()
     assert [one - first[0] for one in first] == [0, 0, 0, 1, 1, 1, 1, 2, 2] and len(set(second)) == 1
+
+
+def cut_off(pieces: list[Piece], number: int) -> Iterator[Piece]:
+    """Documents, until the program is stopped."""
+    yield from pieces[:number]
+    raise KeyboardInterrupt
+
+
+Packed = tuple[Counted, list[bytes]]
+
+
+def bytes_in(folder: Path) -> list[bytes]:
+    assert sorted(path.name for path in folder.iterdir()) == sorted([TRAINING, HELD_OUT])
+    return [(folder / name).read_bytes() for name in (TRAINING, HELD_OUT)]
+
+
+@pytest.fixture
+def often(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Documents taken seven at a time, and written down every so often; how many were made subwords of, each time."""
+    monkeypatch.setattr(packing, "DOCUMENTS_AT_ONCE", 7)
+    monkeypatch.setattr(packing, "SUBWORDS_BETWEEN", 700)
+    monkeypatch.setattr(packer, "OPEN_ROWS", 6)
+    seen: list[int] = []
+
+    def counting(texts: Sequence[str], subwords: Subwords) -> Iterator[Any]:
+        seen.append(len(texts))
+        return encoded(texts, subwords)
+
+    monkeypatch.setattr(packing, "encoded", counting)
+    return seen
+
+
+@pytest.fixture
+def whole(packed, subwords: Subwords, often: list[int], tmp_path_factory: pytest.TempPathFactory) -> Packed:
+    folder = tmp_path_factory.mktemp("whole")
+    counted = pack(packed[1], subwords, folder, LENGTH)
+    often.clear()
+    return counted, bytes_in(folder)
+
+
+@pytest.mark.parametrize("places", [(3,), (25,), (60,), (119,), (30, 31, 80), (20, 90, 40)])
+def test_a_packing_cut_off_anywhere_ends_with_the_same_bytes(
+    places: tuple[int, ...], packed, whole: Packed, subwords: Subwords, often: list[int], tmp_path: Path
+) -> None:
+    said: list[str] = []
+    for place in places:
+        with pytest.raises(KeyboardInterrupt):
+            pack(cut_off(packed[1], place), subwords, tmp_path, LENGTH, asked="a")
+    counted = pack(packed[1], subwords, tmp_path, LENGTH, asked="a", say=said.append)
+    assert (counted, bytes_in(tmp_path)) == whole and not said
+    assert sum(often) < len(packed[1]) + 40 * len(places)  # what was written down is not done again
+
+
+def spoil(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-50])
+
+
+@pytest.mark.parametrize(
+    ("name", "damage", "message"),
+    [
+        (f".{TRAINING}.unfinished", spoil, "the rows are not those"),
+        (f".{TRAINING}.unfinished", lambda path: path.write_bytes(b""), "the rows are not those"),
+        (f".{HELD_OUT}.unfinished", Path.unlink, "No such file"),
+        (STATE, spoil, "is damaged"),
+        (STATE, cut, "is damaged"),
+    ],
+)
+def test_a_damaged_part_is_seen_and_packed_anew(
+    name: str,
+    damage: Any,
+    message: str,
+    packed,
+    whole: Packed,
+    subwords: Subwords,
+    often: list[int],
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        pack(cut_off(packed[1], 100), subwords, tmp_path, LENGTH, asked="a")
+    damage(tmp_path / name)
+    often.clear()
+    said: list[str] = []
+    counted = pack(packed[1], subwords, tmp_path, LENGTH, asked="a", say=said.append)
+    assert (counted, bytes_in(tmp_path)) == whole and sum(often) == len(packed[1])
+    assert len(said) == 1 and "anew" in said[0] and message in said[0]
+
+
+@pytest.mark.parametrize("change", ["text", "shorter", "asked", "nothing asked"])
+def test_other_text_or_settings_are_packed_anew(
+    change: str, packed, subwords: Subwords, often: list[int], tmp_path: Path
+) -> None:
+    pieces = list(packed[1])
+    with pytest.raises(KeyboardInterrupt):
+        pack(cut_off(pieces, 100), subwords, tmp_path, LENGTH, asked="a")
+    pieces[4] = Piece("Another line of text.", pieces[4].is_held_out) if change == "text" else pieces[4]
+    pieces = pieces[:40] if change == "shorter" else pieces
+    (expected := tmp_path / "expected").mkdir()
+    counted = pack(pieces, subwords, expected, LENGTH)
+    often.clear()
+    asked = {"asked": "b", "nothing asked": ""}.get(change, "a")
+    assert pack(pieces, subwords, tmp_path, LENGTH, asked=asked) == counted and sum(often) == len(pieces)
+    assert [(tmp_path / name).read_bytes() for name in (TRAINING, HELD_OUT)] == bytes_in(expected)

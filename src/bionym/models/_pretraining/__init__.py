@@ -7,7 +7,8 @@ record        what is written down of it: run.json, card.md
 transformer   what a transformer does with the text: a masked language model
 settings      its settings
 vocabulary    a tokenizer trained on the text
-packing       documents as rows of subwords, in a file of integers
+packing       documents as rows of subwords, in files of integers
+packer        one such file as it fills
 masking       which subwords are hidden
 masked        the network with its loss
 beginning     the network it begins with: opened, or new

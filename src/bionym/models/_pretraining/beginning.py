@@ -13,9 +13,12 @@ from bionym.encoders.networks import Encoder, open_masked
 from bionym.encoders.opening import open_subwords
 from bionym.encoders.subwords import TOKENIZER
 from bionym.errors import ConfigError, ModelError
+from bionym.files import write_whole
 from bionym.models._pretraining import vocabulary
 from bionym.models._pretraining.settings import PretrainingConfig
 from bionym.training import seeds
+
+ASKED = "tokenizer.asked"  # what a trained tokenizer was asked to be, as a hash
 
 
 class Beginning(NamedTuple):
@@ -25,16 +28,17 @@ class Beginning(NamedTuple):
     has_new_head: bool
 
 
-def begin(config: PretrainingConfig, texts: Iterable[str], folder: Path) -> Beginning:
+def begin(config: PretrainingConfig, texts: Iterable[str], folder: Path, *, asked: str) -> Beginning:
     """The encoder of the configuration, or a new one.
 
     Args:
         texts: to train a tokenizer on; not read if there is an encoder, or the folder holds the tokenizer already.
         folder: where a trained tokenizer is kept, so that a run that goes on has the same.
+        asked: what must be the same for that: the text, the settings.
     Raises: ModelError, ConfigError if the encoder cannot do what is asked of it.
     """
     seeds.seed_everything(config.seed)
-    made = _opened(config.encoder) if config.encoder is not None else _new(config, texts, folder)
+    made = _opened(config.encoder) if config.encoder is not None else _new(config, texts, folder, asked)
     specials = made.encoder.subwords.specials
     if specials.mask < 0:
         raise ModelError(f"The tokenizer of {config.encoder} has no subword that masks, such as [MASK] or <mask>.")
@@ -68,14 +72,19 @@ def _opened(name: str) -> Beginning:
     return Beginning(encoder, any(not torch.equal(*pair) for pair in zip(head, others, strict=True)))
 
 
-def _new(config: PretrainingConfig, texts: Iterable[str], folder: Path) -> Beginning:
-    if not (folder / TOKENIZER).is_file():
+def _is_asked(path: Path, asked: str) -> bool:
+    return path.is_file() and path.read_text(encoding="utf-8") == asked
+
+
+def _new(config: PretrainingConfig, texts: Iterable[str], folder: Path, asked: str) -> Beginning:
+    if not (folder / TOKENIZER).is_file() or not _is_asked(folder / ASKED, asked):
         tokenizer = vocabulary.train(texts, config.vocabulary)
         tokenizer.save(str(folder / f".{TOKENIZER}"))
         (folder / f".{TOKENIZER}").replace(folder / TOKENIZER)
         called = {"pad_token": vocabulary.PADDING, "unk_token": vocabulary.UNKNOWN, "cls_token": vocabulary.START}
         called |= {"sep_token": vocabulary.END, "mask_token": vocabulary.MASK}
         (folder / "tokenizer_config.json").write_text(json.dumps(called), encoding="utf-8")
+        write_whole(folder / ASKED, asked)
     subwords = open_subwords(folder, config.network.positions)
     size = config.network
     network: Any = BertForMaskedLM(

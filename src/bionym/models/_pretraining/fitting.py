@@ -1,8 +1,10 @@
 """How a transformer is pretrained: text packed, a new head warmed up, then the loop; measured before, between and after."""
 
+import json
 import math
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, overload
 
@@ -54,8 +56,9 @@ def pretrain(
         raise UsageError("A new encoder reads the text twice, standard input only once. Put the text into a file.")
     kept = Kept(folder, _asked(text, config))
     with devices.prepared(config.training):
-        made = begin(config, text.training(), folder)
-        counted = Counted(**kept.once("counted", lambda: _packed(text, made.encoder.subwords, folder, config)))
+        read = {"files": text.counted, "text": config.text.model_dump(), "vocabulary": config.vocabulary.model_dump()}
+        made = begin(config, text.training(), folder, asked=_fingerprint(read))
+        counted = Counted(**kept.once("counted", lambda: _packed(text, made.encoder.subwords, folder, config, say)))
         learning = _Learning(made, counted, folder, config)
         say(_packed_as(counted))
         scores = {BEFORE: kept.once("before", learning.scores)}
@@ -229,11 +232,20 @@ def _asked(text: Text, config: PretrainingConfig) -> dict[str, Any]:
     return {**shown, "seed": config.seed}
 
 
-def _packed(text: Text, subwords: Subwords, folder: Path, config: PretrainingConfig) -> dict[str, Any]:
-    counted = pack(text, subwords, folder, config.length)
+def _packed(
+    text: Text, subwords: Subwords, folder: Path, config: PretrainingConfig, say: Callable[[str], None]
+) -> dict[str, Any]:
+    """The text, packed. Standard input is read only once, so a packing of it is not taken up."""
+    is_stream = any(Path(source) == STREAM for source in text.sources)
+    asked = "" if is_stream else _fingerprint([_asked(text, config), subwords.tokenizer.to_str()])
+    counted = pack(text, subwords, folder, config.length, asked=asked, say=say)
     if not counted.rows or not counted.held_out_rows:
         raise too_little(counted.documents, counted.held_out_documents)
     return counted._asdict()
+
+
+def _fingerprint(asked: Any) -> str:
+    return blake2b(json.dumps(asked).encode(), digest_size=16).hexdigest()
 
 
 def _packed_as(counted: Counted) -> str:

@@ -7,24 +7,26 @@ the subword goes on with the word before it, the other bits are its id.
 R rows, T subwords in a row.
 """
 
-from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator, Sequence
+import contextlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bionym.encoders.subwords import Subwords
+from bionym.files import write_whole
+from bionym.models._pretraining.packer import Ids, Packer
 from bionym.models._pretraining.text import Piece
 
 DOCUMENTS_AT_ONCE = 1_000
-OPEN_ROWS = 256
+SUBWORDS_BETWEEN = 5_000_000  # that it is written down how a packing stands: a few seconds' work
 TRAINING, HELD_OUT = "training.ints", "held-out.ints"
-
-Ids = NDArray[Any]  # uint16 or uint32, with the bit
+STATE = ".packing.json"
 
 
 class Counted(NamedTuple):
@@ -65,26 +67,35 @@ class Rows:
         return (numbers_RT & ~bit).astype(np.int64), (numbers_RT & bit) != 0
 
 
-def pack(pieces: Iterable[Piece], subwords: Subwords, folder: Path, length: int) -> Counted:
-    """Write both sides to their files in a folder; they have their names once they are whole."""
+def pack(
+    pieces: Iterable[Piece],
+    subwords: Subwords,
+    folder: Path,
+    length: int,
+    *,
+    asked: str = "",
+    say: Callable[[str], None] = lambda message: None,
+) -> Counted:
+    """Write both sides to their files in a folder; they have their names once they are whole.
+
+    A packing that was cut off there is taken up where it last wrote down how it stood, and ends with the same bytes. The text
+    that it had read is read again, to see that it is the same, which takes far less time than to find its subwords.
+
+    Args:
+        pieces: gone through again, from the first, if it turns out that it is not the same.
+        asked: what must be the same for a packing to be taken up: settings, tokenizer; if empty, none is.
+        say: told that packing begins anew, though some was done.
+    """
     assert length > len(subwords.specials.start) + len(subwords.specials.end), "a row has no room for text"
-    num_unknown, fingerprint = 0, blake2b(digest_size=16)
-    paths = [folder / TRAINING, folder / HELD_OUT]
-    unfinished = [path.with_name(f".{path.name}.unfinished") for path in paths]
-    with unfinished[0].open("wb") as training, unfinished[1].open("wb") as held_out:
-        sides = [_Packer(training, subwords, length), _Packer(held_out, subwords, length)]
-        left = iter(pieces)
+    packing, left = _begun(pieces, subwords, folder, length, asked, say)
+    try:
         while some := list(islice(left, DOCUMENTS_AT_ONCE)):
-            for piece, ids in zip(some, encoded([one.text for one in some], subwords), strict=True):
-                sides[piece.is_held_out].add(ids)
-                fingerprint.update(ids.tobytes() + b"\0")
-                num_unknown += int((ids == subwords.specials.unknown).sum())
-        for side in sides:
-            side.close()
-    for path, written in zip(paths, unfinished, strict=True):
-        written.replace(path)
-    (first, second) = ((one.num_documents, one.num_subwords, one.num_rows) for one in sides)
-    return Counted(*first, *second, num_unknown, fingerprint.hexdigest())
+            packing.add(some)
+            if asked and packing.num_subwords - packing.num_saved >= SUBWORDS_BETWEEN:
+                packing.save(folder / STATE, asked)
+        return packing.finish()
+    finally:
+        packing.close()
 
 
 def encoded(texts: Sequence[str], subwords: Subwords) -> Iterator[Ids]:
@@ -112,48 +123,121 @@ def bit_of(kind: np.dtype[Any]) -> Any:
     return kind.type(1 << (8 * kind.itemsize - 1))
 
 
-class _Packer:
-    """Puts pieces into the open row with the least room that is enough; the fullest is written when all are taken."""
+class _Packing:
+    """Both sides, and what is counted of both.
 
-    def __init__(self, stream: IO[bytes], subwords: Subwords, length: int) -> None:
-        self._stream, self._length, self._kind = stream, length, kind_of(subwords)
-        specials = subwords.specials
-        self._start, self._end = (np.array(one, self._kind) for one in (specials.start, specials.end))
-        self._padding = specials.padding
-        self._open: list[tuple[int, int]] = []  # room left and number, the fullest first
-        self._held: dict[int, list[Ids]] = {}
-        self._next = self.num_documents = self.num_subwords = self.num_rows = 0
+    Args:
+        state: of one that was cut off. Raises: ValueError, OSError, LookupError, TypeError if it cannot be taken up.
+    """
 
-    def add(self, ids: Ids) -> None:
-        """A document."""
-        room = self._length - len(self._start) - len(self._end)
-        self.num_documents += 1
-        self.num_subwords += len(ids)
-        for first in range(0, len(ids), room):
-            self._put(np.concatenate((self._start, ids[first : first + room], self._end)))
+    def __init__(self, subwords: Subwords, folder: Path, length: int, state: Mapping[str, Any] | None = None) -> None:
+        self._subwords, self._folder, self._state = subwords, folder, state
+        self._read = blake2b(digest_size=16)
+        self._num_unknown = state["unknown"] if state else 0
+        self._sides: list[Packer] = []
+        try:
+            for place, name in enumerate((TRAINING, HELD_OUT)):
+                own = state["sides"][place] if state else None
+                path, kind = _unfinished(folder / name), kind_of(subwords)
+                self._sides.append(Packer(path, subwords.specials, kind, length, own))
+        except BaseException:
+            self.close()
+            raise
+        self.num_saved = self.num_subwords
+
+    @property
+    def num_documents(self) -> int:
+        """That were packed."""
+        return sum(side.num_documents for side in self._sides)
+
+    @property
+    def num_subwords(self) -> int:
+        """That were packed."""
+        return sum(side.num_subwords for side in self._sides)
+
+    def pass_over(self, left: Iterator[Piece]) -> None:
+        """Read what was packed already. Raises: ValueError if it is not the same."""
+        for piece in islice(left, self.num_documents):
+            self._read.update(_bytes_of(piece))
+        if self._state is not None and self._read.hexdigest() != self._state["read"]:
+            raise ValueError("the text is not that which was read")
+
+    def add(self, pieces: Sequence[Piece]) -> None:
+        """Some documents."""
+        for piece, ids in zip(pieces, encoded([one.text for one in pieces], self._subwords), strict=True):
+            self._sides[piece.is_held_out].add(ids)
+            self._read.update(_bytes_of(piece))
+            self._num_unknown += int((ids == self._subwords.specials.unknown).sum())
+
+    def save(self, path: Path, asked: str) -> None:
+        """Write down how it stands, whole or not at all."""
+        sides = [side.state() for side in self._sides]
+        state = {"asked": asked, "read": self._read.hexdigest(), "unknown": self._num_unknown, "sides": sides}
+        told = json.dumps(state)
+        write_whole(path, f"{_digest(told)}\n{told}")
+        self.num_saved = self.num_subwords
+
+    def finish(self) -> Counted:
+        """Write what is open, and give the files their names."""
+        for side in self._sides:
+            side.finish()
+        self.close()
+        (self._folder / STATE).unlink(missing_ok=True)
+        for name in (TRAINING, HELD_OUT):
+            _unfinished(self._folder / name).replace(self._folder / name)
+        (first, second) = ((one.num_documents, one.num_subwords, one.num_rows) for one in self._sides)
+        return Counted(*first, *second, self._num_unknown, self._read.hexdigest())
 
     def close(self) -> None:
-        """Write what is open."""
-        while self._open:
-            self._write()
+        """Let go of the files."""
+        for side in self._sides:
+            side.close()
 
-    def _put(self, piece: Ids) -> None:
-        place = bisect_left(self._open, (len(piece), -1))
-        if place == len(self._open):
-            if len(self._open) == OPEN_ROWS:
-                self._write()
-            room, number = self._length, self._next
-            self._next += 1
-            self._held[number] = []
-        else:
-            room, number = self._open.pop(place)
-        self._held[number].append(piece)
-        insort(self._open, (room - len(piece), number))
-        if self._open[0][0] == 0:
-            self._write()
 
-    def _write(self) -> None:
-        room, number = self._open.pop(0)
-        row = np.concatenate((*self._held.pop(number), np.full(room, self._padding, self._kind)))
-        self._stream.write(row.tobytes())
-        self.num_rows += 1
+def _begun(
+    pieces: Iterable[Piece], subwords: Subwords, folder: Path, length: int, asked: str, say: Callable[[str], None]
+) -> tuple[_Packing, Iterator[Piece]]:
+    """A packing taken up, or a new one, and the documents that it has not yet packed."""
+    path = folder / STATE
+    if asked and path.is_file():
+        try:
+            return _taken_up(pieces, subwords, folder, length, _state(path, asked))
+        except (ValueError, OSError, LookupError, TypeError) as error:
+            say(f"packing begins anew: {error}")
+    path.unlink(missing_ok=True)
+    return _Packing(subwords, folder, length), iter(pieces)
+
+
+def _taken_up(
+    pieces: Iterable[Piece], subwords: Subwords, folder: Path, length: int, state: Mapping[str, Any]
+) -> tuple[_Packing, Iterator[Piece]]:
+    left = iter(pieces)
+    with contextlib.ExitStack() as stack:
+        packing = _Packing(subwords, folder, length, state)
+        stack.callback(packing.close)
+        packing.pass_over(left)
+        stack.pop_all()
+    return packing, left
+
+
+def _state(path: Path, asked: str) -> dict[str, Any]:
+    """How a packing stood. Raises: ValueError, OSError."""
+    digest, _, told = path.read_text(encoding="utf-8").partition("\n")
+    if digest != _digest(told):
+        raise ValueError("what was written down of it is damaged")
+    state: dict[str, Any] = json.loads(told)
+    if state["asked"] != asked:
+        raise ValueError("the text, the settings or the tokenizer are others")
+    return state
+
+
+def _digest(told: str) -> str:
+    return blake2b(told.encode(), digest_size=16).hexdigest()
+
+
+def _bytes_of(piece: Piece) -> bytes:
+    return piece.text.encode("utf-8", "surrogatepass") + b"\0"
+
+
+def _unfinished(path: Path) -> Path:
+    return path.with_name(f".{path.name}.unfinished")

@@ -51,8 +51,9 @@ def batch_of(
     places: tuple[int, ...] = (),
     known: Sequence[tuple[Known, ...]] = (),
     span_tokens: int = 0,
+    below_BTH: Tensor | None = None,
 ) -> Batch:
-    """Windows together, padded."""
+    """Windows together, padded; `below_BTH` is what frozen layers give, if it was kept."""
     lengths_B = np.array([len(piece.firsts_N) for piece in pieces], dtype=np.int64)
     golds = [_gold([one[number] for one in known], lengths_B, span_tokens) for number in range(len(places))]
     return Batch(
@@ -64,6 +65,7 @@ def batch_of(
         places,
         tuple(golds),
         int(lengths_B.sum()),
+        below_BTH,
     )
 
 

@@ -1,6 +1,7 @@
 """How the transformer learns: from corpora to a model in a folder."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from bionym.models._neural.development import Fitted
 from bionym.models._neural.heads import TEXT
 from bionym.models._neural.sentences import by_length
 from bionym.models._store import locate
-from bionym.models._subword import files, heads, teaching
+from bionym.models._subword import files, heads, kept, teaching
 from bionym.models._subword.encoding import batch_of
 from bionym.models._subword.network import Network, rates
 from bionym.models._subword.reading import Piece, Reader, pieces_of
@@ -34,6 +35,7 @@ from bionym.training.events import Monitor
 from bionym.training.loop import fit as run_loop
 
 EVALUATION_SUBWORDS = 4_096  # of a batch that is scored, padding counted
+GIGABYTE = 1e9
 
 
 def fit(
@@ -59,15 +61,16 @@ def fit(
     corpora = with_held_out(corpora, fraction=config.held_out, seed=config.seed)
     monitors = tuple(monitors)
     learning = _Learning(corpora, config, audit, monitors)
-    result = run_loop(
-        learning.network,
-        learning.batches,
-        settings=learning.settings,
-        evaluate=learning.evaluate,
-        monitors=monitors,
-        folder=folder,
-        about={**(about or {}), "encoder": learning.encoder.about, **teacher.record(learning.counted)},
-    )
+    with learning.computed_below():
+        result = run_loop(
+            learning.network,
+            learning.batches,
+            settings=learning.settings,
+            evaluate=learning.evaluate,
+            monitors=monitors,
+            folder=folder,
+            about={**(about or {}), "encoder": learning.encoder.about, **teacher.record(learning.counted)},
+        )
     return Fitted(learning.saved(), result, learning.dev)
 
 
@@ -107,6 +110,22 @@ class _Learning:
             files.take_over(self.network, self.heads, locate(config.init))
         training, own = config.training, rates(self.network, config.training.learning_rate, config.training.layer_decay)
         self.settings = training.model_copy(update={"learning_rates": own | training.learning_rates})
+        self.kept = kept.NOTHING
+
+    @contextlib.contextmanager
+    def computed_below(self) -> Iterator[None]:
+        """Within, what frozen layers give is there for every window whose subwords stay the same in each epoch."""
+        settings = self.config.network
+        pieces = pieces_of(text for documents in self.dev_texts.values() for texts in documents for text in texts)
+        if not settings.subword_dropout:
+            pieces += [item.piece for items in self.items.values() for item in items]
+        with devices.prepared(self.settings):
+            device = devices.choose(self.settings)
+            computing = precision.Precision(self.settings, device)
+            room = settings.frozen_gigabytes * GIGABYTE
+            with kept.below(self.network.to(device), pieces, computing, most_bytes=room) as self.kept:
+                yield
+        self.kept = kept.NOTHING
 
     def batches(self, epoch: int) -> batching.Lazy[Any]:
         """The batches of an epoch."""
@@ -134,12 +153,14 @@ class _Learning:
 
     def _build(self, epoch: int, planned: batching.Batch) -> Any:
         items = [self.items[name][place] for name, place in planned.items]
+        pieces = [item.piece for item in items]
         return batch_of(
-            [item.piece for item in items],
+            pieces,
             self.encoder.subwords.specials.padding,
             places=heads.places_for(planned.corpora[0], self.heads),
             known=[item.known(epoch) for item in items],
             span_tokens=self.config.network.span_tokens,
+            below_BTH=self.kept.of(pieces),
         )
 
     def _scores(
@@ -152,7 +173,8 @@ class _Learning:
         device = next(network.parameters()).device
         with precision.Precision(self.settings, device).computing():
             for group in by_length(pieces, EVALUATION_SUBWORDS):
-                batch = batch_of([pieces[place] for place in group], network.specials.padding)
+                some = [pieces[place] for place in group]
+                batch = batch_of(some, network.specials.padding, below_BTH=self.kept.of(some))
                 scores_BNS = network.scores_of(devices.moved(batch, device), places).double().cpu().numpy()
                 for row, place in enumerate(group):
                     length = len(pieces[place].firsts_N)

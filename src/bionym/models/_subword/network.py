@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from bionym.data.tags import OUTSIDE, TagScheme, split_tag
+from bionym.encoders.lower_layers import LowerLayers
 from bionym.encoders.networks import Encoder, states_of
 from bionym.encoders.subwords import Specials
 from bionym.errors import ConfigError, MissingExtraError
@@ -55,6 +56,7 @@ class Batch:
         lengths_B: scored tokens of each window.
         places, golds: the heads that learn, and what.
         num_tokens: without padding.
+        below_BTH: what frozen layers give, if it was kept.
     """
 
     ids_BT: Tensor
@@ -65,6 +67,7 @@ class Batch:
     places: tuple[int, ...] = ()
     golds: tuple[Gold, ...] = ()
     num_tokens: int = 0
+    below_BTH: Tensor | None = None
 
 
 class Network(nn.Module):
@@ -75,8 +78,10 @@ class Network(nn.Module):
 
     def __init__(self, settings: NetworkSettings, encoder: Encoder, heads: Sequence[Head], scheme: TagScheme) -> None:
         super().__init__()
-        self.settings, self.specials = settings, encoder.subwords.specials
+        self.settings, self.specials, self.hidden_size = settings, encoder.subwords.specials, encoder.hidden_size
+        self._frozen = tuple(frozen_parts(encoder.network, settings))
         self.encoder = prepared(encoder.network, settings)
+        self._lower = LowerLayers(self.encoder, layers_of(self.encoder), settings.frozen_layers)
         self.dropout = nn.Dropout(settings.dropout)
         self.outputs = nn.ModuleList(_output(settings, head, scheme) for head in heads)
         self.scores = nn.ModuleList(nn.Linear(encoder.hidden_size, int(one.num_scores)) for one in self.outputs)  # type: ignore[arg-type]
@@ -86,6 +91,13 @@ class Network(nn.Module):
             nn.init.zeros_(layer.bias)
         for place, head in enumerate(heads):
             self.register_buffer(f"weights_{place}", _weights(settings, head), persistent=False)
+
+    def train(self, mode: bool = True) -> "Network":
+        """Set for learning, or not; what is frozen computes the same either way, without dropout."""
+        super().train(mode)
+        for part in self._frozen:
+            part.eval()
+        return self
 
     def loss(self, batch: Batch) -> Tensor:
         """Mean negative log-likelihood (nats) of a token's annotation, a scalar; a mean over the heads that learn."""
@@ -107,11 +119,26 @@ class Network(nn.Module):
 
     def states(self, batch: Batch) -> Tensor:
         """What the encoder says of each token, B x N x H."""
-        ids_BT = self._with_hidden(batch.ids_BT, batch.num_subwords_B)
-        is_inside_BT = ~is_padding(batch.num_subwords_B, ids_BT.shape[1])
-        states_BTH = states_of(self.encoder, input_ids=ids_BT, attention_mask=is_inside_BT.long())
+        inputs = self._inputs(batch)
+        if batch.below_BTH is None or inputs["input_ids"] is not batch.ids_BT:
+            states_BTH = states_of(self.encoder, **inputs)
+        else:
+            states_BTH = self._lower.above(batch.below_BTH, **inputs)
         pooled_BNH = pooled(states_BTH, batch.firsts_BN, batch.counts_BN, self.settings.pooling)
         return cast(Tensor, self.dropout(pooled_BNH))
+
+    def below(self, batch: Batch) -> Tensor:
+        """What the frozen layers give of each subword, B x T x H."""
+        return self._lower.below(**self._inputs(batch))
+
+    def can_begin_above(self) -> bool:
+        """Whether a batch may bring what the frozen layers give; see `LowerLayers`."""
+        return self.settings.frozen_layers > 0 and self._lower.can_be_kept(self)
+
+    def _inputs(self, batch: Batch) -> dict[str, Tensor]:
+        ids_BT = self._with_hidden(batch.ids_BT, batch.num_subwords_B)
+        is_inside_BT = ~is_padding(batch.num_subwords_B, ids_BT.shape[1])
+        return {"input_ids": ids_BT, "attention_mask": is_inside_BT.long()}
 
     def _with_hidden(self, ids_BT: Tensor, num_subwords_B: Tensor) -> Tensor:
         """Some subwords hidden while learning; those around a text never."""
@@ -150,25 +177,32 @@ def pooled(values_BTH: Tensor, firsts_BN: Tensor, counts_BN: Tensor, pooling: st
 
 
 def prepared(encoder: Any, settings: NetworkSettings) -> nn.Module:
-    """The encoder with what is frozen frozen, and low-rank changes laid over it if asked for."""
-    layers = layers_of(encoder)
+    """The encoder with what is frozen frozen, and low-rank changes laid over the rest if asked for."""
     for part in encoder.modules():
         _set_attention_dropout(part, settings.attention_dropout)
-    if settings.frozen_layers > len(layers):
-        raise ConfigError(
-            f"The setting 'frozen_layers' is {settings.frozen_layers}, but there are {len(layers)} layers."
-        )
-    if settings.frozen_layers or settings.frozen_embeddings:
-        embeddings = getattr(encoder, "embeddings", None) if settings.frozen_layers else None
-        (embeddings if embeddings is not None else encoder.get_input_embeddings()).requires_grad_(False)
-    for layer in layers[: settings.frozen_layers]:
-        layer.requires_grad_(False)
+    frozen = frozen_parts(encoder, settings)
+    for part in [*frozen, encoder.get_input_embeddings()] if settings.frozen_embeddings else frozen:
+        part.requires_grad_(False)
     for name, weight in encoder.named_parameters():
         if name.startswith("pooler."):  # never used here
             weight.requires_grad_(False)
+    whole = _with_lora(encoder, settings.lora, frozen) if settings.lora.rank else encoder
     if settings.checkpointing:
         _checkpoint(encoder)
-    return cast(nn.Module, _with_lora(encoder, settings.lora) if settings.lora.rank else encoder)
+    return cast(nn.Module, whole)
+
+
+def frozen_parts(encoder: Any, settings: NetworkSettings) -> list[nn.Module]:
+    """What stays as it is whole: the first layers, and the embeddings below them. Raises: ConfigError."""
+    number, layers = settings.frozen_layers, layers_of(encoder)
+    if number > len(layers):
+        raise ConfigError(f"The setting 'frozen_layers' is {number}, but there are {len(layers)} layers.")
+    if number and number == len(layers) and settings.lora.rank:
+        raise ConfigError(f"All {number} layers are frozen, so there is none that lora could change. Freeze fewer.")
+    if number == 0:
+        return []
+    embeddings = [part for name, part in encoder.base_model.named_children() if name.startswith("embedding")]
+    return [*(embeddings or [encoder.get_input_embeddings()]), *layers[:number]]
 
 
 def layers_of(encoder: nn.Module) -> list[nn.Module]:
@@ -215,18 +249,22 @@ def _checkpoint(encoder: Any) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         encoder.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+    if hasattr(encoder, "_require_grads_hook"):
+        encoder.disable_input_require_grads()  # else gradients would go down through frozen layers, to nothing
 
 
-def _with_lora(encoder: Any, lora: Lora) -> Any:
+def _with_lora(encoder: Any, lora: Lora, frozen: Sequence[nn.Module]) -> Any:
     try:
         import peft
     except ImportError as error:
         raise MissingExtraError("peft", extra="peft", purpose="Learning low-rank changes (network.lora)") from error
+    below = {id(inner) for part in frozen for inner in part.modules()}
     config = peft.LoraConfig(
         r=lora.rank,
         lora_alpha=lora.alpha,
         lora_dropout=lora.dropout,
         target_modules="all-linear",
+        exclude_modules=[name for name, part in encoder.named_modules() if id(part) in below],
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its own, about names that transformers has since given up

@@ -44,7 +44,17 @@ class NetworkSettings(Settings):
         default={}, description="Weight of a label's tokens while learning, 1 if not named; not for crf."
     )
     frozen_embeddings: bool = Field(default=False, description="Keep the encoder's table of subwords as it is.")
-    frozen_layers: int = Field(default=0, ge=0, description="Layers from below that stay as they are, embeddings too.")
+    frozen_layers: int = Field(
+        default=0,
+        ge=0,
+        description="Layers from below that stay as they are, embeddings too; they are without dropout.",
+    )
+    frozen_gigabytes: float = Field(
+        default=4.0,
+        ge=0,
+        description="Of temporary disk, at most, to keep what frozen layers give: computed once, not in each epoch; 0: never "
+        "kept.",
+    )
     checkpointing: bool = Field(default=False, description="Compute layers twice to save memory while learning.")
     lora: Lora = Field(default_factory=Lora)
 
