@@ -1,13 +1,14 @@
-"""A BiLSTM-CRF over four corpora that a teacher has taught on raw text, and what that brings.
+"""A BiLSTM-CRF over four corpora that a teacher has taught on raw text, and what that brings; the same for an encoder.
 
-    python benchmarks/taught.py --data CORPORA --text TEXT --vectors VECTORS --out FOLDER
+    python benchmarks/taught.py --data CORPORA --text TEXT... --vectors VECTORS --out FOLDER
 
 One after the other: a feature CRF for each of three corpora, and with `--encoder` a transformer for each; two BiLSTM-CRFs over
-all four; all of them as one ensemble; a student that learns from the annotated documents and, beside them, from what the ensemble finds in raw text; and students that
-go on from it with the annotated documents alone, one for each seed. Every model is kept in FOLDER, and one that stands there
-is not trained again. Sentences of the development and test data are never learned from. Prints one JSON object: strict F1 of
-each model on the test splits, and mean and standard deviation over the seeds. `--select` learns from train only, and scores
-on the development splits.
+all four; all of them as one ensemble; a student that learns from the annotated documents and, beside them, from what the
+ensemble finds in raw text; and students that go on from it with the annotated documents alone, one for each seed. With
+`--encoder` also a transformer over two corpora, taught and gone on with in the same way. Every model is kept in FOLDER, and one
+that stands there is not trained again. Sentences of the development and test data are never learned from. Prints one JSON
+object: strict F1 of each model on the test splits, and mean and standard deviation over the seeds. `--select` learns from
+train only, and scores on the development splits.
 """
 
 import argparse
@@ -26,6 +27,8 @@ CORPORA = ("NCBI-disease", "BC5CDR", "BC2GM", "JNLPBA")
 CRFS = {"NCBI-disease": None, "BC5CDR": None, "BC2GM": Path(__file__).with_name("crf_genes.toml")}
 NETWORK = ("network.characters.size=128", "network.recurrent.size=256", "held_out=0", "weights=float32")
 NETS = (1, 2)  # their seeds
+OF_ENCODER = ("NCBI-disease", "BC5CDR")  # what a taught transformer learns together
+SENTENCES = Path(__file__).with_name("transformer_minilm.toml")
 
 Data = dict[str, tuple[tuple[Document, ...], tuple[Document, ...]]]
 
@@ -56,15 +59,24 @@ def crf(data: Data, name: str) -> pipeline.Pipeline:
 
 def transformer(data: Data, name: str, encoder: Path) -> pipeline.Pipeline:
     """An encoder fine-tuned on one corpus."""
-    config = Path(__file__).with_name("transformer_minilm.toml")
     corpora = {name: Corpus({"train": data[name][0]})}
-    return bionym.train(model="transformer", config=config, corpora=corpora, settings=[f"encoder={encoder}"])
+    return bionym.train(model="transformer", config=SENTENCES, corpora=corpora, settings=[f"encoder={encoder}"])
 
 
 def trained(data: Data, settings: list[str]) -> pipeline.Pipeline:
-    """A BiLSTM-CRF over all corpora; what is scored is named as test data, so that raw text is kept clear of it."""
-    corpora = {name: Corpus({"train": own[0], "test": own[1]}, allow_leaks=True) for name, own in data.items()}
-    return bionym.train(model="bilstm_crf", corpora=corpora, settings=[*NETWORK, *settings])
+    """A BiLSTM-CRF over all corpora."""
+    return bionym.train(model="bilstm_crf", corpora=_corpora(data, CORPORA), settings=[*NETWORK, *settings])
+
+
+def trained_encoder(data: Data, settings: list[str]) -> pipeline.Pipeline:
+    """A transformer over two of them."""
+    corpora = _corpora(data, OF_ENCODER)
+    return bionym.train(model="transformer", config=SENTENCES, corpora=corpora, settings=settings)
+
+
+def _corpora(data: Data, names: tuple[str, ...]) -> dict[str, Corpus]:
+    """What is scored is named as test data, so that raw text is kept clear of it."""
+    return {name: Corpus({"train": data[name][0], "test": data[name][1]}, allow_leaks=True) for name in names}
 
 
 def scores(folder: Path, data: Data) -> dict[str, float]:
@@ -80,35 +92,62 @@ def scores(folder: Path, data: Data) -> dict[str, float]:
     return found
 
 
+def members(data: Data, arguments: argparse.Namespace) -> tuple[list[Path], list[str]]:
+    """The models that teach together, and what to call them as members: those of one corpus by its name."""
+    out: Path = arguments.out
+    several = [*_start(arguments), "training.epochs=9"]
+    nets = [kept(out / "net" / str(seed), partial(trained, data, [*several, f"training.seed={seed}"])) for seed in NETS]
+    of_one = [(name, kept(out / "crf" / name, partial(crf, data, name))) for name in CRFS]
+    if arguments.encoder:
+        made = {name: partial(transformer, data, name, arguments.encoder) for name in CRFS}
+        of_one += [(name, kept(out / "encoder" / name, make)) for name, make in made.items()]
+    folders = [*nets, *(folder for _, folder in of_one)]
+    return folders, [*map(str, nets), *(f"{name}={folder}" for name, folder in of_one)]
+
+
+def students(data: Data, taught: list[str], arguments: argparse.Namespace) -> list[Path]:
+    """A BiLSTM-CRF that the teacher taught, and last those that go on from it, one for each seed."""
+    out: Path = arguments.out
+    from_text = [*_start(arguments), *taught, "network.dropout=0.35", "training.epochs=5"]
+    first = kept(out / "first", partial(trained, data, from_text))
+    later = [f"init={first}", "training.epochs=4", "training.learning_rate=0.001"]
+    seeds = arguments.seeds
+    return [
+        first,
+        *(
+            kept(out / "student" / str(seed), partial(trained, data, [*later, f"training.seed={seed}"]))
+            for seed in seeds
+        ),
+    ]
+
+
+def encoder_students(data: Data, taught: list[str], arguments: argparse.Namespace) -> list[Path]:
+    """A transformer that the teacher taught, and one that goes on from it."""
+    from_text = [f"encoder={arguments.encoder}", *taught, "training.epochs=2"]
+    first = kept(arguments.out / "encoder-first", partial(trained_encoder, data, from_text))
+    later = [f"init={first}", "training.epochs=3", "training.learning_rate=1e-4"]
+    return [first, kept(arguments.out / "encoder-student", partial(trained_encoder, data, later))]
+
+
+def _start(arguments: argparse.Namespace) -> list[str]:
+    return [f"init={arguments.init}"] if arguments.init else [f"network.words.vectors={arguments.vectors}"]
+
+
 def recipe(data: Data, arguments: argparse.Namespace) -> dict[str, Any]:
     """Every model, and its scores."""
     out: Path = arguments.out
-    start = [f"init={arguments.init}"] if arguments.init else [f"network.words.vectors={arguments.vectors}"]
-    crfs = {name: kept(out / "crf" / name, partial(crf, data, name)) for name in CRFS}
-    nets = [
-        kept(out / "net" / str(seed), partial(trained, data, [*start, "training.epochs=9", f"training.seed={seed}"]))
-        for seed in NETS
-    ]
-    encoders = {
-        name: kept(out / "encoder" / name, partial(transformer, data, name, arguments.encoder))
-        for name in (CRFS if arguments.encoder else ())
-    }
-    of_one = [f"{name}={folder}" for name, folder in (*crfs.items(), *encoders.items())]
+    folders, named = members(data, arguments)
     teacher = out / "teacher"
     if not teacher.exists():
-        models.combine([*map(str, nets), *of_one], teacher)
-    taught = [f"teacher.model={teacher}", f"teacher.text={arguments.text}", f"teacher.words={arguments.words}"]
-    first = kept(out / "first", partial(trained, data, [*start, *taught, "training.epochs=3"]))
-    later = [f"init={first}", "training.epochs=4", "training.learning_rate=0.001"]
-    students = [
-        kept(out / "student" / str(seed), partial(trained, data, [*later, f"training.seed={seed}"]))
-        for seed in arguments.seeds
-    ]
-    folders = [*crfs.values(), *encoders.values(), *nets, teacher, first, *students]
+        models.combine(named, teacher)
+    text = f"teacher.text={json.dumps(arguments.text)}"
+    taught = [f"teacher.model={teacher}", text, f"teacher.words={arguments.words}"]
+    learned = students(data, taught, arguments)
+    folders += [teacher, *learned, *(encoder_students(data, taught, arguments) if arguments.encoder else ())]
     found: dict[str, Any] = {str(folder.relative_to(out)): scores(folder, data) for folder in folders}
     found["mean"], found["deviation"] = {}, {}
     for name in data:
-        own = [found[str(folder.relative_to(out))][name] for folder in students]
+        own = [found[str(folder.relative_to(out))][name] for folder in learned[1:]]
         found["mean"][name] = round(statistics.mean(own), 2)
         found["deviation"][name] = round(statistics.stdev(own), 2) if len(own) > 1 else None
     return found
@@ -118,12 +157,12 @@ def main() -> None:
     """Print one JSON object."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder of corpora")
-    parser.add_argument("--text", type=Path, required=True, help="raw text of the field, a paragraph a line")
+    parser.add_argument("--text", nargs="+", required=True, help="raw text of the field, a paragraph a line")
     parser.add_argument("--vectors", type=Path, required=True, help="word vectors")
     parser.add_argument("--init", type=Path, help="a BiLSTM that bionym pretrain made, to begin with")
     parser.add_argument("--encoder", type=Path, help="a pretrained encoder, for transformers among the teachers")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--words", type=int, default=2_500_000, help="of the raw text")
+    parser.add_argument("--words", type=int, default=3_000_000, help="of the raw text")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--select", action="store_true")
     arguments = parser.parse_args()
