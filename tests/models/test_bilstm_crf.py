@@ -122,6 +122,18 @@ def test_eight_bit_weights_find_nearly_the_same(
     assert alone == found
 
 
+def test_what_only_training_needs_may_be_left_out_of_a_folder(
+    tagger: bionym.Pipeline, diseases: list[Document], tmp_path: Path
+) -> None:
+    tagger.save(tmp_path / "model")
+    config = tmp_path / "model" / "config.toml"
+    config.write_text(config.read_text().replace('weights = "float32"', 'weights = "int8"'))
+    found = list(bionym.load(tmp_path / "model").predict(diseases))
+    for name in ("network.safetensors", "tagger.onnx"):
+        (tmp_path / "model" / name).unlink()
+    assert list(bionym.load(tmp_path / "model").predict(diseases)) == found
+
+
 def test_a_model_goes_on_to_labels_it_never_saw(
     tagger: bionym.Pipeline, chemicals: list[Document], tmp_path: Path
 ) -> None:
