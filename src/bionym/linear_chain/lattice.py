@@ -7,6 +7,7 @@ Source: Rabiner 1989 (forward and backward with scaling); Culotta and McCallum 2
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -78,7 +79,6 @@ class _Lattice:
 
     Args:
         forward_LM: of the tag and the tokens up to here.
-        backward_LM: of the tokens behind, given the tag here.
         emissions_LM: exponentiated emissions, over the scale of their token.
         moves_LL: exponentiated transitions.
         totals_B: of all tag sequences of a sentence.
@@ -86,7 +86,6 @@ class _Lattice:
 
     inside: Packed
     forward_LM: Floats
-    backward_LM: Floats
     emissions_LM: Floats
     moves_LL: Floats
     totals_B: Floats
@@ -107,12 +106,17 @@ class _Lattice:
             scale_B = np.maximum(raw_LB.max(axis=0), 1e-300, out=scales_M[now])
             np.divide(raw_LB, scale_B, out=forward_LM[:, now])
         emissions_LM /= scales_M
-        backward_LM = np.ones_like(emissions_LM)
-        back_LL = np.ascontiguousarray(moves_LL.T)
-        for before, now in reversed(list(inside.steps())):
-            backward_LM[:, before] = _step(emissions_LM[:, now] * backward_LM[:, now], back_LL)
         totals_B = _total(forward_LM[:, inside.last_B])
-        return cls(inside, forward_LM, backward_LM, emissions_LM, moves_LL, totals_B)
+        return cls(inside, forward_LM, emissions_LM, moves_LL, totals_B)
+
+    @cached_property
+    def backward_LM(self) -> Floats:
+        """Of the tokens behind, given the tag here."""
+        backward_LM = np.ones_like(self.emissions_LM)
+        back_LL = np.ascontiguousarray(self.moves_LL.T)
+        for before, now in reversed(list(self.inside.steps())):
+            backward_LM[:, before] = _step(self.emissions_LM[:, now] * backward_LM[:, now], back_LL)
+        return backward_LM
 
 
 def _step(scores_LB: Floats, moves_LL: Floats) -> Floats:
