@@ -1,8 +1,7 @@
 """Sentences as batches of numbers, for torch.
 
 Axes: B sentences, T tokens of the longest, U distinct words of a batch, C characters of the longest, V distinct words of all
-sentences, G groupings of words, K values from term lists, R readings, L
-tags.
+sentences, G groupings of words, K values from term lists, R readings, L tags.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -107,10 +107,10 @@ class _Learning:
         self.dev_sentences = {
             name: self.sentences.of(documents, self.dev_ranges[name]) for name, documents in self.dev.items()
         }
-        self.lessons, self.taught = teacher.taught(
+        lessons, self.taught = teacher.taught(
             config.teacher, self.heads, self.sentences.ranges, corpora, seed=config.seed, monitors=monitors
         )
-        of_text = self._sentences_of_text()
+        of_text = self._sentences_of(lessons)
         self.encoder.learn(chain.from_iterable((*gold.values(), *self.dev_sentences.values(), of_text)))
         self.items = {
             name: [
@@ -119,8 +119,8 @@ class _Learning:
             ]
             for name, inside in gold.items()
         }
-        if self.lessons:
-            self.items[TEXT] = list(map(self._taught, of_text, self.lessons))
+        if lessons:
+            self.items[TEXT] = list(map(self._taught, of_text, lessons))
         self.lengths = {name: list(map(len, items)) for name, items in self.items.items()}
         self.network = Network(
             config.network,
@@ -139,11 +139,11 @@ class _Learning:
         if "characters" in config.freeze and self.network.characters is not None:
             self.network.spell_once(*self.encoder.spellings())
 
-    def _sentences_of_text(self) -> list[Sentence]:
+    def _sentences_of(self, lessons: Sequence[teacher.Lesson]) -> list[Sentence]:
         """The stretches that a teacher read."""
         found: list[Sentence] = []
-        for first in range(0, len(self.lessons), teacher.AT_ONCE):
-            documents = [one.readings[0][0] for one in self.lessons[first : first + teacher.AT_ONCE]]
+        for first in range(0, len(lessons), teacher.AT_ONCE):
+            documents = [one.readings[0][0] for one in lessons[first : first + teacher.AT_ONCE]]
             found += self.sentences.of(documents, list(map(self.sentences.ranges, documents)))
         return found
 
