@@ -80,7 +80,7 @@ class Network(nn.Module):
         super().__init__()
         self.settings, self.specials, self.hidden_size = settings, encoder.subwords.specials, encoder.hidden_size
         self._frozen = tuple(frozen_parts(encoder.network, settings))
-        self.encoder = prepared(encoder.network, settings)
+        self.encoder = prepared(encoder.network, settings, self._frozen)
         self._lower = LowerLayers(self.encoder, layers_of(self.encoder), settings.frozen_layers)
         self.dropout = nn.Dropout(settings.dropout)
         self.outputs = nn.ModuleList(_output(settings, head, scheme) for head in heads)
@@ -176,11 +176,10 @@ def pooled(values_BTH: Tensor, firsts_BN: Tensor, counts_BN: Tensor, pooling: st
     return is_own_BNT.to(values_BTH) @ values_BTH / counts_BN.clamp(min=1)[:, :, None].to(values_BTH)
 
 
-def prepared(encoder: Any, settings: NetworkSettings) -> nn.Module:
+def prepared(encoder: Any, settings: NetworkSettings, frozen: Sequence[nn.Module]) -> nn.Module:
     """The encoder with what is frozen frozen, and low-rank changes laid over the rest if asked for."""
     for part in encoder.modules():
         _set_attention_dropout(part, settings.attention_dropout)
-    frozen = frozen_parts(encoder, settings)
     for part in [*frozen, encoder.get_input_embeddings()] if settings.frozen_embeddings else frozen:
         part.requires_grad_(False)
     for name, weight in encoder.named_parameters():

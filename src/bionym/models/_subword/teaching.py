@@ -143,16 +143,14 @@ def _items(
         for piece, (first, last) in zip(text.pieces, text.cores, strict=True):
             if last > first:
                 start, end = text.start + first, text.start + last
-                yield Item(
-                    piece,
-                    tuple(
-                        tuple(
-                            _known(said, head, annotated, config, start, end)
-                            for said, head in zip(each, heads, strict=True)
-                        )
-                        for each in turns
-                    ),
-                )
+                yield Item(piece, tuple(_all_known(said, heads, annotated, config, start, end) for said in turns))
+
+
+def _all_known(
+    said: Sequence[_Said], heads: Sequence[Head], annotated: Collection[str], config: Config, start: int, end: int
+) -> tuple[Known, ...]:
+    pairs = zip(said, heads, strict=True)
+    return tuple(_known(own, head, annotated, config, start, end) for own, head in pairs)
 
 
 def _known(said: _Said, head: Head, annotated: Collection[str], config: Config, start: int, end: int) -> Known:
