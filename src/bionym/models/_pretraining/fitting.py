@@ -4,7 +4,6 @@ import json
 import math
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, overload
 
@@ -20,7 +19,7 @@ from bionym.models._pretraining.beginning import Beginning, begin, set_dropout
 from bionym.models._pretraining.keeping import Kept
 from bionym.models._pretraining.masked import MaskedNetwork, can_keep_apart
 from bionym.models._pretraining.masking import MaskedRows, Masking
-from bionym.models._pretraining.packing import HELD_OUT, TRAINING, Counted, Rows, pack
+from bionym.models._pretraining.packing import HELD_OUT, TRAINING, Counted, Rows, fingerprint, pack
 from bionym.models._pretraining.record import AFTER, BEFORE, SCORED, Pretrained, course, said, too_little
 from bionym.models._pretraining.settings import PretrainingConfig
 from bionym.models._pretraining.text import Text
@@ -245,7 +244,7 @@ def _packed(
 
 
 def _fingerprint(asked: Any) -> str:
-    return blake2b(json.dumps(asked).encode(), digest_size=16).hexdigest()
+    return fingerprint(json.dumps(asked))
 
 
 def _packed_as(counted: Counted) -> str:

@@ -113,6 +113,11 @@ def encoded(texts: Sequence[str], subwords: Subwords) -> Iterator[Ids]:
         yield ids | np.where(goes_on, bit_of(kind), kind.type(0))
 
 
+def fingerprint(told: str) -> str:
+    """Of what must be the same for work to be taken up."""
+    return blake2b(told.encode(), digest_size=16).hexdigest()
+
+
 def kind_of(subwords: Subwords) -> np.dtype[Any]:
     """The integers that hold an id and the bit."""
     return np.dtype(np.uint16 if subwords.size <= 2**15 else np.uint32)
@@ -174,7 +179,7 @@ class _Packing:
         sides = [side.state() for side in self._sides]
         state = {"asked": asked, "read": self._read.hexdigest(), "unknown": self._num_unknown, "sides": sides}
         told = json.dumps(state)
-        write_whole(path, f"{_digest(told)}\n{told}")
+        write_whole(path, f"{fingerprint(told)}\n{told}")
         self.num_saved = self.num_subwords
 
     def finish(self) -> Counted:
@@ -223,16 +228,12 @@ def _taken_up(
 def _state(path: Path, asked: str) -> dict[str, Any]:
     """How a packing stood. Raises: ValueError, OSError."""
     digest, _, told = path.read_text(encoding="utf-8").partition("\n")
-    if digest != _digest(told):
+    if digest != fingerprint(told):
         raise ValueError("what was written down of it is damaged")
     state: dict[str, Any] = json.loads(told)
     if state["asked"] != asked:
         raise ValueError("the text, the settings or the tokenizer are others")
     return state
-
-
-def _digest(told: str) -> str:
-    return blake2b(told.encode(), digest_size=16).hexdigest()
 
 
 def _bytes_of(piece: Piece) -> bytes:
