@@ -57,21 +57,14 @@ def crf(data: Data, name: str) -> pipeline.Pipeline:
     return bionym.train(data[name][0], model="crf", config=CRFS[name])
 
 
-def transformer(data: Data, name: str, encoder: Path) -> pipeline.Pipeline:
-    """An encoder fine-tuned on one corpus."""
-    corpora = {name: Corpus({"train": data[name][0]})}
-    return bionym.train(model="transformer", config=SENTENCES, corpora=corpora, settings=[f"encoder={encoder}"])
-
-
 def trained(data: Data, settings: list[str]) -> pipeline.Pipeline:
     """A BiLSTM-CRF over all corpora."""
     return bionym.train(model="bilstm_crf", corpora=_corpora(data, CORPORA), settings=[*NETWORK, *settings])
 
 
-def trained_encoder(data: Data, settings: list[str]) -> pipeline.Pipeline:
-    """A transformer over two of them."""
-    corpora = _corpora(data, OF_ENCODER)
-    return bionym.train(model="transformer", config=SENTENCES, corpora=corpora, settings=settings)
+def tuned(data: Data, names: tuple[str, ...], settings: list[str]) -> pipeline.Pipeline:
+    """A transformer over some of them."""
+    return bionym.train(model="transformer", config=SENTENCES, corpora=_corpora(data, names), settings=settings)
 
 
 def _corpora(data: Data, names: tuple[str, ...]) -> dict[str, Corpus]:
@@ -99,7 +92,7 @@ def members(data: Data, arguments: argparse.Namespace) -> tuple[list[Path], list
     nets = [kept(out / "net" / str(seed), partial(trained, data, [*several, f"training.seed={seed}"])) for seed in NETS]
     of_one = [(name, kept(out / "crf" / name, partial(crf, data, name))) for name in CRFS]
     if arguments.encoder:
-        made = {name: partial(transformer, data, name, arguments.encoder) for name in CRFS}
+        made = {name: partial(tuned, data, (name,), [f"encoder={arguments.encoder}"]) for name in CRFS}
         of_one += [(name, kept(out / "encoder" / name, make)) for name, make in made.items()]
     folders = [*nets, *(folder for _, folder in of_one)]
     return folders, [*map(str, nets), *(f"{name}={folder}" for name, folder in of_one)]
@@ -124,9 +117,9 @@ def students(data: Data, taught: list[str], arguments: argparse.Namespace) -> li
 def encoder_students(data: Data, taught: list[str], arguments: argparse.Namespace) -> list[Path]:
     """A transformer that the teacher taught, and one that goes on from it."""
     from_text = [f"encoder={arguments.encoder}", *taught, "training.epochs=2"]
-    first = kept(arguments.out / "encoder-first", partial(trained_encoder, data, from_text))
+    first = kept(arguments.out / "encoder-first", partial(tuned, data, OF_ENCODER, from_text))
     later = [f"init={first}", "training.epochs=3", "training.learning_rate=1e-4"]
-    return [first, kept(arguments.out / "encoder-student", partial(trained_encoder, data, later))]
+    return [first, kept(arguments.out / "encoder-student", partial(tuned, data, OF_ENCODER, later))]
 
 
 def _start(arguments: argparse.Namespace) -> list[str]:
