@@ -38,6 +38,23 @@ def graph(seed: int = 1) -> onnx.ModelProto:
     return helper.make_model(made, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
 
 
+def with_bias(made: onnx.ModelProto, *, is_read_twice: bool = False) -> onnx.ModelProto:
+    """The same graph, with a row added to the products; they may be read besides."""
+    row = np.random.default_rng(2).normal(size=SCORES).astype(np.float32)
+    made.graph.initializer.append(numpy_helper.from_array(row, "row"))
+    made.graph.node.insert(2, helper.make_node("Add", ["row", "products"], ["sums"]))
+    made.graph.node[3].input[0] = "sums"
+    if is_read_twice:
+        made.graph.node.insert(3, helper.make_node("Mul", ["products", "sums"], ["both"]))
+        made.graph.node[4].input[0] = "both"
+    return made
+
+
+def scores(made: onnx.ModelProto, folder: Path, text: np.ndarray) -> np.ndarray:
+    onnx.save(made, folder / "graph.onnx")
+    return onnx_reader(folder / "graph.onnx")(text)
+
+
 def ids(*numbers: int) -> np.ndarray:
     return np.array([numbers], dtype=np.int64)
 
@@ -90,3 +107,80 @@ def test_rows_of_nothing_give_numbers(value: float, tmp_path: Path) -> None:
     made.graph.initializer[0].CopyFrom(numpy_helper.from_array(table, "table"))
     onnx.save(in_eight_bits(made), tmp_path / "whole.onnx")
     assert np.isfinite(onnx_reader(tmp_path / "whole.onnx")(ids(1, 2))).all()
+
+
+SAMPLE = [ids(*range(0, ROWS, 3)), ids(*range(1, ROWS, 3))]
+
+
+@pytest.mark.parametrize("is_read_twice", [False, True])
+def test_a_sample_shows_how_large_values_come_and_a_row_is_added_at_once(is_read_twice: bool, tmp_path: Path) -> None:
+    made = with_bias(graph(), is_read_twice=is_read_twice)
+    whole = in_eight_bits(made, SAMPLE)
+    kinds = [node.op_type for node in whole.graph.node]
+    assert "Abs" not in kinds  # no scales of subwords
+    assert ("Add" in kinds) == is_read_twice
+    text = ids(*range(2, ROWS, 3))
+    expected, found = scores(made, tmp_path, text), scores(whole, tmp_path, text)
+    assert 0 < np.abs(found - expected).max() < 0.05 * np.abs(expected).max()
+
+
+def behind_table(made: onnx.ModelProto, kind: str, *others: str) -> onnx.ModelProto:
+    """The same graph, with something done to the values that were looked up."""
+    made.graph.node.insert(1, helper.make_node(kind, ["values", *others], ["done"]))
+    made.graph.node[2].input[0] = "done"
+    return made
+
+
+def test_channels_that_are_large_do_not_make_the_others_coarse(tmp_path: Path) -> None:
+    sizes = np.ones(VALUES, dtype=np.float32)
+    sizes[3] = 100
+    made = behind_table(graph(), "Mul", "sizes")
+    weights = numpy_helper.to_array(made.graph.initializer[1]) / sizes[:, None]
+    made.graph.initializer[1].CopyFrom(numpy_helper.from_array(weights, "weights"))
+    made.graph.initializer.append(numpy_helper.from_array(sizes, "sizes"))
+    text = ids(*range(2, ROWS, 3))
+    expected = scores(made, tmp_path, text)
+    gained, by_rows = (scores(in_eight_bits(made, sample), tmp_path, text) - expected for sample in (SAMPLE, ()))
+    assert np.abs(gained).max() < 0.1 * np.abs(expected).max()
+    assert 2 * np.abs(gained).mean() < np.abs(by_rows).mean()
+
+
+def test_what_is_larger_than_in_the_sample_is_cut_off_and_what_stands_beside_it_stays(tmp_path: Path) -> None:
+    made = graph()
+    table = numpy_helper.to_array(made.graph.initializer[0]).copy()
+    table[5] *= 1_000
+    made.graph.initializer[0].CopyFrom(numpy_helper.from_array(table, "table"))
+    whole = in_eight_bits(made, [ids(*range(6, ROWS))])
+    alone, beside = (scores(whole, tmp_path, text) for text in (ids(1, 2, 3), ids(1, 2, 3, 5)))
+    np.testing.assert_array_equal(alone, beside[:3])
+    assert np.isfinite(beside).all()
+
+
+@pytest.mark.parametrize("kind", ["Log", "Floor"])
+def test_a_sample_that_shows_no_number_or_nothing_is_left_aside(kind: str, tmp_path: Path) -> None:
+    made = behind_table(graph(), kind)
+    table = np.abs(numpy_helper.to_array(made.graph.initializer[0]))
+    table[5] = 0  # Log makes it infinite
+    made.graph.initializer[0].CopyFrom(numpy_helper.from_array(table, "table"))
+    text = ids(1, 2, 3)
+    found, by_rows = (scores(in_eight_bits(made, sample), tmp_path, text) for sample in ([ids(5, 5)], ()))
+    np.testing.assert_array_equal(found, by_rows)
+
+
+@pytest.mark.parametrize("value", [1e-38, 3e38])
+def test_any_size_of_values_in_the_sample_gives_numbers(value: float, tmp_path: Path) -> None:
+    made = graph()
+    table = numpy_helper.to_array(made.graph.initializer[0]).copy()
+    table[5] = value
+    made.graph.initializer[0].CopyFrom(numpy_helper.from_array(table, "table"))
+    for sample in (ids(5), ids(1, 5)):
+        assert np.isfinite(scores(in_eight_bits(made, [sample]), tmp_path, ids(1, 2, 3))).all()
+
+
+def test_a_channel_that_is_zero_in_the_sample_stays_a_number(tmp_path: Path) -> None:
+    made = graph()
+    table = numpy_helper.to_array(made.graph.initializer[0]).copy()
+    table[6:, 3] = 0
+    made.graph.initializer[0].CopyFrom(numpy_helper.from_array(table, "table"))
+    whole = in_eight_bits(made, [ids(*range(6, ROWS))])
+    assert np.isfinite(scores(whole, tmp_path, ids(1, 2, 7))).all()

@@ -127,15 +127,28 @@ def whole_rows(nodes: Nodes, values: str) -> tuple[str, str]:
     return nodes.add("QuantizeLinear", [nodes.add("Div", [values, scale]), one, zero]), scale
 
 
-def whole_product(nodes: Nodes, values: str, weights_HX: Floats, *, scale: float = 1.0, most: int = MOST_WEIGHT) -> str:
+def whole_product(
+    nodes: Nodes,
+    values: str,
+    weights_HX: Floats,
+    *,
+    scale: float = 1.0,
+    most: int = MOST_WEIGHT,
+    bias_X: Floats | None = None,
+    name: str = "",
+) -> str:
     """The product, in 32 bits, of whole numbers, which stand for `scale` each, with weights.
 
     Args:
         most: the largest whole number among the weights.
+        bias_X: is added.
+        name: of what comes out.
     """
     whole_HX, scale_X = _as_whole(weights_HX, most)
     names = [values, *map(nodes.weight, (whole_HX, np.float32(scale), scale_X, np.uint8(ZERO)))]
-    return nodes.add("MatMulIntegerToFloat", names, domain=OURS)
+    if bias_X is not None:
+        names += ["", nodes.weight(bias_X)]
+    return nodes.add("MatMulIntegerToFloat", names, name=name, domain=OURS)
 
 
 def _as_whole(weights_HX: Floats, most: int) -> tuple[NDArray[np.int8], Floats]:

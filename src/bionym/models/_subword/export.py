@@ -11,7 +11,7 @@ Axes: T subwords, H values of the encoder, S scores of all heads.
 import contextlib
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +24,11 @@ from torch import Tensor, nn
 from bionym.encoders.networks import states_of
 from bionym.models._subword.eight_bits import in_eight_bits
 from bionym.models._subword.network import Network
+from bionym.models._subword.reading import Piece
 from bionym.models._subword.runtime import FLOAT32, INT8, Read
 
 OPSET = 17
+SAMPLE_SUBWORDS = 12_000  # of the text that shows how large values come
 
 
 class Reading(nn.Module):
@@ -56,15 +58,20 @@ def torch_reader(reading: Reading) -> Read:
     return read
 
 
-def export(network: Network, encoder: Any, folder: Path) -> bool:
-    """Both graphs into a folder. Returns: whether this kind of encoder can be written so; if not, nothing is left."""
+def export(network: Network, encoder: Any, folder: Path, windows: Sequence[Piece] = ()) -> bool:
+    """Both graphs into a folder.
+
+    Args:
+        windows: of text like that which will be read; some show how large values come, for eight bits.
+    Returns: whether this kind of encoder can be written so; if not, nothing is left.
+    """
     reading = Reading(encoder, network.scores).eval()
     attention = encoder.config._attn_implementation
     encoder.config._attn_implementation = "eager"
     try:
         with _quiet(), torch.inference_mode():
             _write(reading, folder / FLOAT32, network.specials.max_subwords)
-            onnx.save(in_eight_bits(onnx.load(folder / FLOAT32)), folder / INT8)
+            onnx.save(in_eight_bits(onnx.load(folder / FLOAT32), _sample(windows)), folder / INT8)
             is_alike = _agrees(reading, folder / FLOAT32, network.specials.max_subwords)
     except Exception:  # whatever an exporter meets in somebody else's network; prediction with torch is left
         is_alike = False
@@ -74,6 +81,13 @@ def export(network: Network, encoder: Any, folder: Path) -> bool:
         for name in (FLOAT32, INT8):
             (folder / name).unlink(missing_ok=True)
     return is_alike
+
+
+def _sample(windows: Sequence[Piece]) -> list[NDArray[np.int64]]:
+    """Some of the windows, from all over them."""
+    mean = sum(map(len, windows)) / max(len(windows), 1)
+    num_chosen = min(len(windows), max(int(SAMPLE_SUBWORDS / mean), 1)) if windows else 0
+    return [windows[place].ids_T[None] for place in np.linspace(0, len(windows) - 1, num_chosen).astype(int)]
 
 
 def _write(reading: Reading, path: Path, longest: int) -> None:

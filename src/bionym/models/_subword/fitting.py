@@ -149,7 +149,8 @@ class _Learning:
 
     def saved(self) -> "transformer.Transformer":
         """The model as it will be loaded anywhere."""
-        return model_of(self.network, self.encoder.subwords, self.heads, self.config, self.dev, self.counted)
+        windows = [item.piece for items in self.items.values() for item in items]
+        return model_of(self.network, self.encoder.subwords, self.heads, self.config, self.dev, self.counted, windows)
 
     def _build(self, epoch: int, planned: batching.Batch) -> Any:
         items = [self.items[name][place] for name, place in planned.items]

@@ -22,6 +22,7 @@ from bionym.models._neural.heads import Head
 from bionym.models._subword import files
 from bionym.models._subword.foreign_tags import Read, read_tags
 from bionym.models._subword.network import Network
+from bionym.models._subword.reading import Reader, pieces_of
 from bionym.models._subword.saving import model_of
 from bionym.models._subword.settings import Config
 from bionym.models._subword.to_huggingface import facts_of
@@ -80,7 +81,9 @@ def import_folder(
     with torch.no_grad():
         if not files.take(network, 0, 0, tensors | _chain(facts)):
             raise ModelError(f"{folder} does not hold a whole chain, though it was exported with one. Export it again.")
-    model = model_of(network, found.encoder.subwords, [head], chosen, {"": dev} if dev else {})
+    reader = Reader(found.encoder.subwords, chosen.context, window=chosen.window, overlap=chosen.overlap)
+    windows = pieces_of(text for document in dev for text in reader.texts(reader.prepared(document)))
+    model = model_of(network, found.encoder.subwords, [head], chosen, {"": dev} if dev else {}, windows=windows)
     return Imported(model, found.kind)
 
 

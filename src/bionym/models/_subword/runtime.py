@@ -62,9 +62,9 @@ def onnx_reader(graph: Path, otherwise: Path | None = None) -> Read:
         otherwise: what to read with on a processor that cannot multiply whole numbers of eight bits rightly.
     Raises: ModelError if it cannot be loaded.
     """
-    session = _session(graph)
+    session = session_of(graph)
     if otherwise is not None and otherwise.is_file() and not _is_right(session):
-        session = _session(otherwise)
+        session = session_of(otherwise)
 
     def read(ids_1T: NDArray[np.int64]) -> NDArray[np.float32]:
         scores_TS: NDArray[np.float32] = session.run(["scores_TS"], {"ids_1T": ids_1T})[0]
@@ -81,7 +81,8 @@ def _is_right(session: Any) -> bool:
     return bool(found_11 == PROBED)
 
 
-def _session(graph: Path) -> Any:
+def session_of(graph: Path | bytes) -> Any:
+    """A graph, made ready to read. Raises: ModelError if it cannot be loaded."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -89,9 +90,13 @@ def _session(graph: Path) -> Any:
     options.log_severity_level = 3
     try:
         return onnxruntime.InferenceSession(
-            str(graph), options, providers=["CPUExecutionProvider"], disabled_optimizers=[SLOW]
+            graph if isinstance(graph, bytes) else str(graph),
+            options,
+            providers=["CPUExecutionProvider"],
+            disabled_optimizers=[SLOW],
         )
     except Exception as error:
+        name = "The graph" if isinstance(graph, bytes) else graph
         raise ModelError(
-            f"{graph} cannot be loaded ({type(error).__name__}). Copy the model again, or train anew."
+            f"{name} cannot be loaded ({type(error).__name__}). Copy the model again, or train anew."
         ) from error

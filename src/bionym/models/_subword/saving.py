@@ -17,6 +17,7 @@ from bionym.models._neural.heads import Head
 from bionym.models._subword import files
 from bionym.models._subword.export import export
 from bionym.models._subword.network import Network, merged_encoder
+from bionym.models._subword.reading import Piece
 from bionym.models._subword.settings import Config
 from bionym.training import config as configuration
 
@@ -30,19 +31,21 @@ def model_of(
     config: Config,
     dev: Development,
     from_text: teacher.Counted | None = None,
+    windows: Sequence[Piece] = (),
 ) -> "transformer.Transformer":
     """The model as it will be loaded anywhere: written to a folder of its own, and read from there.
 
     Args:
         dev: development documents by corpus, to choose the kind of weights by.
         from_text: what there was of raw text that a teacher labelled.
+        windows: of text like that which it will read.
     """
     scratch = tempfile.TemporaryDirectory(prefix="bionym-model-")
     folder = Path(scratch.name)
     network = network.cpu().eval()
     encoder = merged_encoder(network)
     files.save(network, networks.Encoder(encoder, subwords), heads, find_scheme(config.scheme), folder)
-    can_export = config.weights != "torch" and export(network, encoder, folder)
+    can_export = config.weights != "torch" and export(network, encoder, folder, windows)
     kinds = ("float32", "int8") if dev and can_export else ()
     measured = {name: _f1(_loaded(folder, config, name), dev) for name in kinds}
     weights = chosen_weights(config.weights, measured) if can_export else "torch"
