@@ -1,6 +1,7 @@
 """The transformer on short notes: it learns, is saved, predicts without torch, and the same whatever stands beside."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ import pytest
 import torch
 
 import bionym
+from bionym import models
 from bionym.data import Audit, Corpus, Document, Entity, Span
 from bionym.data.tags import BIOES, TokenSpan
 from bionym.encoders.networks import open_encoder
@@ -105,6 +107,26 @@ def test_a_saved_model_is_whole_and_finds_the_same(trained: bionym.Pipeline, fol
     assert {"encoder/model.safetensors", "encoder/config.json"} <= names
     again = list(bionym.load(folder).predict(notes(1)))
     assert entities_of(again) == entities_of(list(trained.predict(notes(1))))
+
+
+@pytest.mark.parametrize("weights", ["float32", "int8"])
+def test_in_less_room_it_predicts_the_same(folder: Path, tmp_path: Path, weights: str) -> None:
+    whole = tmp_path / "whole"
+    shutil.copytree(folder, whole)
+    config = (
+        (whole / "config.toml").read_text(encoding="utf-8").replace('weights = "float32"', f'weights = "{weights}"')
+    )
+    (whole / "config.toml").write_text(config, encoding="utf-8")
+    models.export_model(str(whole), tmp_path / "out", to="prediction")
+    gone = {path.relative_to(whole) for path in whole.rglob("*")} - {
+        path.relative_to(tmp_path / "out") for path in (tmp_path / "out").rglob("*")
+    }
+    spare = "tagger.int8.onnx" if weights == "float32" else "tagger.onnx"
+    assert {path.as_posix() for path in gone} == {"encoder/model.safetensors", spare}
+    found = [entities_of(list(bionym.load(one).predict(notes(1)))) for one in (whole, tmp_path / "out")]
+    assert found[0] == found[1] and any(found[0])
+    with pytest.raises(ModelError):
+        models.export_model(str(tmp_path / "out"), tmp_path / "theirs")
 
 
 def test_case_and_edges_of_its_encoder_are_said(trained: bionym.Pipeline, folder: Path) -> None:

@@ -62,6 +62,7 @@ def card(name: str, run: Run) -> str:
         "",
         f"Each entity is one stretch of tokens; {_overlaps(run)} Scores on other kinds of",
         "text than the training data will be lower. Probabilities are the model's own and are not calibrated.",
+        *_only_predicts(run),
         *_shared(run),
         "",
         "## Versions",
@@ -220,6 +221,12 @@ def _seeds(run: Run) -> list[str]:
         "|---" * (len(names) + 1) + "|",
         *(f"| {name} | {' | '.join(f'{100 * value:.1f}' for value in values)} |" for name, values in rows),
     ]
+
+
+def _only_predicts(run: Run) -> list[str]:
+    if not run.get("only_predicts"):
+        return []
+    return ["", "It only predicts: what another model would go on from was left out."]
 
 
 def _overlaps(run: Run) -> str:

@@ -1,5 +1,7 @@
-"""Models that come from other programs' folders, and go there: at present those of Hugging Face's transformers."""
+"""Models that come from other programs' folders, and go there: at present those of Hugging Face's transformers; and models in
+less room, for prediction alone."""
 
+import shutil
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -7,7 +9,7 @@ from typing import Any
 
 from bionym import plugins
 from bionym.data import Audit, Document
-from bionym.errors import ModelError, UnknownNameError
+from bionym.errors import ModelError, UnknownNameError, UsageError
 from bionym.evaluation import evaluate
 from bionym.evaluation.report import report
 from bionym.files import finishing
@@ -16,23 +18,25 @@ from bionym.models._card import measured_weights
 from bionym.models._huggingface_card import card
 from bionym.models._sharing import without_sources
 
-TARGETS = ("huggingface",)
+HUGGING_FACE, PREDICTION = "huggingface", "prediction"
+TARGETS = (HUGGING_FACE, PREDICTION)
 
 
 def export_model(
     name: str,
     out: Path,
     *,
-    to: str = "huggingface",
+    to: str = HUGGING_FACE,
     head: str | None = None,
     audit: Audit | None = None,
     force: bool = False,
 ) -> tuple[str, ...]:
-    """Write a model to a new folder as another program reads it. Returns: the labels it gives there.
+    """Write a model to a new folder as another program reads it, or without what prediction does not read.
 
     Args:
-        head: of a model with several, the one that goes there.
+        head: of a model with several, the one that goes to another program.
         audit: counts what such a folder cannot hold.
+    Returns: the labels it gives there.
     Raises: ModelError if this kind of model cannot be written so; UsageError if a head must be named; OutputError if something
         stands at `out`; MissingExtraError.
     """
@@ -40,6 +44,8 @@ def export_model(
     if to not in TARGETS:
         raise UnknownNameError("target", to, TARGETS)
     folder = _store.locate(name)
+    if to == PREDICTION:
+        return _to_predict(folder, out, head=head, force=force)
     kind = _store.kind_of(folder)
     part = plugins.find("models", kind)
     if not hasattr(part, "to_huggingface"):
@@ -96,6 +102,24 @@ def import_model(
     run |= {"shared_documents": []}
     _store.save(tagger, out, run, force=force)
     return run
+
+
+def _to_predict(folder: Path, out: Path, *, head: str | None, force: bool) -> tuple[str, ...]:
+    """A model's folder without the files that it predicts without."""
+    if head is not None:
+        raise UsageError("With --to prediction a model keeps all its heads: leave --head out.")
+    spare, run = set(_store.spare_files(folder)), _store.run_of(folder)
+
+    def left_out(place: str, names: list[str]) -> list[str]:
+        return [each for each in names if Path(place) / each in spare]
+
+    with _store.replacing(out, force=force) as unfinished:
+        shutil.copytree(folder, unfinished, ignore=left_out)
+        tagger: Any = _store.load(unfinished)  # what cannot be used must not be shipped
+        if run:
+            _store.write_record(unfinished, {**run, "only_predicts": True})
+        _store.open_to_readers(unfinished)
+    return tuple(tagger.labels)
 
 
 def _may_replace(folder: Path) -> bool:

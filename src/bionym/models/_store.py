@@ -9,6 +9,7 @@ import json
 import os
 import platform
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
@@ -58,13 +59,23 @@ def save(tagger: Tagger, folder: Path, run: Mapping[str, Any], *, force: bool = 
 
     Raises: OutputError if something stands there that is not a model, or if `force` is not given.
     """
-    with finishing(folder, force=force, may_replace=_may_replace, otherwise="not a model folder") as unfinished:
+    with replacing(folder, force=force) as unfinished:
         unfinished.mkdir()
         tagger.save(unfinished)
         open_to_readers(unfinished)
         if run:
-            (unfinished / RUN).write_text(json.dumps(run, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-            (unfinished / "model_card.md").write_text(card(folder.name, run), encoding="utf-8")
+            write_record(unfinished, run)
+
+
+def write_record(folder: Path, run: Mapping[str, Any]) -> None:
+    """The record of a training, and the card that tells of it, into a model's folder."""
+    (folder / RUN).write_text(json.dumps(run, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / "model_card.md").write_text(card(folder.name, run), encoding="utf-8")
+
+
+def replacing(folder: Path, *, force: bool) -> AbstractContextManager[Path]:
+    """A path to write a model's folder to, as `finishing` gives it. Raises: OutputError."""
+    return finishing(folder, force=force, may_replace=_may_replace, otherwise="not a model folder")
 
 
 def run_of(name: str | os.PathLike[str]) -> dict[str, Any]:
@@ -109,6 +120,12 @@ def kind_of(folder: Path) -> str:
     if not isinstance(kind, str):
         raise ModelError(f'{folder / "config.toml"} does not say which model this is (model = "crf").')
     return kind
+
+
+def spare_files(folder: Path) -> tuple[Path, ...]:
+    """The files of a model, or of its members, that it predicts without. Raises: ModelError if it does not say what it is."""
+    part = plugins.find("models", kind_of(folder))
+    return tuple(part.spare_files(folder)) if hasattr(part, "spare_files") else ()
 
 
 def learns_from_corpora(part: Any) -> bool:

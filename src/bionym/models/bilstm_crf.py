@@ -28,7 +28,7 @@ from bionym.linear_chain.pairwise import PairwiseChain
 from bionym.models._batches import tagged
 from bionym.models._neural.chains import HeadWeights, chain_with_rules, read_heads
 from bionym.models._neural.groups import GroupVectors, groupings
-from bionym.models._neural.runtime import INT8, SPELLING, STREAM, TAGGER, Runtime
+from bionym.models._neural.runtime import INT8, NETWORK, SPELLING, STREAM, TAGGER, Runtime
 from bionym.models._neural.sentences import Sentences
 from bionym.models._neural.settings import Config as Config
 from bionym.models._neural.settings import PretrainingConfig as PretrainingConfig
@@ -173,6 +173,13 @@ def strip(source: Path, target: Path) -> "Stripped":
     from bionym.models._neural import stripping
 
     return stripping.strip(source, target)
+
+
+def spare_files(folder: Path) -> Iterator[Path]:
+    """What prediction does not read: the network that another model goes on from, and the other kind of weights."""
+    config = configuration.of_model(Config, folder / "config.toml")
+    for name in (NETWORK, TAGGER if config.weights == "int8" else INT8):
+        yield from folder.rglob(name)
 
 
 def _with_network(alone: BiLstmCrf, folder: Path, lexicon: Lexicon) -> BiLstmCrf:

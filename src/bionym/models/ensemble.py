@@ -136,6 +136,12 @@ def load(folder: Path) -> Ensemble:
     return Ensemble(members, folder)
 
 
+def spare_files(folder: Path) -> Iterator[Path]:
+    """What its members predict without."""
+    for member in sorted((folder / MEMBERS).iterdir()):
+        yield from _store.spare_files(member)
+
+
 def _member(settings: MemberSettings, folder: Path) -> Member:
     if not (folder / "config.toml").is_file():
         raise ModelError(f"{folder} is missing, or no model. Copy the ensemble again, or combine its members anew.")

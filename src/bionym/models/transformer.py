@@ -173,6 +173,14 @@ def load(folder: Path, config: Config | None = None) -> Transformer:
     return Transformer(config, finders, reader, _runtime(folder, config), folder)
 
 
+def spare_files(folder: Path) -> Iterator[Path]:
+    """What prediction does not read: the weights that another model goes on from, and the other kind of weights."""
+    config = configuration.of_model(Config, folder / "config.toml")
+    if config.weights != "torch":
+        yield from (folder / ENCODER).glob("*.safetensors*")
+        yield folder / (FLOAT32 if config.weights == "int8" else INT8)
+
+
 def _about(reader: "Reader", folder: Path) -> str:
     from bionym.encoders.folders import CONFIG, read_json
     from bionym.encoders.subwords import about

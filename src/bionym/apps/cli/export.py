@@ -1,4 +1,4 @@
-"""`bionym export`: a model as other programs read it."""
+"""`bionym export`: a model as other programs read it, or in less room."""
 
 from pathlib import Path
 from typing import Annotated
@@ -20,18 +20,27 @@ def export(
     name: Annotated[str, typer.Argument(help="A model folder, or the name of a model.", show_default=False)],
     *,
     out: Annotated[Path, typer.Option("--out", help="The folder to write.")],
-    to: Annotated[str, typer.Option("--to", "-t", help="Who reads it: huggingface.")] = "huggingface",
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to", "-t", help="Who reads it: huggingface, or prediction alone (any kind of model, in less room)."
+        ),
+    ] = "huggingface",
     head: Annotated[
         str | None, typer.Option("--head", help="Of a model with several heads the one to write: a corpus, or a label.")
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse to lose or change anything.")] = False,
     force: Force = False,
 ) -> None:
-    """Write a transformer as a folder for the pipelines of Hugging Face, and say what such a folder cannot hold."""
+    """Write a transformer for the pipelines of Hugging Face, or any model in less room, to predict alone."""
     from bionym import models
     from bionym.data import Audit
 
     audit = Audit(strict=strict)
     labels = models.export_model(name, out, to=to, head=head, audit=audit, force=force)
-    console.say(f"{out}: gives {', '.join(labels)}; README.md says how to use it, and what is different")
+    if to == "huggingface":
+        console.say(f"{out}: gives {', '.join(labels)}; README.md says how to use it, and what is different")
+    else:
+        size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
+        console.say(f"{out}: gives {', '.join(labels)}; {size / 1e6:.1f} MB")
     say_audit(audit)

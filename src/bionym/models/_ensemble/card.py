@@ -30,7 +30,8 @@ def of_members(name: str, run: Mapping[str, Any]) -> str:
         "## Limits",
         "",
         "Predicting takes the time and the room of all members together. Entities of one source do not overlap. Probabilities are "
-        "those of the averaged chain and are not calibrated.",
+        "those of the averaged chain and are not calibrated."
+        + (" It only predicts: what other models would go on from was left out." if run.get("only_predicts") else ""),
         "",
         "## Versions",
         "",

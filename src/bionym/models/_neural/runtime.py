@@ -24,6 +24,7 @@ from bionym.models._neural.words import FIRST, Lexicon
 Floats = NDArray[np.float32]
 
 TAGGER, SPELLING, STREAM, INT8 = "tagger.onnx", "spelling.onnx", "stream.onnx", "tagger.int8.onnx"
+NETWORK = "network.safetensors"  # that another model goes on from; nothing here reads it
 
 MOST_TOKENS = 20_480  # read at once; has no influence on what is found
 MOST_REMEMBERED = 50_000  # words; when there are more, all are forgotten

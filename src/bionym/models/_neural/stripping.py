@@ -15,12 +15,12 @@ from pathlib import Path
 
 from bionym.files import read_lines
 from bionym.models._neural import groups, own_networks
-from bionym.models._neural.runtime import INT8, SPELLING, STREAM, TAGGER
+from bionym.models._neural.runtime import INT8, NETWORK, SPELLING, STREAM, TAGGER
 from bionym.models._neural.settings import Config, Teacher
 from bionym.models._neural.words import FIRST, WORDS, Lexicon
 from bionym.training import config as configuration
 
-HEADS, HEAD_WEIGHTS, NETWORK = "heads.json", "heads.safetensors", "network.safetensors"
+HEADS, HEAD_WEIGHTS = "heads.json", "heads.safetensors"
 AS_THEY_ARE = (TAGGER, INT8, SPELLING, STREAM, groups.NAMES, groups.TABLES, HEADS, "weights.json", own_networks.NAMES)
 RESOURCES = "resources"
 ROWS_OF_WORDS = {HEAD_WEIGHTS: "words", NETWORK: "words.new.weight"}  # tensors with a row for each word

@@ -16,9 +16,9 @@ from torch import Tensor
 from bionym.errors import ConfigError, ModelError
 from bionym.models._neural.groups import Groups, read_values
 from bionym.models._neural.network import Network
+from bionym.models._neural.runtime import NETWORK
 from bionym.models._neural.words import FIRST, Lexicon
 
-NETWORK = "network.safetensors"
 PRETRAINED = "words.pretrained_VD"  # stands in the lexicon
 PARTS = ("words", "characters", "recurrent", "outputs")
 PREDICTORS = "stream.predictors."
@@ -122,4 +122,7 @@ def _read(folder: Path) -> dict[str, Tensor]:
     try:
         return load_file(folder / NETWORK)
     except (OSError, SafetensorError) as error:
-        raise ModelError(f"{folder} holds no {NETWORK} to go on from. Name a model of the same kind.") from error
+        raise ModelError(
+            f"{folder} holds no {NETWORK} to go on from. Name a model of the same kind, and not one that was exported for "
+            "prediction."
+        ) from error

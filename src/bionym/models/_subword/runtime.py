@@ -60,10 +60,15 @@ def onnx_reader(graph: Path, otherwise: Path | None = None) -> Read:
 
     Args:
         otherwise: what to read with on a processor that cannot multiply whole numbers of eight bits rightly.
-    Raises: ModelError if it cannot be loaded.
+    Raises: ModelError if it cannot be loaded, or if neither can be read rightly.
     """
     session = session_of(graph)
-    if otherwise is not None and otherwise.is_file() and not _is_right(session):
+    if otherwise is not None and not _is_right(session):
+        if not otherwise.is_file():
+            raise ModelError(
+                f"This processor cannot multiply whole numbers of eight bits, and {otherwise} is missing. Predict with the "
+                "model as it was trained, not with one that was exported for prediction."
+            )
         session = session_of(otherwise)
 
     def read(ids_1T: NDArray[np.int64]) -> NDArray[np.float32]:
