@@ -60,9 +60,8 @@ class _Rewriting:
         self.gains = {name: _gains(largest_K) for name, largest_K in _largest(model, products, sample).items()}
         gained = [node for node in products if node.input[0] in self.gains]
         self.sums = _sums_with_rows(model, gained, self.tables)
-        self.whole: dict[
-            str, tuple[str, ...]
-        ] = {}  # values as whole numbers, by their name, and their scales if they have any
+        self.whole: dict[str, tuple[str, ...]] = {}  # values as whole numbers, and their scales if they have any
+        added = {name for name, _ in self.sums.values()}
         for node in model.graph.node:
             if self._is_product(node):
                 values, weights = node.input
@@ -70,7 +69,7 @@ class _Rewriting:
                 multiply(values, weights, node.output[0])
             elif node.op_type == "Gather" and _is_large(self.tables, node.input[0], axis=0, least=LEAST_ROWS):
                 _look_up(self.nodes, self._values(node.input[0]), node.input[1], node.output[0])
-            elif node.output[0] not in {name for name, _ in self.sums.values()}:
+            elif node.output[0] not in added:
                 self.nodes.nodes.append(node)
         _probe(self.nodes)
         self.found = _with(model, self.nodes)
