@@ -21,12 +21,13 @@ from bionym.layers.span_scores import SpanScores
 from bionym.models import transformer
 from bionym.models._neural.heads import Head
 from bionym.models._neural.teacher import Lesson
-from bionym.models._subword import teaching
+from bionym.models._subword import eight_bits, teaching
 from bionym.models._subword.encoding import batch_of
 from bionym.models._subword.export import export
 from bionym.models._subword.heads import SpanFinder, _without_crossing
 from bionym.models._subword.network import Network, layers_of, pooled, rates
 from bionym.models._subword.reading import Piece, Reader, pieces_of
+from bionym.models._subword.runtime import FLOAT32, INT8, onnx_reader
 from bionym.models._subword.settings import Config, NetworkSettings
 from bionym.text.prepare import tokenized
 from bionym.training import config as configuration
@@ -378,6 +379,21 @@ def test_every_family_is_prepared_and_exported(name: str, tmp_path: Path) -> Non
     shares += [getattr(part, "dropout", None) for part in network.encoder.modules() if hasattr(part, "query")]
     assert all(share.p == 0 for share in shares if isinstance(share, torch.nn.Dropout))
     assert export(network, opened.network, tmp_path) and (tmp_path / "tagger.int8.onnx").is_file()
+
+
+@pytest.mark.parametrize("name", families.FAMILIES)
+def test_eight_bits_come_near_in_every_family(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(eight_bits, "LEAST_COLUMNS", 8)
+    monkeypatch.setattr(eight_bits, "LEAST_ROWS", 20)
+    opened = open_encoder(families.FAMILIES[name](tmp_path))
+    network = Network(NetworkSettings(), opened, [Head("", BIOES.tags(["Disease"]))], BIOES)
+    reader = Reader(opened.subwords, "sentence", window=64, overlap=8)
+    pieces = pieces_of(text for one in notes(1) for text in reader.texts(reader.prepared(one)))
+    assert export(network, opened.network, tmp_path, pieces)
+    plain, whole = (onnx_reader(tmp_path / kind) for kind in (FLOAT32, INT8))
+    for piece in pieces:
+        expected, found = plain(piece.ids_T[None]), whole(piece.ids_T[None])
+        assert 0 < np.abs(found - expected).max() < 0.05 * np.abs(expected).max()
 
 
 def test_too_many_frozen_layers_are_refused(encoder: Path) -> None:
