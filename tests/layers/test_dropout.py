@@ -1,7 +1,8 @@
 import pytest
 import torch
+from torch import nn
 
-from bionym.layers.dropout import Dropout
+from bionym.layers.dropout import Dropout, replace_dropout
 
 
 @pytest.mark.parametrize("rate", [0.1, 0.5, 0.8])
@@ -35,3 +36,11 @@ def test_none_or_all_can_be_dropped(rate: float, expected: float) -> None:
 def test_nothing_is_dropped_in_prediction() -> None:
     values = torch.randn(4, 3)
     assert Dropout(0.5).eval()(values) is values
+
+
+def test_those_of_somebody_elses_network_are_replaced_and_keep_their_share() -> None:
+    network = nn.Sequential(nn.Linear(3, 3), nn.Dropout(0.3), nn.Sequential(nn.Dropout(0.2), nn.Dropout1d(0.1)))
+    replace_dropout(network)
+    found = [part for part in network.modules() if isinstance(part, Dropout)]
+    assert [part.p for part in found] == [0.3, 0.2]
+    assert any(isinstance(part, nn.Dropout1d) for part in network.modules())

@@ -15,6 +15,7 @@ from bionym.encoders.networks import Encoder, save_encoder
 from bionym.encoders.subwords import Subwords
 from bionym.errors import UsageError
 from bionym.files import STREAM
+from bionym.layers.dropout import replace_dropout
 from bionym.models._pretraining.beginning import Beginning, begin, set_dropout
 from bionym.models._pretraining.keeping import Kept
 from bionym.models._pretraining.masked import MaskedNetwork, can_keep_apart
@@ -82,6 +83,7 @@ class _Learning:
         self.masking = Masking(subwords, share=config.masked, whole_words=config.whole_words)
         self.model = MaskedNetwork(made.encoder.network, keeps_apart=can_keep_apart(made.encoder.network))
         self.model.to(devices.choose(settings))
+        replace_dropout(self.model)
         set_dropout(self.model, config.dropout)
         self.rows_in_batch = max(1, settings.batch_tokens // config.length)
         self.num_batches = math.ceil(len(self.rows) / self.rows_in_batch)

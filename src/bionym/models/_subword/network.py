@@ -19,6 +19,7 @@ from bionym.encoders.lower_layers import LowerLayers
 from bionym.encoders.networks import Encoder, states_of
 from bionym.encoders.subwords import Specials
 from bionym.errors import ConfigError, MissingExtraError
+from bionym.layers.dropout import Dropout, replace_dropout
 from bionym.layers.linear_chain import LinearChain
 from bionym.layers.output import Output, rules
 from bionym.layers.padding import is_padding
@@ -82,7 +83,7 @@ class Network(nn.Module):
         self._frozen = tuple(frozen_parts(encoder.network, settings))
         self.encoder = prepared(encoder.network, settings, self._frozen)
         self._lower = LowerLayers(self.encoder, layers_of(self.encoder), settings.frozen_layers)
-        self.dropout = nn.Dropout(settings.dropout)
+        self.dropout = Dropout(settings.dropout)
         self.outputs = nn.ModuleList(_output(settings, head, scheme) for head in heads)
         self.scores = nn.ModuleList(nn.Linear(encoder.hidden_size, int(one.num_scores)) for one in self.outputs)  # type: ignore[arg-type]
         for layer in self.scores:
@@ -178,6 +179,7 @@ def pooled(values_BTH: Tensor, firsts_BN: Tensor, counts_BN: Tensor, pooling: st
 
 def prepared(encoder: Any, settings: NetworkSettings, frozen: Sequence[nn.Module]) -> nn.Module:
     """The encoder with what is frozen frozen, and low-rank changes laid over the rest if asked for."""
+    replace_dropout(encoder)
     for part in encoder.modules():
         _set_attention_dropout(part, settings.attention_dropout)
     for part in [*frozen, encoder.get_input_embeddings()] if settings.frozen_embeddings else frozen:
