@@ -1,14 +1,16 @@
 """A BiLSTM-CRF over four corpora that a teacher has taught on raw text, and what that brings; the same for an encoder.
 
-    python benchmarks/taught.py --data CORPORA --text TEXT... --vectors VECTORS --out FOLDER
+    python benchmarks/taught.py --data CORPORA --text TEXT... [--text MORE...] --vectors VECTORS --out FOLDER
 
 One after the other: a feature CRF for each of three corpora, and with `--encoder` a transformer for each; two BiLSTM-CRFs over
 all four; all of them as one ensemble; a student that learns from the annotated documents and, beside them, from what the
-ensemble finds in raw text; and students that go on from it with the annotated documents alone, one for each seed. With
-`--encoder` also a transformer over two corpora, taught and gone on with in the same way. Every model is kept in FOLDER, and one
-that stands there is not trained again. Sentences of the development and test data are never learned from. Prints one JSON
-object: strict F1 of each model on the test splits, and mean and standard deviation over the seeds. `--select` learns from
-train only, and scores on the development splits.
+ensemble finds in raw text; and students that go on from it with the annotated documents alone, one for each seed. Each further
+`--text` is a round more: the first of the students that go on takes the place of the first BiLSTM-CRF in the ensemble, and the
+student learns from what that finds in the new text. With `--encoder` also a transformer over two corpora, taught and gone on with
+in the same way, in the first round. Every model is kept in FOLDER, and one that stands there is not trained again. Sentences of
+the development and test data are never learned from. Prints one JSON object: strict F1 of each model on the test splits, and
+mean and standard deviation over the seeds of the last round. `--select` learns from train only, and scores on the
+development splits.
 """
 
 import argparse
@@ -27,6 +29,7 @@ CORPORA = ("NCBI-disease", "BC5CDR", "BC2GM", "JNLPBA")
 CRFS = {"NCBI-disease": None, "BC5CDR": None, "BC2GM": Path(__file__).with_name("crf_genes.toml")}
 NETWORK = ("network.characters.size=128", "network.recurrent.size=256", "held_out=0", "weights=float32")
 NETS = (1, 2)  # their seeds
+EPOCHS, EPOCHS_MORE = 5, 3  # of a student in the first round, and in later ones, which begin with the one before
 OF_ENCODER = ("NCBI-disease", "BC5CDR")  # what a taught transformer learns together
 SENTENCES = Path(__file__).with_name("transformer_minilm.toml")
 
@@ -98,20 +101,16 @@ def members(data: Data, arguments: argparse.Namespace) -> tuple[list[Path], list
     return folders, [*map(str, nets), *(f"{name}={folder}" for name, folder in of_one)]
 
 
-def students(data: Data, taught: list[str], arguments: argparse.Namespace) -> list[Path]:
-    """A BiLSTM-CRF that the teacher taught, and last those that go on from it, one for each seed."""
-    out: Path = arguments.out
-    from_text = [*_start(arguments), *taught, "network.dropout=0.35", "training.epochs=5"]
-    first = kept(out / "first", partial(trained, data, from_text))
+def student(data: Data, settings: list[str], epochs: int, out: Path) -> Path:
+    """A BiLSTM-CRF that learns from a teacher too."""
+    settings = [*settings, "network.dropout=0.35", f"training.epochs={epochs}"]
+    return kept(out, partial(trained, data, settings))
+
+
+def gone_on(data: Data, first: Path, seeds: list[int], out: Path) -> list[Path]:
+    """Those that go on from a student with the annotated documents alone, one for each seed."""
     later = [f"init={first}", "training.epochs=4", "training.learning_rate=0.001"]
-    seeds = arguments.seeds
-    return [
-        first,
-        *(
-            kept(out / "student" / str(seed), partial(trained, data, [*later, f"training.seed={seed}"]))
-            for seed in seeds
-        ),
-    ]
+    return [kept(out / str(seed), partial(trained, data, [*later, f"training.seed={seed}"])) for seed in seeds]
 
 
 def encoder_students(data: Data, taught: list[str], arguments: argparse.Namespace) -> list[Path]:
@@ -130,17 +129,24 @@ def recipe(data: Data, arguments: argparse.Namespace) -> dict[str, Any]:
     """Every model, and its scores."""
     out: Path = arguments.out
     folders, named = members(data, arguments)
-    teacher = out / "teacher"
-    if not teacher.exists():
-        models.combine(named, teacher)
-    text = f"teacher.text={json.dumps(arguments.text)}"
-    taught = [f"teacher.model={teacher}", text, f"teacher.words={arguments.words}"]
-    learned = students(data, taught, arguments)
-    folders += [teacher, *learned, *(encoder_students(data, taught, arguments) if arguments.encoder else ())]
+    start, learned = _start(arguments), []
+    for number, texts in enumerate(arguments.text, 1):
+        place = out / f"round {number}"
+        teacher = place / "teacher"
+        if not teacher.exists():
+            models.combine(named, teacher)
+        text = f"teacher.text={json.dumps(texts)}"
+        taught = [f"teacher.model={teacher}", text, f"teacher.words={arguments.words}"]
+        first = student(data, [*start, *taught], EPOCHS if number == 1 else EPOCHS_MORE, place / "student")
+        learned = gone_on(data, first, arguments.seeds, place / "gone on")
+        folders += [teacher, first, *learned]
+        if arguments.encoder and number == 1:
+            folders += encoder_students(data, taught, arguments)
+        start, named = [f"init={first}"], [str(learned[0]), *named[1:]]
     found: dict[str, Any] = {str(folder.relative_to(out)): scores(folder, data) for folder in folders}
     found["mean"], found["deviation"] = {}, {}
     for name in data:
-        own = [found[str(folder.relative_to(out))][name] for folder in learned[1:]]
+        own = [found[str(folder.relative_to(out))][name] for folder in learned]
         found["mean"][name] = round(statistics.mean(own), 2)
         found["deviation"][name] = round(statistics.stdev(own), 2) if len(own) > 1 else None
     return found
@@ -150,7 +156,13 @@ def main() -> None:
     """Print one JSON object."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder of corpora")
-    parser.add_argument("--text", nargs="+", required=True, help="raw text of the field, a paragraph a line")
+    parser.add_argument(
+        "--text",
+        nargs="+",
+        action="append",
+        required=True,
+        help="raw text of the field, a paragraph a line; of a round",
+    )
     parser.add_argument("--vectors", type=Path, required=True, help="word vectors")
     parser.add_argument("--init", type=Path, help="a BiLSTM that bionym pretrain made, to begin with")
     parser.add_argument("--encoder", type=Path, help="a pretrained encoder, for transformers among the teachers")
