@@ -6,11 +6,11 @@ One after the other: a feature CRF for each of three corpora, and with `--encode
 all four; all of them as one ensemble; a student that learns from the annotated documents and, beside them, from what the
 ensemble finds in raw text; and students that go on from it with the annotated documents alone, one for each seed. Each further
 `--text` is a round more: the first of the students that go on takes the place of the first BiLSTM-CRF in the ensemble, and the
-student learns from what that finds in the new text. With `--encoder` also a transformer over two corpora, taught and gone on with
-in the same way, in the first round. Every model is kept in FOLDER, and one that stands there is not trained again. Sentences of
-the development and test data are never learned from. Prints one JSON object: strict F1 of each model on the test splits, and
-mean and standard deviation over the seeds of the last round. `--select` learns from train only, and scores on the
-development splits.
+student learns from what that finds in the new text; from the third round on, the mean of the last two students goes on. With
+`--encoder` also a transformer over two corpora, taught and gone on with in the same way, in the first round. Every model is
+kept in FOLDER, and one that stands there is not trained again. Sentences of the development and test data are never learned
+from. Prints one JSON object: strict F1 of each model on the test splits, and mean and standard deviation over the seeds of the
+last round. `--select` learns from train only, and scores on the development splits.
 """
 
 import argparse
@@ -29,6 +29,7 @@ CORPORA = ("NCBI-disease", "BC5CDR", "BC2GM", "JNLPBA")
 CRFS = {"NCBI-disease": None, "BC5CDR": None, "BC2GM": Path(__file__).with_name("crf_genes.toml")}
 NETWORK = ("network.characters.size=128", "network.recurrent.size=256", "held_out=0", "weights=float32")
 NETS = (1, 2)  # their seeds
+SHORTLY = ("training.epochs=2", "training.learning_rate=0.0005")
 EPOCHS, EPOCHS_MORE = 5, 3  # of a student in the first round, and in later ones, which begin with the one before
 OF_ENCODER = ("NCBI-disease", "BC5CDR")  # what a taught transformer learns together
 SENTENCES = Path(__file__).with_name("transformer_minilm.toml")
@@ -107,9 +108,15 @@ def student(data: Data, settings: list[str], epochs: int, out: Path) -> Path:
     return kept(out, partial(trained, data, settings))
 
 
-def gone_on(data: Data, first: Path, seeds: list[int], out: Path) -> list[Path]:
-    """Those that go on from a student with the annotated documents alone, one for each seed."""
-    later = [f"init={first}", "training.epochs=4", "training.learning_rate=0.001"]
+def gone_on(data: Data, learned: list[Path], seeds: list[int], out: Path) -> list[Path]:
+    """Those that go on with the annotated documents alone, one for each seed.
+
+    Args:
+        learned: the students of all rounds. In the third and later ones the mean of the last two goes on, and for less long.
+    """
+    later = [f"init={learned[-1]}", "training.epochs=4", "training.learning_rate=0.001"]
+    if len(learned) > 2:
+        later = [f"init={learned[-1]}", f"init_with={json.dumps([str(learned[-2])])}", *SHORTLY]
     return [kept(out / str(seed), partial(trained, data, [*later, f"training.seed={seed}"])) for seed in seeds]
 
 
@@ -129,7 +136,8 @@ def recipe(data: Data, arguments: argparse.Namespace) -> dict[str, Any]:
     """Every model, and its scores."""
     out: Path = arguments.out
     folders, named = members(data, arguments)
-    start, learned = _start(arguments), []
+    start = _start(arguments)
+    learned: list[Path] = []
     for number, texts in enumerate(arguments.text, 1):
         place = out / f"round {number}"
         teacher = place / "teacher"
@@ -138,15 +146,16 @@ def recipe(data: Data, arguments: argparse.Namespace) -> dict[str, Any]:
         text = f"teacher.text={json.dumps(texts)}"
         taught = [f"teacher.model={teacher}", text, f"teacher.words={arguments.words}"]
         first = student(data, [*start, *taught], EPOCHS if number == 1 else EPOCHS_MORE, place / "student")
-        learned = gone_on(data, first, arguments.seeds, place / "gone on")
-        folders += [teacher, first, *learned]
+        learned.append(first)
+        last = gone_on(data, learned, arguments.seeds, place / "gone on")
+        folders += [teacher, first, *last]
         if arguments.encoder and number == 1:
             folders += encoder_students(data, taught, arguments)
-        start, named = [f"init={first}"], [str(learned[0]), *named[1:]]
+        start, named = [f"init={first}"], [str(last[0]), *named[1:]]
     found: dict[str, Any] = {str(folder.relative_to(out)): scores(folder, data) for folder in folders}
     found["mean"], found["deviation"] = {}, {}
     for name in data:
-        own = [found[str(folder.relative_to(out))][name] for folder in learned]
+        own = [found[str(folder.relative_to(out))][name] for folder in last]
         found["mean"][name] = round(statistics.mean(own), 2)
         found["deviation"][name] = round(statistics.stdev(own), 2) if len(own) > 1 else None
     return found

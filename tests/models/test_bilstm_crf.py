@@ -16,6 +16,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from safetensors.numpy import load_file
 
 import bionym
 from bionym import pipeline, vectors
@@ -157,6 +158,36 @@ def test_what_is_the_same_is_taken_over_by_its_meaning(
     other = [*config, f"init={tmp_path / 'first'}", "init_parts=['recurrent']", "network.recurrent.size=7"]
     with pytest.raises(ModelError, match="Nothing of"):
         bionym.train(diseases, model="bilstm_crf", settings=other)
+
+
+def test_it_begins_with_the_mean_of_stages_of_one_training(
+    tagger: bionym.Pipeline, diseases: list[Document], tmp_path: Path
+) -> None:
+    first, second, mean = (tmp_path / name for name in ("first", "second", "mean"))
+    tagger.save(first)
+    still = [one for one in SMALL if not one.startswith("training.")]
+    on = [*still, f"init={first}", "training.epochs=1", "training.moving_average=0"]
+    bionym.train(diseases, model="bilstm_crf", settings=[*on, "training.learning_rate=0.01"]).save(second)
+    settings = [*on, "training.learning_rate=1e-12", f"init_with=['{second}']"]
+    bionym.train(diseases, model="bilstm_crf", settings=settings).save(mean)
+    weights = [load_file(folder / "network.safetensors") for folder in (first, second, mean)]
+    assert any(not np.array_equal(weights[0][name], weights[1][name]) for name in weights[0])
+    for name, found in weights[2].items():
+        np.testing.assert_allclose(found, (weights[0][name] + weights[1][name]) / 2, atol=1e-6)
+
+
+def test_models_that_have_no_mean_are_refused(
+    tagger: bionym.Pipeline, diseases: list[Document], tmp_path: Path
+) -> None:
+    tagger.save(tmp_path / "first")
+    settings = [*SMALL, f"init_with=['{tmp_path / 'first'}']"]
+    with pytest.raises(ConfigError, match="name one as 'init'"):
+        bionym.train(diseases, model="bilstm_crf", settings=settings)
+    other = [*SMALL, "network.recurrent.size=7", "training.epochs=1"]
+    bionym.train(diseases, model="bilstm_crf", settings=other).save(tmp_path / "other")
+    settings = [*SMALL, f"init={tmp_path / 'first'}", f"init_with=['{tmp_path / 'other'}']"]
+    with pytest.raises(ModelError, match="no mean"):
+        bionym.train(diseases, model="bilstm_crf", settings=settings)
 
 
 @pytest.mark.parametrize("frozen", ["true", "false"])

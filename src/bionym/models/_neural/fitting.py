@@ -133,8 +133,8 @@ class _Learning:
             singletons=self.lexicon.singletons(_lower(counts)),
         )
         if config.init is not None:
-            folder = locate(config.init)
-            taken = transfer.take_over(self.network, self.lexicon, self.groups, folder, config.init_parts)
+            folders = list(map(locate, (config.init, *config.init_with)))
+            taken = transfer.take_mean(self.network, self.lexicon, self.groups, folders, config.init_parts)
             transfer.freeze(self.network, config.freeze, taken)
         if "characters" in config.freeze and self.network.characters is not None:
             self.network.spell_once(*self.encoder.spellings())
@@ -250,6 +250,8 @@ def _check(config: Config) -> None:
             f"The setting 'freeze' names {extra[0]!r}, which is not taken from another model and would learn nothing. "
             "Name the model as 'init', and the part in 'init_parts'."
         )
+    if config.init_with and config.init is None:
+        raise ConfigError("The setting 'init_with' names models to average with that of 'init': name one as 'init'.")
     if config.keep == "each" and config.heads == "shared":
         raise ConfigError(
             "The setting 'keep' is 'each', but one head is shared by all corpora. Set heads to 'corpus', or keep to 'mean'."

@@ -178,6 +178,10 @@ class Config(Settings):
         description="Weights to predict with; auto: int8 where it loses at most 0.2 F1 on the development data.",
     )
     init: Path | None = Field(default=None, description="A model to begin with: its weights are where this one starts.")
+    init_with: tuple[Path, ...] = Field(
+        default=(),
+        description="Models like that of init, from stages of one training: it begins with the mean of all their weights.",
+    )
     init_parts: tuple[Literal["words", "characters", "recurrent", "outputs"], ...] = Field(
         default=("words", "characters", "recurrent", "outputs"),
         description="What to take of it, the rest begins anew; words: with shapes and clusters; outputs: of equal tags.",

@@ -84,7 +84,7 @@ def _save_settings(config: Config, folder: Path) -> None:
     words = config.network.words.model_copy(update={"vectors": None})
     network = config.network.model_copy(update={"words": words})
     kept = config.model_copy(
-        update={"network": network, "corpora": {}, "init": None, "freeze": (), "teacher": Teacher()}
+        update={"network": network, "corpora": {}, "init": None, "init_with": (), "freeze": (), "teacher": Teacher()}
     )
     settings = {"model": "bilstm_crf", **kept.model_dump(mode="json")}
     (folder / "config.toml").write_text(configuration.dump(settings), encoding="utf-8")

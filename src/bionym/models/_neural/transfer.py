@@ -59,6 +59,30 @@ def take_over(network: Network, lexicon: Lexicon, groups: Groups, folder: Path, 
     return taken
 
 
+def take_mean(
+    network: Network, lexicon: Lexicon, groups: Groups, folders: Sequence[Path], parts: Sequence[str]
+) -> set[str]:
+    """Put the mean of the weights of several models, stages of one training, into a network; else as `take_over`.
+
+    Raises: ModelError if not all have the same parts that fit.
+    Source: Izmailov et al. 2018 (stochastic weight averaging).
+    """
+    taken = take_over(network, lexicon, groups, folders[0], parts)
+    weights = {name: weight for name, weight in network.named_parameters() if name in taken}
+    sums = {name: weight.detach().double() for name, weight in weights.items()}
+    for folder in folders[1:]:
+        if take_over(network, lexicon, groups, folder, parts) != taken:
+            raise ModelError(
+                f"{folder} has not the parts of {folders[0]}, so their weights have no mean. Name models of one training."
+            )
+        for name, weight in weights.items():
+            sums[name] += weight.detach()
+    with torch.no_grad():
+        for name, weight in weights.items():
+            weight.copy_(sums[name] / len(folders))
+    return taken
+
+
 def freeze(network: Network, parts: Sequence[str], taken: Collection[str]) -> None:
     """Let parts learn nothing more. Raises: ConfigError if one of them was not taken over whole."""
     for name, weight in network.named_parameters():
