@@ -23,10 +23,10 @@ import torch
 from torch import nn
 
 import bionym
+from bionym import config as configuration
 from bionym.data import Audit, Corpus
 from bionym.models import transformer
-from bionym.models._subword.fitting import _Learning
-from bionym.training import config as configuration
+from bionym.models.transformer.fitting import _Learning
 from bionym.training import optimizers, seeds
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "bc5cdr" / "train.pubtator"

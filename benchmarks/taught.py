@@ -22,8 +22,10 @@ from pathlib import Path
 from typing import Any
 
 import bionym
-from bionym import models, pipeline
+from bionym import pipeline
 from bionym.data import Corpus, Document
+from bionym.models.ensemble import combining
+from bionym.trained import store
 
 CORPORA = ("NCBI-disease", "BC5CDR", "BC2GM", "JNLPBA")
 CRFS = {"NCBI-disease": None, "BC5CDR": None, "BC2GM": Path(__file__).with_name("crf_genes.toml")}
@@ -78,7 +80,7 @@ def _corpora(data: Data, names: tuple[str, ...]) -> dict[str, Corpus]:
 
 def scores(folder: Path, data: Data) -> dict[str, float]:
     """Strict F1 in percent of a model on each corpus that it knows."""
-    tagger: Any = models.load(folder)
+    tagger: Any = store.load(folder)
     several = len(getattr(tagger, "sources", ())) > 1
     found = {}
     for name, (_, gold) in data.items():
@@ -142,7 +144,7 @@ def recipe(data: Data, arguments: argparse.Namespace) -> dict[str, Any]:
         place = out / f"round {number}"
         teacher = place / "teacher"
         if not teacher.exists():
-            models.combine(named, teacher)
+            combining.combine(named, teacher)
         text = f"teacher.text={json.dumps(texts)}"
         taught = [f"teacher.model={teacher}", text, f"teacher.words={arguments.words}"]
         first = student(data, [*start, *taught], EPOCHS if number == 1 else EPOCHS_MORE, place / "student")

@@ -26,7 +26,7 @@ from torch import Tensor, nn
 import bionym
 from bionym.evaluation import evaluate
 from bionym.evaluation.training_monitor import TrainingPage
-from bionym.models._neural import development
+from bionym.heads import development
 from bionym.training import optimizers, seeds
 from bionym.training.events import Monitor
 from bionym.training.loop import fit

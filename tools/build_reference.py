@@ -30,10 +30,10 @@ from bionym.data import Document, entity
 from bionym.evaluation import calibration, error_kinds, error_names, errors, report, slicers, slices
 from bionym.evaluation.seen import Seen
 from bionym.features import FeatureOptions
+from bionym.heads.corpora import CorpusSettings
 from bionym.linear_chain.training import Optimizer
 from bionym.models import bilstm_crf, crf, transformer
-from bionym.models._neural.corpora import CorpusSettings
-from bionym.models._pretraining.settings import PretrainingConfig
+from bionym.pretraining.settings import PretrainingConfig
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 TERMINAL = {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "80"}

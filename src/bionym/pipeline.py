@@ -7,16 +7,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, overload
 
-from bionym import models, plugins
+from bionym import config as configuration
+from bionym import plugins
 from bionym.data import Audit, Corpus, Document
 from bionym.data.labels import LabelMap
 from bionym.engines import local
 from bionym.errors import ConfigError, UsageError
 from bionym.evaluation import evaluate
 from bionym.evaluation.report import report
-from bionym.models import read_corpora, shared_documents
+from bionym.heads.corpora import read_corpora, shared_documents
 from bionym.protocols import Tagger
-from bionym.training import config as configuration
+from bionym.trained import card, store
 from bionym.training import launch
 from bionym.training.events import Monitor
 
@@ -44,12 +45,12 @@ class Pipeline:
 
     def save(self, folder: str | os.PathLike[str], *, force: bool = False) -> None:
         """Write the model to a folder, whole or not at all."""
-        models.save(self.tagger, Path(folder), self.run, force=force)
+        store.save(self.tagger, Path(folder), self.run, force=force)
 
 
 def load(name: str | os.PathLike[str]) -> Pipeline:
     """The model in this folder or of this name. Raises: UnknownNameError, ModelError."""
-    return Pipeline(models.load(name), models.run_of(name))
+    return Pipeline(store.load(name), store.run_of(name))
 
 
 def train(
@@ -84,15 +85,15 @@ def train(
     part = plugins.find("models", model)
     chosen = configuration.load(part.Config, Path(config) if config else None, settings)
     audit = audit if audit is not None else Audit()
-    if models.learns_from_corpora(part):
+    if store.learns_from_corpora(part):
         corpora = corpora or corpora_of(chosen, documents, dev, audit)
         place = Path(folder) if folder else None
         return learned(corpora, chosen, model=model, sources=sources, audit=audit, monitors=monitors, folder=place)
-    seen, held_out, start = models.Fingerprint(), list(dev), time.monotonic()
+    seen, held_out, start = store.Fingerprint(), list(dev), time.monotonic()
     tagger = part.fit(seen.of(documents), chosen, audit=audit, on_iteration=on_iteration)
     scores = report(evaluate(held_out, tagger.predict(held_out))) if held_out else None
     seconds = time.monotonic() - start
-    run = models.describe_run(tagger, model, seen, audit, seconds=seconds, sources=sources, scores=scores)
+    run = store.describe_run(tagger, model, seen, audit, seconds=seconds, sources=sources, scores=scores)
     return Pipeline(tagger, run | {"shared_documents": []})
 
 
@@ -111,7 +112,7 @@ def learned(
     Where several processes learn together, those that help start here too, and end here.
     """
     audit, start = audit if audit is not None else Audit(), time.monotonic()
-    seen = models.Fingerprint()
+    seen = store.Fingerprint()
     for corpus in corpora.values():
         collections.deque(seen.of(corpus["train"]), maxlen=0)
     about = {
@@ -126,8 +127,8 @@ def learned(
         raise SystemExit
     seconds = time.monotonic() - start
     named, scores = [*sources, *_sources(config)], _scores(fitted)
-    run = models.describe_run(fitted.tagger, model, seen, audit, seconds=seconds, sources=named, scores=scores)
-    return Pipeline(fitted.tagger, run | models.describe_fit(fitted, corpora) | {"shared_documents": _shared(corpora)})
+    run = store.describe_run(fitted.tagger, model, seen, audit, seconds=seconds, sources=named, scores=scores)
+    return Pipeline(fitted.tagger, run | card.describe_fit(fitted, corpora) | {"shared_documents": _shared(corpora)})
 
 
 def _fit(

@@ -26,12 +26,14 @@ from multiprocessing import connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bionym import models, pipeline, plugins
+from bionym import config as configuration
+from bionym import pipeline, plugins
 from bionym.data import Audit, Corpus, Document
 from bionym.errors import ConfigError, ModelError, UsageError
 from bionym.files import write_whole
+from bionym.heads.corpora import with_held_out
 from bionym.pipeline import Pipeline
-from bionym.training import config as configuration
+from bionym.trained import store
 from bionym.training import launch
 from bionym.training.events import Monitor
 from bionym.training.settings import WITHOUT_INFLUENCE
@@ -93,7 +95,7 @@ def train(
     chosen = configuration.load(part.Config, Path(config) if config else None, settings)
     audit = audit if audit is not None else Audit()
     given = corpora or pipeline.corpora_of(chosen, documents, dev, audit)
-    split = models.with_held_out(given, fraction=chosen.held_out, seed=min(seeds))
+    split = with_held_out(given, fraction=chosen.held_out, seed=min(seeds))
     if not any(corpus.splits.get("dev") for corpus in split.values()):
         raise UsageError("Several seeds are compared on development data: give --dev, or set held_out above 0.")
     _check_same(Path(folder), model, chosen, split)
@@ -107,7 +109,7 @@ def train(
     best = record["chosen"]
     held_out = [name for name, corpus in given.items() if not corpus.splits.get("dev")]
     run = found[best] | {"seeds": record, "held_out": held_out}
-    return Pipeline(models.load(tasks[best].folder / MODEL), run)
+    return Pipeline(store.load(tasks[best].folder / MODEL), run)
 
 
 def summary(found: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
@@ -140,13 +142,13 @@ def _check(seeds: Sequence[int], jobs: int, model: str, part: Any) -> None:
         raise UsageError(f"The seeds are {', '.join(map(str, seeds)) or 'none'}: give one or more, each once.")
     if jobs < 1:
         raise UsageError(f"There are {jobs} jobs: expected 1 or more.")
-    if not models.learns_from_corpora(part):
+    if not store.learns_from_corpora(part):
         raise UsageError(f"A {model} draws nothing by chance: every seed gives the same model. Leave out the seeds.")
 
 
 def _check_same(folder: Path, model: str, chosen: Any, corpora: Mapping[str, Corpus]) -> None:
     """Refuse to go on with runs of another kind. Raises: ConfigError that names what changed."""
-    seen = models.Fingerprint()
+    seen = store.Fingerprint()
     for corpus in corpora.values():
         collections.deque(seen.of(itertools.chain(*corpus.splits.values())), maxlen=0)
     settings = chosen.model_dump(mode="json")

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from bionym import plugins
+from bionym.config import Settings
 from bionym.data import Document
 from bionym.errors import ModelError
-from bionym.training.config import Settings
 
 GOLD = Path(__file__).parents[1] / "gold"
 

@@ -3,7 +3,7 @@ import torch
 from torch import Tensor
 
 from bionym.layers.char_language_model import CharLanguageModel
-from bionym.models._neural.streams import character_stream
+from bionym.models.bilstm_crf.streams import character_stream
 
 SENTENCES = [["The", "fever", "of", "α-hemolysis"], ["No"], ["Pain", "."]]
 NUM_TOKENS_B = torch.tensor([4, 1, 2])

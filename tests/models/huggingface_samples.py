@@ -9,18 +9,18 @@ import torch
 import transformers
 from tokenizers import Tokenizer
 
-from bionym import models
+from bionym import config as configuration
 from bionym.data import Audit, Document
 from bionym.data.tags import find_scheme
 from bionym.encoders.networks import open_encoder
+from bionym.heads.head import Head
 from bionym.models import transformer
-from bionym.models._neural.heads import Head
-from bionym.models._subword.network import Network
-from bionym.models._subword.reading import pieces_of
-from bionym.models._subword.saving import model_of
-from bionym.models._subword.settings import Config
+from bionym.models.transformer.network import Network
+from bionym.models.transformer.reading import pieces_of
+from bionym.models.transformer.saving import model_of
+from bionym.models.transformer.settings import Config
 from bionym.text.prepare import tokenized
-from bionym.training import config as configuration
+from bionym.trained import store
 from tests.encoders import families
 
 TEXTS = (families.TEXT[0], families.TEXT[2])
@@ -54,10 +54,8 @@ def model(out: Path, encoder: Path, *settings: str, heads: Sequence[Head] = ()) 
 
 def save(tagger: transformer.Transformer, out: Path) -> Path:
     """With a record, as trained models have."""
-    run = models.describe_run(
-        tagger, "transformer", models.Fingerprint(), Audit(), seconds=0, sources=["/secret/place"]
-    )
-    models.save(tagger, out, run | {"shared_documents": []})
+    run = store.describe_run(tagger, "transformer", store.Fingerprint(), Audit(), seconds=0, sources=["/secret/place"])
+    store.save(tagger, out, run | {"shared_documents": []})
     return out
 
 

@@ -45,7 +45,7 @@ def real_text(folder: Path, number: int = 60) -> Path:
 
 def pretrain(text: Path, out: Path, *settings: str, **more: Any) -> dict[str, Any]:
     """A tiny encoder from nothing."""
-    from bionym.models import pretrain as library_call
+    from bionym.pretraining.running import pretrain as library_call
 
     return library_call([str(text)], out, settings=[*TINY, *settings], **more)
 

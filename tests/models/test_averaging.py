@@ -8,11 +8,11 @@ import pytest
 from bionym.data import Document, Span
 from bionym.data.tags import BIO, BIOES, IO, TagScheme
 from bionym.errors import ModelError
+from bionym.heads.potentials import HeadPotentials, Potentials, decoded, is_balanced
 from bionym.linear_chain.decoding import FORBIDDEN, chain
 from bionym.linear_chain.pairwise import PairwiseChain
-from bionym.models._ensemble.averaging import Choir, Voice, choirs, in_common
-from bionym.models._potentials import HeadPotentials, Potentials, decoded, is_balanced
-from bionym.models._subword.heads import SpanFinder, potentials
+from bionym.models.ensemble.averaging import Choir, Voice, choirs, in_common
+from bionym.models.transformer.heads import SpanFinder, potentials
 
 
 def head(tags: list[str], scores: list[list[float]], scheme: TagScheme = IO, source: str = "") -> HeadPotentials:

@@ -19,21 +19,21 @@ from hypothesis import strategies as st
 from safetensors.numpy import load_file
 
 import bionym
+from bionym import config as configuration
 from bionym import pipeline, vectors
 from bionym.data import Corpus, Document
 from bionym.data.tags import BIOES
 from bionym.errors import ConfigError, ModelError, UnknownNameError
+from bionym.heads.head import heads_of
+from bionym.heads.merging import Find, merged
 from bionym.models import bilstm_crf
-from bionym.models._neural.arithmetic import Arithmetic, EightBits, Plain
-from bionym.models._neural.export import tagger_graph
-from bionym.models._neural.heads import heads_of
-from bionym.models._neural.lanes import lanes
-from bionym.models._neural.merging import Find, merged
-from bionym.models._neural.network import Network
-from bionym.models._neural.settings import NetworkSettings
-from bionym.models._neural.words import Lexicon
+from bionym.models.bilstm_crf.export import tagger_graph
+from bionym.models.bilstm_crf.lanes import lanes
+from bionym.models.bilstm_crf.network import Network
+from bionym.models.bilstm_crf.settings import NetworkSettings
+from bionym.models.bilstm_crf.words import Lexicon
 from bionym.models.crf import Crf
-from bionym.training import config as configuration
+from bionym.onnx.arithmetic import Arithmetic, EightBits, Plain
 from tests.models import small
 
 torch.set_num_threads(1)

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 import bionym
-from bionym import models
 from bionym.data import Audit, Document, Span, entity
 from bionym.errors import ConfigError, ModelError, OutputError, UnknownNameError
+from bionym.trained import card
 
 GOLD = Path(__file__).parents[1] / "gold" / "conll" / "ncbi.tsv"
 QUICK = ["training.max_iterations=30", "features.gazetteer=false", "features.clusters=false"]
@@ -128,7 +128,7 @@ def test_entities_it_cannot_learn_are_counted_in_the_card(documents: list[Docume
     audit = Audit()
     made = bionym.train([first.with_entities([*first.entities, crossing])], settings=QUICK, audit=audit)
     assert audit.num_lost == 1
-    assert "crosses the end of a sentence" in models.card("model", made.run)
+    assert "crosses the end of a sentence" in card.card("model", made.run)
 
 
 def test_development_documents_are_scored_and_never_learned_from(documents: list[Document]) -> None:

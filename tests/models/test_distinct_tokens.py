@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bionym.models._neural.runtime import _distinct
+from bionym.models.bilstm_crf.runtime import _distinct
 
 
 @pytest.mark.parametrize("num_columns", [0, 3, 45])

@@ -9,8 +9,9 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from bionym.errors import ModelError
-from bionym.models._subword.eight_bits import in_eight_bits
-from bionym.models._subword.runtime import PROBE, PROBED, onnx_reader
+from bionym.models.transformer.runtime import onnx_reader
+from bionym.onnx.int8 import in_eight_bits
+from bionym.onnx.sessions import PROBE, PROBED
 
 ROWS, VALUES, SCORES = 1_000, 32, 64
 

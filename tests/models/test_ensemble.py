@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 import bionym
-from bionym import models
 from bionym.data import Corpus, Document
 from bionym.errors import ConfigError, ModelError, OutputError, UnknownNameError, UsageError
-from bionym.models.ensemble import Ensemble
+from bionym.models.ensemble import Ensemble, combining
 from bionym.pipeline import predict_as
+from bionym.trained import sharing, store
 from tests.encoders import families
 from tests.models import small
 
@@ -39,14 +39,14 @@ def folder(diseases: list[Document], chemicals: list[Document], tmp_path_factory
 
 @pytest.fixture(scope="module")
 def both(folder: Path) -> Path:
-    models.combine([folder / "crf_ncbi", folder / "net_ncbi"], folder / "both")
+    combining.combine([folder / "crf_ncbi", folder / "net_ncbi"], folder / "both")
     return folder / "both"
 
 
 @pytest.fixture(scope="module")
 def by_name(folder: Path) -> Path:
     given = [folder / "multi", f"ncbi={folder / 'crf_ncbi'}", f"cdr={folder / 'crf_cdr'}"]
-    models.combine(given, folder / "by_name", shares=[2, 1, 3])
+    combining.combine(given, folder / "by_name", shares=[2, 1, 3])
     return folder / "by_name"
 
 
@@ -54,7 +54,7 @@ def by_name(folder: Path) -> Path:
 def test_a_model_beside_itself_predicts_as_it_does_alone(
     folder: Path, diseases: list[Document], chemicals: list[Document], tmp_path: Path, name: str
 ) -> None:
-    made = models.combine([folder / name, folder / name], tmp_path / "twice")
+    made = combining.combine([folder / name, folder / name], tmp_path / "twice")
     alone = bionym.load(folder / name)
     documents = [*diseases, *chemicals]
     assert list(made.predict(documents)) == list(alone.predict(documents))
@@ -67,7 +67,7 @@ def test_networks_of_single_heads_speak_in_an_ensemble_too(
     shutil.copytree(folder / "multi", tmp_path / "each")
     shutil.copytree(folder / "multi", tmp_path / "each" / "own" / "0")
     (tmp_path / "each" / "own.json").write_text('{"cdr": 0}', encoding="utf-8")
-    made = models.combine([tmp_path / "each", tmp_path / "each"], tmp_path / "twice")
+    made = combining.combine([tmp_path / "each", tmp_path / "each"], tmp_path / "twice")
     assert made.sources == ("ncbi", "cdr")
     assert list(made.predict(chemicals)) == list(bionym.load(folder / "multi").predict(chemicals))
 
@@ -95,7 +95,7 @@ def test_documents_without_text_are_predicted_too(by_name: Path) -> None:
 
 
 def test_heads_speak_by_their_names(by_name: Path, folder: Path, diseases: list[Document], tmp_path: Path) -> None:
-    tagger = models.load(by_name)
+    tagger = store.load(by_name)
     assert isinstance(tagger, Ensemble)
     assert (tagger.sources, tagger.labels) == (("ncbi", "cdr"), ("Chemical", "Disease"))
     found = {one.attributes["source"] for document in tagger.predict(diseases) for one in document.entities}
@@ -110,8 +110,8 @@ def test_heads_speak_by_their_names(by_name: Path, folder: Path, diseases: list[
 def test_a_source_that_one_member_alone_speaks_for_is_as_that_member_has_it(
     folder: Path, chemicals: list[Document], tmp_path: Path
 ) -> None:
-    made = models.combine([folder / "multi", f"ncbi={folder / 'crf_ncbi'}"], tmp_path / "made", shares=[0.2, 0.8])
-    alone = predict_as(models.load(folder / "multi"), "cdr", chemicals)
+    made = combining.combine([folder / "multi", f"ncbi={folder / 'crf_ncbi'}"], tmp_path / "made", shares=[0.2, 0.8])
+    alone = predict_as(store.load(folder / "multi"), "cdr", chemicals)
     assert list(predict_as(made, "cdr", chemicals)) == list(alone)
 
 
@@ -122,7 +122,7 @@ def test_sentences_read_together_by_one_member_are_decided_one_by_one(
     config = tmp_path / "wide" / "config.toml"
     text = config.read_text(encoding="utf-8")
     config.write_text(text.replace("context_tokens = 0", "context_tokens = 80"), encoding="utf-8")
-    made = models.combine([folder / "crf_ncbi", tmp_path / "wide"], tmp_path / "made")
+    made = combining.combine([folder / "crf_ncbi", tmp_path / "wide"], tmp_path / "made")
     said = [one.potentials(diseases) for one in made.members]
     assert sum(map(len, said[1].ranges)) < sum(map(len, said[0].ranges))
     assert made.potentials(diseases).ranges == said[0].ranges
@@ -140,7 +140,7 @@ def test_an_encoder_speaks_beside_a_feature_crf(diseases: list[Document], folder
         "held_out=0",
     ]
     bionym.train(diseases[:1], model="transformer", settings=[f"encoder={encoder}", *quick]).save(tmp_path / "encoded")
-    made = models.combine([folder / "crf_ncbi", tmp_path / "encoded"], tmp_path / "made", shares=[1, 1e-9])
+    made = combining.combine([folder / "crf_ncbi", tmp_path / "encoded"], tmp_path / "made", shares=[1, 1e-9])
     assert places(made.predict(diseases)) == places(bionym.load(folder / "crf_ncbi").predict(diseases))
     assert list(made.predict([Document("1", "")])) == [Document("1", "")]
     assert [len(head.scores_NS) for head in made.potentials(()).heads] == [0]
@@ -154,7 +154,7 @@ def test_a_saved_ensemble_predicts_the_same_and_can_be_saved_again(
     folder: Path, diseases: list[Document], tmp_path: Path
 ) -> None:
     given = [folder / "multi", f"ncbi={folder / 'crf_ncbi'}"]
-    made = models.combine(given, tmp_path / "one", shares=[0.25, 0.75])
+    made = combining.combine(given, tmp_path / "one", shares=[0.25, 0.75])
     loaded = bionym.load(tmp_path / "one").tagger
     assert list(loaded.predict(diseases)) == list(made.predict(diseases))
     loaded.save(tmp_path / "two")
@@ -196,7 +196,7 @@ def test_what_cannot_be_combined_is_refused_with_the_way_out(
     ]
     for given, kind, message in cases:
         with pytest.raises(kind, match=message):
-            models.combine(given, tmp_path / "made")  # type: ignore[arg-type]
+            combining.combine(given, tmp_path / "made")  # type: ignore[arg-type]
     assert not (tmp_path / "made").exists()
 
 
@@ -206,16 +206,16 @@ def test_what_cannot_be_combined_is_refused_with_the_way_out(
 )
 def test_shares_that_do_not_fit_are_refused(folder: Path, tmp_path: Path, shares: list[float], message: str) -> None:
     with pytest.raises(UsageError, match=message):
-        models.combine([folder / "crf_ncbi", folder / "crf_ncbi"], tmp_path / "made", shares=shares)
+        combining.combine([folder / "crf_ncbi", folder / "crf_ncbi"], tmp_path / "made", shares=shares)
 
 
 def test_what_stands_there_is_kept_and_no_model_is_copied_into_itself(both: Path, folder: Path) -> None:
     given = [folder / "crf_ncbi", folder / "net_ncbi"]
     with pytest.raises(OutputError, match="--force"):
-        models.combine(given, both)
+        combining.combine(given, both)
     with pytest.raises(OutputError, match="lies in"):
-        models.combine(given, folder / "crf_ncbi" / "deeper" / "made")
-    models.combine(given, both, force=True)
+        combining.combine(given, folder / "crf_ncbi" / "deeper" / "made")
+    combining.combine(given, both, force=True)
     assert len(list((both / "members").iterdir())) == 2
 
 
@@ -233,4 +233,4 @@ def test_an_ensemble_is_neither_trained_nor_stripped(both: Path, diseases: list[
     with pytest.raises(ConfigError, match="bionym combine makes it of trained models"):
         bionym.train(diseases, model="ensemble")
     with pytest.raises(ModelError, match="Strip its members"):
-        models.strip(str(both), tmp_path / "shared")
+        sharing.strip(str(both), tmp_path / "shared")

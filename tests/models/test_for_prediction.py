@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 import bionym
-from bionym import models
 from bionym.apps.cli import main
 from bionym.data import Corpus, Document
 from bionym.errors import ModelError, OutputError, UsageError
+from bionym.models.ensemble import combining
+from bionym.trained import exchange
 from tests.models import small
 
 SMALL = [*small.SMALL, "training.epochs=4", "training.learning_rate=0.03", "held_out=0"]
@@ -26,7 +27,7 @@ def folder(diseases: list[Document], chemicals: list[Document], tmp_path_factory
     shutil.copytree(place / "net", place / "net" / "own" / "0")
     (place / "net" / "own.json").write_text('{"cdr": 0}', encoding="utf-8")
     bionym.train(diseases, settings=["training.max_iterations=15", "features.gazetteer=false"]).save(place / "crf")
-    models.combine([place / "net", f"ncbi={place / 'crf'}"], place / "both")
+    combining.combine([place / "net", f"ncbi={place / 'crf'}"], place / "both")
     return place
 
 
@@ -35,7 +36,7 @@ def names(folder: Path) -> set[str]:
 
 
 def test_a_network_predicts_the_same_from_less(folder: Path, diseases: list[Document], tmp_path: Path) -> None:
-    labels = models.export_model(str(folder / "net"), tmp_path / "out", to="prediction")
+    labels = exchange.export_model(str(folder / "net"), tmp_path / "out", to="prediction")
     assert labels == ("Chemical", "Disease")
     gone = {NETWORK, PLAIN}
     assert names(folder / "net") - names(tmp_path / "out") == gone | {f"own/0/{name}" for name in gone}
@@ -47,12 +48,12 @@ def test_of_two_kinds_of_weights_those_stay_that_it_predicts_with(folder: Path, 
     shutil.copytree(folder / "net", tmp_path / "plain")
     config = tmp_path / "plain" / "config.toml"
     config.write_text(config.read_text(encoding="utf-8").replace('"int8"', '"float32"'), encoding="utf-8")
-    models.export_model(str(tmp_path / "plain"), tmp_path / "out", to="prediction")
+    exchange.export_model(str(tmp_path / "plain"), tmp_path / "out", to="prediction")
     assert PLAIN in names(tmp_path / "out") and not {WHOLE, NETWORK} & names(tmp_path / "out")
 
 
 def test_every_member_of_an_ensemble_is_made_smaller(folder: Path, diseases: list[Document], tmp_path: Path) -> None:
-    models.export_model(str(folder / "both"), tmp_path / "out", to="prediction")
+    exchange.export_model(str(folder / "both"), tmp_path / "out", to="prediction")
     gone = {f"members/1/{where}{name}" for where in ("", "own/0/") for name in (NETWORK, PLAIN)}
     assert names(folder / "both") - names(tmp_path / "out") == gone
     before, after = (list(bionym.load(one).predict(diseases)) for one in (folder / "both", tmp_path / "out"))
@@ -61,12 +62,12 @@ def test_every_member_of_an_ensemble_is_made_smaller(folder: Path, diseases: lis
 
 
 def test_a_model_that_has_nothing_to_spare_stays_whole(folder: Path, diseases: list[Document], tmp_path: Path) -> None:
-    models.export_model(str(folder / "crf"), tmp_path / "out", to="prediction")
+    exchange.export_model(str(folder / "crf"), tmp_path / "out", to="prediction")
     assert names(folder / "crf") == names(tmp_path / "out")
 
 
 def test_its_card_says_so_and_nothing_goes_on_from_it(folder: Path, diseases: list[Document], tmp_path: Path) -> None:
-    models.export_model(str(folder / "net"), tmp_path / "out", to="prediction")
+    exchange.export_model(str(folder / "net"), tmp_path / "out", to="prediction")
     assert "It only predicts" in (tmp_path / "out" / "model_card.md").read_text(encoding="utf-8")
     assert json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))["only_predicts"] is True
     with pytest.raises(ModelError, match="exported for prediction"):
@@ -78,9 +79,9 @@ def test_nothing_is_overwritten_unasked_and_heads_stay(folder: Path, tmp_path: P
     (tmp_path / "out" / "notes.txt").write_text("mine", encoding="utf-8")
     for force in (False, True):
         with pytest.raises(OutputError):
-            models.export_model(str(folder / "net"), tmp_path / "out", to="prediction", force=force)
+            exchange.export_model(str(folder / "net"), tmp_path / "out", to="prediction", force=force)
     with pytest.raises(UsageError, match="keeps all its heads"):
-        models.export_model(str(folder / "net"), tmp_path / "other", to="prediction", head="cdr")
+        exchange.export_model(str(folder / "net"), tmp_path / "other", to="prediction", head="cdr")
     assert names(tmp_path) == {"out/notes.txt"}
 
 

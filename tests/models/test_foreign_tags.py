@@ -3,7 +3,7 @@
 import pytest
 
 from bionym.errors import ModelError, UsageError
-from bionym.models._subword.foreign_tags import named, names_for_pipelines, read_tags
+from bionym.models.transformer.foreign_tags import named, names_for_pipelines, read_tags
 
 
 @pytest.mark.parametrize(

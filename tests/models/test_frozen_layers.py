@@ -14,13 +14,13 @@ import bionym
 from bionym.data.tags import BIOES
 from bionym.encoders.networks import open_encoder
 from bionym.errors import ConfigError
-from bionym.models._neural.heads import Head
-from bionym.models._subword import kept
-from bionym.models._subword.encoding import batch_of
-from bionym.models._subword.network import Batch, Network
-from bionym.models._subword.reading import Piece, Reader, pieces_of
-from bionym.models._subword.settings import NetworkSettings, Training
-from bionym.models._subword.teaching import Known
+from bionym.heads.head import Head
+from bionym.models.transformer import kept
+from bionym.models.transformer.encoding import batch_of
+from bionym.models.transformer.network import Batch, Network
+from bionym.models.transformer.reading import Piece, Reader, pieces_of
+from bionym.models.transformer.settings import NetworkSettings, Training
+from bionym.models.transformer.teaching import Known
 from bionym.training.precision import Precision
 from tests.encoders import families
 from tests.models.test_transformer import QUICK, long_note, notes

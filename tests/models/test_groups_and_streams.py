@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from bionym.errors import ModelError
-from bionym.models._neural import groups
-from bionym.models._neural.settings import NetworkSettings
-from bionym.models._neural.streams import StreamReader, character_stream, side_by_side
+from bionym.models.bilstm_crf import groups
+from bionym.models.bilstm_crf.settings import NetworkSettings
+from bionym.models.bilstm_crf.streams import StreamReader, character_stream, side_by_side
 
 SENTENCES = [["The", "fever", "of", "α-hemolysis"], ["No"], ["Pain", "."]]
 

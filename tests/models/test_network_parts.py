@@ -17,24 +17,24 @@ import torch
 from safetensors.numpy import load_file
 
 import bionym
+from bionym import config as configuration
 from bionym import vectors
 from bionym.data import Corpus, Document
 from bionym.data.tags import BIOES
 from bionym.errors import ConfigError
+from bionym.heads.head import heads_of
 from bionym.linear_chain import pairwise
 from bionym.linear_chain.pairwise import PairwiseChain
 from bionym.models import bilstm_crf
-from bionym.models._neural.encoding import Encoder, known
-from bionym.models._neural.export import export
-from bionym.models._neural.fitting import chain_of
-from bionym.models._neural.groups import Groups
-from bionym.models._neural.heads import heads_of
-from bionym.models._neural.network import Network
-from bionym.models._neural.sentences import Sentence
-from bionym.models._neural.settings import NetworkSettings
-from bionym.models._neural.streams import StreamReader, StreamVectors
-from bionym.models._neural.words import Lexicon, ranks
-from bionym.training import config as configuration
+from bionym.models.bilstm_crf.encoding import Encoder, known
+from bionym.models.bilstm_crf.export import export
+from bionym.models.bilstm_crf.fitting import chain_of
+from bionym.models.bilstm_crf.groups import Groups
+from bionym.models.bilstm_crf.network import Network
+from bionym.models.bilstm_crf.sentences import Sentence
+from bionym.models.bilstm_crf.settings import NetworkSettings
+from bionym.models.bilstm_crf.streams import StreamReader, StreamVectors
+from bionym.models.bilstm_crf.words import Lexicon, ranks
 from tests.models import small
 
 torch.set_num_threads(1)

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 import bionym
+from bionym import config as configuration
 from bionym.data import Corpus, Document
 from bionym.errors import ConfigError, ModelError
 from bionym.models import bilstm_crf
-from bionym.training import config as configuration
 from tests.models import small
 
 GOLD = Path(__file__).parents[1] / "gold"

@@ -15,15 +15,15 @@ import transformers
 from safetensors.torch import load_file
 from torch import nn
 
+from bionym import config as configuration
 from bionym.encoders.networks import open_encoder, open_masked
 from bionym.errors import ConfigError, ModelError, OutputError, UsageError
-from bionym.models import folder_for_pretraining, part_for_pretraining
-from bionym.models._pretraining.beginning import begin
-from bionym.models._pretraining.masked import MaskedNetwork, can_keep_apart
-from bionym.models._pretraining.masking import MaskedRows
-from bionym.models._pretraining.record import WARNING
-from bionym.models._pretraining.settings import PretrainingConfig
-from bionym.training import config as configuration
+from bionym.pretraining.beginning import begin
+from bionym.pretraining.masked import MaskedNetwork, can_keep_apart
+from bionym.pretraining.masking import MaskedRows
+from bionym.pretraining.record import WARNING
+from bionym.pretraining.running import folder_for_pretraining, part_for_pretraining
+from bionym.pretraining.settings import PretrainingConfig
 from tests.models import pretraining_samples as samples
 
 ROOT = Path(__file__).parents[2]
@@ -207,7 +207,7 @@ def test_a_new_head_learns_first_and_is_measured_alone(
 def test_batches_of_parts_are_every_row_once_in_each_pass(
     text: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bionym.models._pretraining import fitting
+    from bionym.pretraining import fitting
 
     seen: list[list[int]] = []
 
@@ -253,7 +253,7 @@ def test_a_run_stopped_while_text_is_read_says_what_is_left(text: Path, tmp_path
 def test_a_run_stopped_while_it_packs_goes_on_to_the_same_rows(
     text: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bionym.models._pretraining import fitting, packing
+    from bionym.pretraining import fitting, packing
 
     encoded, taken = packing.encoded, list[int]()
 
@@ -311,7 +311,7 @@ def test_standard_input_is_refused_where_the_text_is_read_twice(tmp_path: Path) 
 
 
 def test_dropout_is_off_while_it_learns_here() -> None:
-    from bionym.models._pretraining.beginning import set_dropout
+    from bionym.pretraining.beginning import set_dropout
 
     model = network_of("Bert")
     set_dropout(model, 0.25)

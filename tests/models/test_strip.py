@@ -8,11 +8,12 @@ import pytest
 from safetensors.numpy import load_file
 
 import bionym
-from bionym import models, vectors
+from bionym import vectors
 from bionym.apps.cli import main
 from bionym.data import Corpus, Document
 from bionym.errors import ModelError
-from bionym.models._neural.words import Lexicon
+from bionym.models.bilstm_crf.words import Lexicon
+from bionym.trained import sharing
 from tests.models import small
 
 SMALL = [
@@ -45,7 +46,7 @@ def trained(diseases: list[Document], tmp_path_factory: pytest.TempPathFactory) 
 
 def test_only_pretrained_words_remain(trained: Path, tmp_path: Path) -> None:
     before = Lexicon.load(trained)
-    done = models.strip(str(trained), tmp_path / "shared")
+    done = sharing.strip(str(trained), tmp_path / "shared")
     after = Lexicon.load(tmp_path / "shared")
     assert before.new and not after.new and done.removed == len(before.new)
     assert before.pretrained is not None and after.pretrained is not None
@@ -55,7 +56,7 @@ def test_only_pretrained_words_remain(trained: Path, tmp_path: Path) -> None:
 
 
 def test_no_removed_word_and_no_path_stands_in_any_text_of_the_model(trained: Path, tmp_path: Path) -> None:
-    models.strip(str(trained), tmp_path / "shared")
+    sharing.strip(str(trained), tmp_path / "shared")
     gone = {f'"{word}"' for word in Lexicon.load(trained).new if word.isalpha() and len(word) > 3}
     gone.discard('"other"')  # a key of the scores
     paths = [one for one in (tmp_path / "shared").rglob("*") if one.suffix in (".json", ".toml", ".md")]
@@ -66,7 +67,7 @@ def test_no_removed_word_and_no_path_stands_in_any_text_of_the_model(trained: Pa
 
 
 def test_scores_stay_but_no_hash_of_the_text_that_was_scored(trained: Path, tmp_path: Path) -> None:
-    models.strip(str(trained), tmp_path / "shared")
+    sharing.strip(str(trained), tmp_path / "shared")
     before, after = ((folder / "run.json").read_text(encoding="utf-8") for folder in (trained, tmp_path / "shared"))
     scores = json.loads(before)["development_scores"]
     assert json.loads(after)["development_scores"]["metrics"] == scores["metrics"]
@@ -78,7 +79,7 @@ def test_scores_stay_but_no_hash_of_the_text_that_was_scored(trained: Path, tmp_
 def test_it_predicts_as_if_the_words_that_went_were_unknown(
     trained: Path, diseases: list[Document], tmp_path: Path
 ) -> None:
-    models.strip(str(trained), tmp_path / "shared")
+    sharing.strip(str(trained), tmp_path / "shared")
     shared, whole = bionym.load(tmp_path / "shared"), bionym.load(trained)
     kept = Lexicon.load(tmp_path / "shared").pretrained
     assert kept is not None
@@ -88,7 +89,7 @@ def test_it_predicts_as_if_the_words_that_went_were_unknown(
 
 
 def test_a_stripped_model_is_one_to_go_on_from(trained: Path, diseases: list[Document], tmp_path: Path) -> None:
-    models.strip(str(trained), tmp_path / "shared")
+    sharing.strip(str(trained), tmp_path / "shared")
     settings = [*SMALL, f"init={tmp_path / 'shared'}", "training.epochs=1"]
     made = bionym.train(diseases, model="bilstm_crf", settings=settings)
     assert made.run["labels"] == ["Disease"]
@@ -111,7 +112,7 @@ def test_the_command_says_what_went_and_lists_what_stayed(
 def test_what_pretrained_words_tell_of_the_data_is_said(diseases: list[Document], tmp_path: Path) -> None:
     quick = [*SMALL, "training.epochs=1"]
     bionym.train(diseases, model="bilstm_crf", settings=quick).save(tmp_path / "bare")
-    (caution,) = models.strip(str(tmp_path / "bare"), tmp_path / "shared").cautions
+    (caution,) = sharing.strip(str(tmp_path / "bare"), tmp_path / "shared").cautions
     assert caution.startswith("No word is pretrained")
 
 
@@ -124,7 +125,7 @@ def test_networks_of_single_heads_are_stripped_too(diseases: list[Document], tmp
         if path.name not in ("config.toml", "run.json", "model_card.md"):
             (own / path.name).write_bytes(path.read_bytes())
     (tmp_path / "m" / "own.json").write_text('{"a": 0}', encoding="utf-8")
-    models.strip(str(tmp_path / "m"), tmp_path / "shared")
+    sharing.strip(str(tmp_path / "m"), tmp_path / "shared")
     assert len(load_file(tmp_path / "shared" / "own" / "0" / "heads.safetensors")["words"]) == 2
     assert not Lexicon.load(tmp_path / "shared" / "own" / "0").new
 
@@ -133,5 +134,5 @@ def test_a_feature_crf_cannot_be_stripped(diseases: list[Document], tmp_path: Pa
     settings = ["training.max_iterations=2", "features.gazetteer=false", "features.clusters=false"]
     bionym.train(diseases, settings=settings).save(tmp_path / "crf")
     with pytest.raises(ModelError, match="words of its training data for names"):
-        models.strip(str(tmp_path / "crf"), tmp_path / "shared")
+        sharing.strip(str(tmp_path / "crf"), tmp_path / "shared")
     assert not (tmp_path / "shared").exists()

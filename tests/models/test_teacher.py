@@ -7,20 +7,20 @@ import numpy as np
 import pytest
 
 import bionym
+from bionym import config as configuration
 from bionym.data import Corpus, Document
 from bionym.data.align import sentence_ranges
 from bionym.data.tags import BIOES
 from bionym.errors import ConfigError
+from bionym.heads import teacher
+from bionym.heads.head import Head, heads_of
+from bionym.heads.settings import Teacher
 from bionym.models import bilstm_crf
-from bionym.models._neural import teacher
-from bionym.models._neural.encoding import Encoded, Encoder, Known
-from bionym.models._neural.groups import Groups
-from bionym.models._neural.heads import Head, heads_of
-from bionym.models._neural.sentences import Sentence, Sentences
-from bionym.models._neural.settings import Teacher
-from bionym.models._neural.words import Lexicon
+from bionym.models.bilstm_crf.encoding import Encoded, Encoder, Known
+from bionym.models.bilstm_crf.groups import Groups
+from bionym.models.bilstm_crf.sentences import Sentence, Sentences
+from bionym.models.bilstm_crf.words import Lexicon
 from bionym.text.prepare import tokenized
-from bionym.training import config as configuration
 from tests.models import small
 
 GOLD = Path(__file__).parents[1] / "gold"

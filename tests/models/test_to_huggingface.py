@@ -7,12 +7,12 @@ import pytest
 import torch
 
 import bionym
-from bionym import models
 from bionym.apps.cli import main
 from bionym.data import Audit
 from bionym.data.tags import BIO, BIOES
 from bionym.errors import LossError, ModelError, OutputError, UnknownNameError, UsageError
-from bionym.models._neural.heads import Head
+from bionym.heads.head import Head
+from bionym.trained import exchange
 from tests.encoders import families
 from tests.models import huggingface_samples as samples
 from tests.models.test_transformer import NOTES, QUICK, notes
@@ -38,7 +38,7 @@ def trained(encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def exported(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("exported") / "small"
-    assert models.export_model(str(trained), out) == ("Disease", "Drug")
+    assert exchange.export_model(str(trained), out) == ("Disease", "Drug")
     return out
 
 
@@ -60,7 +60,7 @@ def test_a_pipeline_given_our_tokens_finds_the_same(trained: Path, exported: Pat
 @pytest.mark.parametrize("family", families.FAMILIES)
 def test_every_family_gives_each_subword_the_same_probability(family: str, tmp_path: Path) -> None:
     folder = samples.model(tmp_path / "model", families.FAMILIES[family](tmp_path / "encoder"))
-    models.export_model(str(folder), tmp_path / "out")
+    exchange.export_model(str(folder), tmp_path / "out")
     tagger = bionym.load(folder).tagger
     for text in samples.TEXTS:
         found = samples.highest(tmp_path / "out", text)
@@ -73,7 +73,7 @@ def test_low_rank_changes_are_merged(encoder: Path, tmp_path: Path) -> None:
     settings = [f"encoder={encoder}", *QUICK, "weights=torch", "context=sentence", "network.lora.rank=4"]
     made = bionym.train(notes(1), model="transformer", settings=[*settings, "training.epochs=3"])
     made.save(tmp_path / "model")
-    models.export_model(str(tmp_path / "model"), tmp_path / "out")
+    exchange.export_model(str(tmp_path / "model"), tmp_path / "out")
     text = NOTES[2][0]
     expected, found = samples.probabilities(made.tagger, text).max(axis=1), samples.highest(tmp_path / "out", text)
     assert [found[token.start] for token in samples.whole(text).tokens] == pytest.approx(list(expected), abs=1e-4)
@@ -98,11 +98,11 @@ def test_of_several_heads_one_is_chosen(encoder: Path, tmp_path: Path) -> None:
     heads = [Head("diseases", BIO.tags(["Disease"])), Head("drugs", BIO.tags(["Drug"]))]
     folder = samples.model(tmp_path / "model", encoder, "scheme=BIO", heads=heads)
     with pytest.raises(UsageError, match="--head NAME, of diseases, drugs"):
-        models.export_model(str(folder), tmp_path / "out")
+        exchange.export_model(str(folder), tmp_path / "out")
     with pytest.raises(UnknownNameError, match="Did you mean 'drugs'"):
-        models.export_model(str(folder), tmp_path / "out", head="drug")
+        exchange.export_model(str(folder), tmp_path / "out", head="drug")
     audit = Audit()
-    assert models.export_model(str(folder), tmp_path / "out", head="drugs", audit=audit) == ("Drug",)
+    assert exchange.export_model(str(folder), tmp_path / "out", head="drugs", audit=audit) == ("Drug",)
     assert audit.lost["head", "not chosen: a Hugging Face folder holds one"] == 1
     text = samples.TEXTS[0]
     own = samples.probabilities(bionym.load(folder).tagger.of_source("drugs"), text).max(axis=1)
@@ -114,28 +114,28 @@ def test_heads_of_one_corpus_are_named_by_their_labels(encoder: Path, tmp_path: 
     heads = [Head("", BIO.tags(["Disease"])), Head("", BIO.tags(["Drug"]))]
     folder = samples.model(tmp_path / "model", encoder, "scheme=BIO", "heads=label", heads=heads)
     with pytest.raises(UsageError, match="of Disease, Drug"):
-        models.export_model(str(folder), tmp_path / "out")
-    assert models.export_model(str(folder), tmp_path / "out", head="Drug") == ("Drug",)
+        exchange.export_model(str(folder), tmp_path / "out")
+    assert exchange.export_model(str(folder), tmp_path / "out", head="Drug") == ("Drug",)
 
 
 def test_a_span_head_is_refused(encoder: Path, tmp_path: Path) -> None:
     settings = ["network.output=spans", "network.span_tokens=3", "network.span_size=4"]
     folder = samples.model(tmp_path / "model", encoder, *settings)
     with pytest.raises(ModelError, match="network.output=softmax"):
-        models.export_model(str(folder), tmp_path / "out")
+        exchange.export_model(str(folder), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
 def test_what_a_folder_cannot_hold_is_counted_or_refused(encoder: Path, tmp_path: Path) -> None:
     settings = ["network.output=crf", "network.pooling=mean", "context=document", "scheme=BIO"]
     folder, audit = samples.model(tmp_path / "model", encoder, *settings), Audit()
-    models.export_model(str(folder), tmp_path / "out", audit=audit)
+    exchange.export_model(str(folder), tmp_path / "out", audit=audit)
     assert audit.lost["score of the chain", "a pipeline decides each subword by itself (network.output=crf)"] == 25 + 10
     assert {what for what, _ in audit.changed} == {"head", "context"}
     card = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
     assert "- 35 x score of the chain: a pipeline decides" in card and 'aggregation_strategy="average"' in card
     with pytest.raises(LossError, match="score of the chain would be lost"):
-        models.export_model(str(folder), tmp_path / "strict", audit=Audit(strict=True))
+        exchange.export_model(str(folder), tmp_path / "strict", audit=Audit(strict=True))
     assert not (tmp_path / "strict").exists()
 
 
@@ -143,7 +143,7 @@ def test_a_feature_crf_has_no_network(tmp_path: Path) -> None:
     settings = ["training.max_iterations=2", "features.gazetteer=false", "features.clusters=false"]
     bionym.train(notes(), settings=settings).save(tmp_path / "crf")
     with pytest.raises(ModelError, match="is a crf, which transformers has no network for"):
-        models.export_model(str(tmp_path / "crf"), tmp_path / "out")
+        exchange.export_model(str(tmp_path / "crf"), tmp_path / "out")
 
 
 def test_the_command_says_where_it_is_and_does_not_replace(
@@ -158,4 +158,4 @@ def test_the_command_says_where_it_is_and_does_not_replace(
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "thesis.txt").write_text("mine")
     with pytest.raises(OutputError, match="no Hugging Face folder"):
-        models.export_model(str(trained), tmp_path / "other", force=True)
+        exchange.export_model(str(trained), tmp_path / "other", force=True)

@@ -12,25 +12,26 @@ import pytest
 import torch
 
 import bionym
-from bionym import models
+from bionym import config as configuration
 from bionym.data import Audit, Corpus, Document, Entity, Span
 from bionym.data.tags import BIOES, TokenSpan
 from bionym.encoders.networks import open_encoder
 from bionym.errors import ConfigError, ModelError, UnknownNameError
+from bionym.heads.head import Head
+from bionym.heads.teacher import Lesson
 from bionym.layers.span_scores import SpanScores
 from bionym.models import transformer
-from bionym.models._neural.heads import Head
-from bionym.models._neural.teacher import Lesson
-from bionym.models._subword import eight_bits, teaching
-from bionym.models._subword.encoding import batch_of
-from bionym.models._subword.export import export
-from bionym.models._subword.heads import SpanFinder, _without_crossing
-from bionym.models._subword.network import Network, layers_of, pooled, rates
-from bionym.models._subword.reading import Piece, Reader, pieces_of
-from bionym.models._subword.runtime import FLOAT32, INT8, onnx_reader
-from bionym.models._subword.settings import Config, NetworkSettings
+from bionym.models.transformer import teaching
+from bionym.models.transformer.encoding import batch_of
+from bionym.models.transformer.export import export
+from bionym.models.transformer.heads import SpanFinder, _without_crossing
+from bionym.models.transformer.network import Network, layers_of, pooled, rates
+from bionym.models.transformer.reading import Piece, Reader, pieces_of
+from bionym.models.transformer.runtime import FLOAT32, INT8, onnx_reader
+from bionym.models.transformer.settings import Config, NetworkSettings
+from bionym.onnx import int8
 from bionym.text.prepare import tokenized
-from bionym.training import config as configuration
+from bionym.trained import exchange
 from tests.encoders import families
 
 torch.set_num_threads(1)
@@ -118,7 +119,7 @@ def test_in_less_room_it_predicts_the_same(folder: Path, tmp_path: Path, weights
         (whole / "config.toml").read_text(encoding="utf-8").replace('weights = "float32"', f'weights = "{weights}"')
     )
     (whole / "config.toml").write_text(config, encoding="utf-8")
-    models.export_model(str(whole), tmp_path / "out", to="prediction")
+    exchange.export_model(str(whole), tmp_path / "out", to="prediction")
     gone = {path.relative_to(whole) for path in whole.rglob("*")} - {
         path.relative_to(tmp_path / "out") for path in (tmp_path / "out").rglob("*")
     }
@@ -127,7 +128,7 @@ def test_in_less_room_it_predicts_the_same(folder: Path, tmp_path: Path, weights
     found = [entities_of(list(bionym.load(one).predict(notes(1)))) for one in (whole, tmp_path / "out")]
     assert found[0] == found[1] and any(found[0])
     with pytest.raises(ModelError):
-        models.export_model(str(tmp_path / "out"), tmp_path / "theirs")
+        exchange.export_model(str(tmp_path / "out"), tmp_path / "theirs")
 
 
 def test_case_and_edges_of_its_encoder_are_said(trained: bionym.Pipeline, folder: Path) -> None:
@@ -383,8 +384,8 @@ def test_every_family_is_prepared_and_exported(name: str, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("name", families.FAMILIES)
 def test_eight_bits_come_near_in_every_family(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(eight_bits, "LEAST_COLUMNS", 8)
-    monkeypatch.setattr(eight_bits, "LEAST_ROWS", 20)
+    monkeypatch.setattr(int8, "LEAST_COLUMNS", 8)
+    monkeypatch.setattr(int8, "LEAST_ROWS", 20)
     opened = open_encoder(families.FAMILIES[name](tmp_path))
     network = Network(NetworkSettings(), opened, [Head("", BIOES.tags(["Disease"]))], BIOES)
     reader = Reader(opened.subwords, "sentence", window=64, overlap=8)

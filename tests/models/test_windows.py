@@ -5,8 +5,8 @@ from hypothesis import strategies as some
 
 from bionym.data import Document, Span
 from bionym.data.document import Passage
-from bionym.models._subword.contexts import in_context
-from bionym.models._subword.windows import Window, windows
+from bionym.models.transformer.contexts import in_context
+from bionym.models.transformer.windows import Window, windows
 from bionym.text.prepare import tokenized
 
 LENGTHS = some.lists(some.integers(1, 9), max_size=60)

@@ -7,17 +7,17 @@ import pytest
 import torch
 
 import bionym
+from bionym import config as configuration
 from bionym.data import Audit, Corpus
 from bionym.errors import ConfigError
 from bionym.models import bilstm_crf
-from bionym.models._neural import raw_text
-from bionym.models._neural.fitting import _Learning
-from bionym.models._neural.language_model import LanguageModel
-from bionym.models._neural.network import Batch, Network
-from bionym.models._neural.settings import NetworkSettings
-from bionym.models._neural.words import Lexicon
-from bionym.models._pretraining.text import Text
-from bionym.training import config as configuration
+from bionym.models.bilstm_crf import raw_text
+from bionym.models.bilstm_crf.fitting import _Learning
+from bionym.models.bilstm_crf.language_model import LanguageModel
+from bionym.models.bilstm_crf.network import Batch, Network
+from bionym.models.bilstm_crf.settings import NetworkSettings
+from bionym.models.bilstm_crf.words import Lexicon
+from bionym.pretraining.text import Text
 from bionym.vectors import WordVectors, write
 
 GOLD = Path(__file__).parents[1] / "gold"

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from bionym import config
 from bionym.errors import ConfigError
 from bionym.models.crf import Config
-from bionym.training import config
 
 
 def test_single_settings_lie_over_the_file_and_the_file_over_the_defaults(tmp_path: Path) -> None:

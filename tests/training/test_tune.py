@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from bionym import config
 from bionym.apps.cli import main
 from bionym.errors import ConfigError, ModelError, UsageError
 from bionym.models.crf import Config
-from bionym.training import config
 from bionym.training.tune import Budget, Choices, Range, load_space, nested, parse_budget, search
 
 CONLL = Path(__file__).parents[1] / "gold" / "conll" / "ncbi.tsv"

@@ -30,10 +30,10 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from bionym import config as configuration
 from bionym import formats, plugins
+from bionym.config import Settings
 from bionym.errors import ConfigError, UnknownNameError, UsageError
-from bionym.training import config as configuration
-from bionym.training.config import Settings
 
 Protocol = Literal["train", "train+devel", "select"]
 Names = Annotated[tuple[str, ...], BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)]

@@ -6,13 +6,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from bionym import formats, models, pipeline, plugins
+from bionym import config as configuration
+from bionym import formats, pipeline, plugins
 from bionym.benchmark.plan import SystemPlan
 from bionym.data import Corpus, Document
 from bionym.errors import InputError
 from bionym.pipeline import Pipeline
 from bionym.resources import resource_path
-from bionym.training import config as configuration
+from bionym.trained import store
 
 SEED = "seed"  # under [training]: a model that has it there draws by chance
 
@@ -37,7 +38,7 @@ def configured(system: SystemPlan, seed: int | None) -> dict[str, Any]:
 
 def is_neural(system: SystemPlan) -> bool:
     """Whether the model learns from corpora by their names, and looks at held-out documents to stop in time."""
-    return models.learns_from_corpora(plugins.find("models", system.model or ""))
+    return store.learns_from_corpora(plugins.find("models", system.model or ""))
 
 
 def train(
@@ -72,7 +73,7 @@ def files_of(system: SystemPlan, seed: int | None) -> list[str]:
     Raises: InputError or UsageError for one that is not there.
     """
     if system.path:
-        return [str(models.locate(system.path))]
+        return [str(store.locate(system.path))]
     if system.predictions:
         absent = [path for path in system.predictions.values() if not Path(path).exists()]
         if absent:

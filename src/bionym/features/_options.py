@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from bionym.training.config import Settings
+from bionym.config import Settings
 
 Window = Annotated[int, Field(ge=0, le=10, description="Counts for this many tokens to either side as well.")]
 

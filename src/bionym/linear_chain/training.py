@@ -14,10 +14,10 @@ from typing import NamedTuple
 import pycrfsuite
 from pydantic import Field
 
+from bionym.config import Settings
 from bionym.errors import ModelError
 from bionym.linear_chain.columns import EDGE, Cell, Column, Sequences, full_name
 from bionym.linear_chain.weights import Weights, from_entries
-from bionym.training.config import Settings
 
 
 class Optimizer(Settings):

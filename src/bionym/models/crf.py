@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
+from bionym import config as configuration
 from bionym import plugins
 from bionym.data import Audit, Document
 from bionym.data.align import join_cut_sentences, sentence_ranges, to_tags
@@ -18,16 +19,15 @@ from bionym.data.tags import find_scheme
 from bionym.errors import ConfigError, InputError, ModelError
 from bionym.features import FeatureOptions, gazetteer
 from bionym.features._template import Template
+from bionym.heads.batches import tagged
+from bionym.heads.potentials import HeadPotentials, Potentials, decoded
 from bionym.linear_chain.decoding import chain
 from bionym.linear_chain.emissions import Emitter
 from bionym.linear_chain.training import Iteration, Optimizer, train
 from bionym.linear_chain.weights import Weights
-from bionym.models._batches import tagged
-from bionym.models._potentials import HeadPotentials, Potentials, decoded
-from bionym.models._resources import copied_to
 from bionym.resources import resource_path
 from bionym.text.prepare import tokenized
-from bionym.training import config as configuration
+from bionym.trained.resources import copied_to
 
 DEFAULT_FEATURES: dict[str, Any] = {
     "lower": {"window": 2},

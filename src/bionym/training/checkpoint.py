@@ -17,10 +17,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from bionym.config import changes
 from bionym.errors import ConfigError, InputError
 from bionym.training import progress as progress_
 from bionym.training import tensors
-from bionym.training.config import changes
 from bionym.training.moving_average import MovingAverage
 from bionym.training.precision import Precision
 from bionym.training.progress import Progress

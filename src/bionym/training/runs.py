@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from bionym.config import flat
 from bionym.errors import InputError
-from bionym.training.config import flat
 
 NAME = "run.jsonl"
 STILL_SECONDS = 300.0  # a log to which nothing was added for so long is of a run that was killed

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from bionym.training.config import Settings
+from bionym.config import Settings
 
 OptimizerName = Literal["adam", "adamw", "sgd"]
 ScheduleName = Literal["constant", "linear", "cosine", "one-cycle", "inverse", "plateau"]

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import Field, model_validator
 
+from bionym.config import Settings, dump, flat, merged, read, validated
 from bionym.errors import BionymError, ConfigError, MissingExtraError, ModelError, UsageError
-from bionym.training.config import Settings, dump, flat, merged, read, validated
 
 if TYPE_CHECKING:
     import optuna

@@ -9,10 +9,10 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field
 
+from bionym import config as configuration
 from bionym.data import Span
 from bionym.errors import MissingExtraError, ModelError
 from bionym.files import finishing
-from bionym.training import config as configuration
 from bionym.vectors import _folder
 from bionym.vectors.table import WordVectors, zero_digits
 

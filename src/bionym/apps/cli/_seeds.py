@@ -25,8 +25,8 @@ def train(number: int, jobs: int, out: Path, folder: Path, watched: Mapping[str,
         watched: what `monitors` of a run takes besides.
         task: what `several_seeds.train` takes besides.
     """
+    from bionym import config as configuration
     from bionym import plugins, several_seeds
-    from bionym.training import config as configuration
 
     chosen = configuration.load(plugins.find("models", task["model"]).Config, task["config"], task["settings"])
     first = getattr(chosen.training, "seed", 1)

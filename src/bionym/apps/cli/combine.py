@@ -37,9 +37,9 @@ def combine(
     force: Force = False,
 ) -> None:
     """Let trained models decide together: their log-scores are averaged. Each is copied into the new folder."""
-    from bionym import models as room
+    from bionym.models.ensemble import combining
 
-    made = room.combine(models, out, shares=_numbers(shares) if shares is not None else None, force=force)
+    made = combining.combine(models, out, shares=_numbers(shares) if shares is not None else None, force=force)
     console.say(f"{out}: {number_of(len(made.members), 'model')} that find {', '.join(made.labels)} together")
     for one in made.members:
         sources = ", ".join(filter(None, one.sources))

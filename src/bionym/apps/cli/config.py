@@ -23,18 +23,19 @@ def show(
     verb: Annotated[str, typer.Option("--for", help="The verb: train or pretrain.")] = "train",
 ) -> None:
     """Print the whole configuration as TOML: the defaults, with a file and single settings laid over them."""
-    from bionym.training import config as configuration
+    from bionym import config as configuration
 
     chosen = configuration.load(_schema(model, verb), config, set or [])
     typer.echo(configuration.dump(chosen), nl=False)
 
 
 def _schema(model: str, verb: str) -> Any:
-    from bionym import models, plugins
+    from bionym import plugins
     from bionym.errors import UsageError
+    from bionym.pretraining import running
 
     if verb not in ("train", "pretrain"):
         raise UsageError(f"--for {verb!r}: expected train or pretrain")
     if verb == "pretrain":
-        return models.part_for_pretraining(model).PretrainingConfig
+        return running.part_for_pretraining(model).PretrainingConfig
     return plugins.find("models", model).Config

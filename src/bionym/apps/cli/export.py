@@ -33,11 +33,11 @@ def export(
     force: Force = False,
 ) -> None:
     """Write a transformer for the pipelines of Hugging Face, or any model in less room, to predict alone."""
-    from bionym import models
     from bionym.data import Audit
+    from bionym.trained import exchange
 
     audit = Audit(strict=strict)
-    labels = models.export_model(name, out, to=to, head=head, audit=audit, force=force)
+    labels = exchange.export_model(name, out, to=to, head=head, audit=audit, force=force)
     if to == "huggingface":
         console.say(f"{out}: gives {', '.join(labels)}; README.md says how to use it, and what is different")
     else:

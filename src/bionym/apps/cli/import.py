@@ -36,13 +36,15 @@ def import_(
     force: Force = False,
 ) -> None:
     """Make a model of a Hugging Face folder; it predicts as every other one does, without torch."""
-    from bionym import formats, models
+    from bionym import formats
     from bionym.data import Audit
+    from bionym.models.transformer import foreign_tags
+    from bionym.trained import exchange
 
     audit = Audit(strict=strict)
     documents = formats.read(dev, format, **format_options(option), **companions(beside)) if dev else ()
-    run = models.import_model(
-        name, out, settings=set or (), tags=models.named_tags(tags), dev=documents, audit=audit, force=force
+    run = exchange.import_model(
+        name, out, settings=set or (), tags=foreign_tags.named(tags), dev=documents, audit=audit, force=force
     )
     console.say(f"{out}: finds {', '.join(run['labels'])}; made of a {run['imported']['kind']}, {run['encoder']}")
     say_audit(audit)

@@ -19,7 +19,7 @@ def add_to(app: typer.Typer) -> None:
 
 def list_models() -> None:
     """Models that can be named: in ./models, in the folders of BIONYM_MODELS, and those that ship."""
-    from bionym.models import available
+    from bionym.trained.store import available
 
     found = available()
     if not found:
@@ -33,7 +33,7 @@ def show(
 ) -> None:
     """The card of a model: what it finds, from which data, how well."""
     from bionym.errors import ModelError
-    from bionym.models import locate
+    from bionym.trained.store import locate
 
     path = locate(name) / "model_card.md"
     if not path.is_file():

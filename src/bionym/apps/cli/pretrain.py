@@ -54,20 +54,20 @@ def pretrain(
 
     What was interrupted goes on: give the same command again.
     """
-    from bionym import models
+    from bionym.pretraining import running
 
     settings = list(set or [])
     settings += [f"encoder={encoder}"] if encoder is not None else []
     settings += [f"vocabulary.min_count={min_count}"] if min_count is not None else []
     reading = _Reading()
     with reading:
-        run = models.pretrain(
+        run = running.pretrain(
             texts,
             out,
             model=model,
             config=config,
             settings=settings,
-            monitors=_monitors(models.folder_for_pretraining(out), tensorboard),
+            monitors=_monitors(running.folder_for_pretraining(out), tensorboard),
             force=force,
             on_read=reading.on_read,
             say=reading.say,
@@ -103,7 +103,7 @@ class _Lines:
 
     def epoch(self, info: "EpochEnd") -> None:
         """How far it is, and how good."""
-        from bionym.models import said
+        from bionym.pretraining.record import said
 
         for scores in info.development.values():
             console.say(f"  {said(f'step {info.step:,}', scores)}; {info.tokens_per_second:,.0f} a second")
@@ -126,7 +126,7 @@ def _monitors(folder: Path, tensorboard: Path | None) -> list[Any]:
 
 def _say(out: Path, run: dict[str, Any]) -> None:
     """What was learned from how much, and what it brought."""
-    from bionym.models import said
+    from bionym.pretraining.record import said
 
     console.say(
         f"{out}: learned from {number_of(run['learned'], run['unit'].removesuffix('s'))} in {run['seconds']:,.0f} s "

@@ -24,9 +24,9 @@ def strip(
     force: Force = False,
 ) -> None:
     """Remove the vocabulary of the training data from a model, and say which strings remain; --json lists each."""
-    from bionym import models
+    from bionym.trained import sharing
 
-    done = models.strip(name, out, force=force)
+    done = sharing.strip(name, out, force=force)
     console.say(f"{out}: {number_of(done.removed, 'word')} of the training data removed")
     for what, strings in done.remaining.items():
         console.say(f"  remaining: {len(strings):,} {what}")

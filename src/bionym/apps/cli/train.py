@@ -56,9 +56,10 @@ def train(
     force: Force = False,
 ) -> None:
     """Train a model, score it on development data if there is any, and save it with its card."""
-    from bionym import formats, models, pipeline, plugins
+    from bionym import formats, pipeline, plugins
     from bionym.data import Audit
     from bionym.errors import OutputError
+    from bionym.trained import store
     from bionym.training import launch
 
     console.quiet = console.quiet or launch.is_helper()
@@ -82,7 +83,7 @@ def train(
     watched: dict[str, Any] = {"tensorboard": tensorboard, "live": not console.quiet, "show_text": show_text}
     if seeds > 1:
         made = _seeds.train(seeds, jobs, out, folder, watched, documents=documents, **task)
-    elif models.learns_from_corpora(plugins.find("models", model)):
+    elif store.learns_from_corpora(plugins.find("models", model)):
         monitors = _watching.monitors(folder, name=out.name, **watched)
         made = pipeline.train(documents, folder=folder, monitors=monitors, **task)
     else:
@@ -100,8 +101,8 @@ def checkpoints_of(out: Path) -> Path:
 
 
 def _num_iterations(model: str, config: Path | None, settings: list[str]) -> int:
+    from bionym import config as configuration
     from bionym import plugins
-    from bionym.training import config as configuration
 
     chosen = configuration.load(plugins.find("models", model).Config, config, settings)
     return int(chosen.training.max_iterations)

@@ -44,8 +44,8 @@ def tune(
     option: ReadOptions = None,
 ) -> None:
     """Train again and again with other settings, and write the best to OUT/best.toml, for --config."""
+    from bionym import config as configuration
     from bionym import formats
-    from bionym.training import config as configuration
     from bionym.training import tune as tuning
 
     spent, chosen = tuning.parse_budget(budget), tuning.load_space(space)
@@ -75,8 +75,8 @@ def _objective(
 ) -> Callable[[dict[str, Any]], float]:
     """Strict micro-F1 on development data of a model trained with some settings."""
     from bionym import pipeline
+    from bionym.config import dump
     from bionym.errors import InputError
-    from bionym.training.config import dump
 
     if not any(document.entities for document in dev):
         raise InputError("the development data holds no entity", fix="Check --dev and its annotations: bionym inspect.")
@@ -90,7 +90,7 @@ def _objective(
 
 
 def _fingerprint(documents: Sequence["Document"]) -> str:
-    from bionym.models import Fingerprint
+    from bionym.trained.store import Fingerprint
 
     fingerprint = Fingerprint()
     for _ in fingerprint.of(documents):

@@ -60,9 +60,9 @@ def train(
     force: Force = False,
 ) -> None:
     """Learn vectors from plain text. Its words stand in the result: keep it as safe as the text."""
+    from bionym import config as configuration
     from bionym.apps.cli._training_progress import TrainingProgress
     from bionym.text import tokenize
-    from bionym.training import config as configuration
     from bionym.vectors import sources, training
 
     settings: dict[str, Any] = {"kind": kind, "size": size, "window": window, "min_count": min_count, "epochs": epochs}

@@ -27,7 +27,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import raise_error
 
-from bionym import models, pipeline
+from bionym import pipeline
 from bionym.apps.spacy.found import keep
 from bionym.apps.spacy.packing import packed, unpack
 from bionym.apps.spacy.placing import DISCONTINUOUS, MISALIGNED, Misaligned, is_exact, set_ents, set_group, span_of
@@ -35,6 +35,7 @@ from bionym.data import Audit, Document, Entity, Span
 from bionym.errors import ConfigError, LossError
 from bionym.files import finishing
 from bionym.text import split_sentences
+from bionym.trained import store
 
 Tokens = Literal["bionym", "spacy"]
 EntsPolicy = Literal["longest", "first", "outermost"]
@@ -100,7 +101,7 @@ class Bionym:
                 f"The component {self.name!r} has no model. "
                 "Name one: nlp.add_pipe('bionym', config={'model': 'models/first'})."
             )
-        return models.locate(self.settings.model)
+        return store.locate(self.settings.model)
 
     @property
     def tagger(self) -> pipeline.Pipeline:
@@ -145,7 +146,7 @@ class Bionym:
 
     def from_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> "Bionym":
         """Take the model of a folder, in place of the one that the configuration names."""
-        return self._with_model(models.locate(Path(path)), is_scratch=False)
+        return self._with_model(store.locate(Path(path)), is_scratch=False)
 
     def to_bytes(self, *, exclude: Sequence[str] = ()) -> bytes:
         """The model, all its files."""
@@ -156,7 +157,7 @@ class Bionym:
         scratch = Path(tempfile.mkdtemp(prefix="bionym-"))
         weakref.finalize(self, _remove, scratch, os.getpid())
         unpack(content, scratch)
-        return self._with_model(models.locate(scratch), is_scratch=True)
+        return self._with_model(store.locate(scratch), is_scratch=True)
 
     def __getstate__(self) -> dict[str, Any]:
         """What another process needs: no open model, and no folder that this process will remove."""

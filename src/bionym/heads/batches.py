@@ -1,0 +1,60 @@
+"""Documents and sentences some at a time, for taggers that compute with many at once."""
+
+import gc
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from contextlib import contextmanager
+
+from bionym.data import Document
+from bionym.text.prepare import tokenized
+
+BATCH_CHARS = 200_000  # tagged at once; has no influence on the result
+
+
+def tagged(documents: Iterable[Document], tag: Callable[[list[Document]], Iterable[Document]]) -> Iterator[Document]:
+    """Documents as `tag` gives them back, which gets some at a time, with tokens."""
+    for batch in batches(documents):
+        with no_search_for_cycles():
+            found = list(tag(list(map(tokenized, batch))))
+        yield from found
+
+
+def batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    """Documents, enough of them together for numpy to be quick."""
+    batch: list[Document] = []
+    num_chars = 0
+    for document in documents:
+        batch.append(document)
+        num_chars += len(document.text)
+        if num_chars >= BATCH_CHARS:
+            yield batch
+            batch, num_chars = [], 0
+    if batch:
+        yield batch
+
+
+@contextmanager
+def no_search_for_cycles() -> Iterator[None]:
+    """Python's collector at rest: tokens come by the ten thousand and hold no cycles, but it would visit them each time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def by_length(sentences: Sequence[Sized], most_tokens: int) -> Iterator[list[int]]:
+    """Places of sentences of like length together, of no more tokens, padding counted, unless one alone has more.
+
+    Empty ones are left out.
+    """
+    order = sorted((place for place, one in enumerate(sentences) if len(one)), key=lambda place: len(sentences[place]))
+    batch: list[int] = []
+    for place in order:
+        if batch and (len(batch) + 1) * len(sentences[place]) > most_tokens:
+            yield batch
+            batch = []
+        batch.append(place)
+    if batch:
+        yield batch

@@ -1,0 +1,78 @@
+"""Corpora as a configuration names them: where their files are, and what their labels are called.
+
+[corpora.NCBI]
+format = "conll"
+train = "ncbi/train.tsv"
+dev = "ncbi/devel.tsv"
+labels = { Disease = "Disease" }
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import Field
+
+from bionym import formats
+from bionym.config import Settings
+from bionym.data import Audit, Corpus, Document
+from bionym.data.corpus import Leak, find_leaks
+from bionym.data.labels import LabelMap
+from bionym.training import split as splitting
+
+LEARNED, HELD_BACK = ("train",), ("dev", "test")
+
+
+class CorpusSettings(Settings):
+    """One corpus."""
+
+    train: list[str] | str = Field(description="Files, folders or globs to learn from.")
+    dev: list[str] | str = Field(default=[], description="Those that are scored after every epoch, never learned from.")
+    test: list[str] | str = Field(default=[], description="Not read to learn from; only to see that nothing of it is.")
+    format: str | None = Field(default=None, description="Their format; else told from name and content.")
+    options: dict[str, Any] = Field(default={}, description="Options of the format.")
+    labels: dict[str, str] = Field(default={}, description='New names of labels; "" leaves a label out.')
+    only: list[str] = Field(default=[], description="The new labels to keep; empty keeps all.")
+
+
+def read_corpora(chosen: Mapping[str, CorpusSettings], audit: Audit) -> dict[str, Corpus]:
+    """The documents of each corpus, under their new labels."""
+    return {name: _read(settings, audit) for name, settings in chosen.items()}
+
+
+def shared_documents(corpora: Mapping[str, Corpus]) -> dict[tuple[str, str, str], tuple[Leak, ...]]:
+    """Documents that one corpus learns from and the same or another holds back: by corpus, other corpus, other split."""
+    found = {}
+    for name, corpus in corpora.items():
+        for other, held in corpora.items():
+            for split in HELD_BACK:
+                documents = held.splits.get(split, ())
+                leaks = find_leaks({"train": corpus.splits["train"], split: documents}) if documents else ()
+                if leaks:
+                    found[name, other, split] = leaks
+    return found
+
+
+def with_held_out(corpora: Mapping[str, Corpus], *, fraction: float, seed: int) -> dict[str, Corpus]:
+    """Corpora with development documents: of one that has none, this share of its training documents, if any is wanted."""
+    return {name: _held_out(corpus, fraction, seed) for name, corpus in corpora.items()}
+
+
+def _held_out(corpus: Corpus, fraction: float, seed: int) -> Corpus:
+    train = corpus["train"]
+    if corpus.splits.get("dev") or not fraction or len(train) < 2:
+        return corpus
+    chosen = set(splitting.split((one.id for one in train), fraction=fraction, seed=seed).dev)
+    kept = tuple(one for one in train if one.id not in chosen)
+    held_out = tuple(one for one in train if one.id in chosen)
+    return Corpus({"train": kept, "dev": held_out}, allow_leaks=True) if kept else corpus
+
+
+def _read(settings: CorpusSettings, audit: Audit) -> Corpus:
+    names = LabelMap(settings.labels, tuple(settings.only))
+
+    def documents(sources: list[str] | str) -> Iterable[Document]:
+        read = formats.read(sources, settings.format, audit=audit, **settings.options) if sources else ()
+        return map(names.apply, read)
+
+    splits = {name: tuple(documents(getattr(settings, name))) for name in (*LEARNED, *HELD_BACK)}
+    return Corpus({name: found for name, found in splits.items() if found or name == "train"}, allow_leaks=True)

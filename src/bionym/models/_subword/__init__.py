@@ -1,1 +1,0 @@
-"""The parts of the transformer tagger: windows of subwords, the network, and prediction without torch."""

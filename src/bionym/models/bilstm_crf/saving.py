@@ -1,0 +1,91 @@
+"""A trained network as the files of a model folder.
+
+save_network     graphs, groups and heads
+save_words       words, characters and their vectors
+save_settings    the configuration, with the files it names beside it
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from bionym import config as configuration
+from bionym.heads.files import HeadWeights
+from bionym.heads.head import Head
+from bionym.layers.linear_chain import LinearChain
+from bionym.models.bilstm_crf.export import export
+from bionym.models.bilstm_crf.groups import Groups
+from bionym.models.bilstm_crf.network import Network
+from bionym.models.bilstm_crf.settings import Config
+from bionym.models.bilstm_crf.words import Lexicon
+from bionym.resources import resource_path
+from bionym.trained.resources import copied_to
+from bionym.vectors import WordVectors
+
+
+def save_network(network: Network, groups: Groups, heads: Sequence[Head], folder: Path) -> None:
+    """All that predicts but for words and configuration, of a network on the CPU."""
+    export(network, folder)
+    groups.save(folder, {name: _array(one.get_parameter("weight")) for name, one in network.groups.items()})
+    _save_heads(network, heads, folder)
+
+
+def save_words(network: Network, lexicon: Lexicon, folder: Path) -> None:
+    """The words, with their pretrained vectors as training has left them."""
+    if lexicon.pretrained is not None:
+        matrix_VD = network.words.pretrained_VD.detach().numpy()
+        lexicon = replace(lexicon, pretrained=WordVectors(lexicon.pretrained.words, matrix_VD))
+    lexicon.save(folder)
+
+
+def save_settings(config: Config, folder: Path) -> None:
+    """The configuration, with term lists and clusters beside it."""
+
+    def copied(path: Path) -> Path:
+        return copied_to(folder, resource_path(path))
+
+    network = config.network
+    clusters = network.clusters
+    changes = {
+        "lists": {name: copied(path) for name, path in network.lists.items()},
+        "clusters": clusters.model_copy(update={"file": copied(clusters.file) if clusters.file else None}),
+    }
+    settings = config.model_copy(update={"network": network.model_copy(update=changes)}).model_dump(mode="json")
+    (folder / "config.toml").write_text(configuration.dump({"model": "bilstm_crf", **settings}), encoding="utf-8")
+
+
+def weights_of(network: Network, head: Head) -> HeadWeights:
+    """What a head has learned besides the scores of tokens."""
+    output = network.output(head.name)
+    if isinstance(output, LinearChain):
+        parts = [part.detach().double().cpu().numpy() for part in output.learned(valid_only=False)]
+        return HeadWeights(head, *parts)
+    size = len(head.tags)
+    return HeadWeights(head, np.zeros(size), np.zeros((size, size)), np.zeros(size))
+
+
+def _save_heads(network: Network, heads: Sequence[Head], folder: Path) -> None:
+    from safetensors.numpy import save_file
+
+    tensors = {"words": network.words.new.weight.detach().numpy().copy()}
+    for number, head in enumerate(heads):
+        weights = weights_of(network, head)
+        for part, values in (
+            ("starts", weights.starts_L),
+            ("transitions", weights.transitions_LL),
+            ("ends", weights.ends_L),
+        ):
+            tensors[f"{number}.{part}"] = values.astype(np.float32)
+    save_file(tensors, folder / "heads.safetensors")
+    named = {head.name: head.tags for head in heads}
+    (folder / "heads.json").write_text(json.dumps(named, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _array(weight: Tensor) -> NDArray[np.float32]:
+    array: NDArray[np.float32] = weight.detach().numpy().copy()
+    return array

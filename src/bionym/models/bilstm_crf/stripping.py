@@ -1,0 +1,105 @@
+"""A model without the vocabulary of its training data, to be shared where the data may not be.
+
+What goes: words that have a row only because the training data hold them, with their vectors; paths in the configuration; the
+log of the training; every file that is no part of a model. What stays is told, string by string. Weights stay, too: what a
+network has learned by heart cannot be seen in it, nor ruled out.
+
+Source: Lee, Dernoncourt and Szolovits 2018, and NeuroNER's `prepare_pretrained_model_for_restoring`, for the aim.
+"""
+
+import json
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from bionym import config as configuration
+from bionym.files import read_lines
+from bionym.heads.settings import Teacher
+from bionym.models.bilstm_crf import groups, own_networks
+from bionym.models.bilstm_crf.runtime import INT8, NETWORK, SPELLING, STREAM, TAGGER
+from bionym.models.bilstm_crf.settings import Config
+from bionym.models.bilstm_crf.words import FIRST, WORDS, Lexicon
+from bionym.trained.sharing import Stripped
+
+HEADS, HEAD_WEIGHTS = "heads.json", "heads.safetensors"
+AS_THEY_ARE = (TAGGER, INT8, SPELLING, STREAM, groups.NAMES, groups.TABLES, HEADS, "weights.json", own_networks.NAMES)
+RESOURCES = "resources"
+ROWS_OF_WORDS = {HEAD_WEIGHTS: "words", NETWORK: "words.new.weight"}  # tensors with a row for each word
+
+
+def strip(source: Path, target: Path) -> Stripped:
+    """Write the model in one folder into another, without words of its training data. Raises: ModelError, ConfigError."""
+    config = configuration.of_model(Config, source / "config.toml")
+    lexicon = Lexicon.load(source)
+    numbers = sorted(set(own_networks.read_names(source).values()))
+    folders = [(source, target)] + [
+        (own_networks.folder_of(number, source), own_networks.folder_of(number, target)) for number in numbers
+    ]
+    for one, other in folders:
+        _strip_folder(one, other)
+    if (source / RESOURCES).is_dir():
+        shutil.copytree(source / RESOURCES, target / RESOURCES)
+    _save_settings(config, target)
+    return Stripped(len(lexicon.new), _remaining(lexicon, target), _lines(target), _cautions(config, lexicon))
+
+
+def _strip_folder(source: Path, target: Path) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    for name in AS_THEY_ARE:
+        if (source / name).is_file():
+            shutil.copyfile(source / name, target / name)
+    for name, tensor in ROWS_OF_WORDS.items():
+        if (source / name).is_file():
+            _without_words(source / name, target / name, tensor)
+    if (source / WORDS).is_file():
+        replace(Lexicon.load(source), new=()).save(target)
+
+
+def _without_words(source: Path, target: Path, tensor: str) -> None:
+    """The tensors of a file, but of one only the rows of padding and of the unknown word."""
+    from safetensors.numpy import load_file, save_file
+
+    tensors = load_file(source)
+    save_file(tensors | {tensor: tensors[tensor][:FIRST].copy()}, target)
+
+
+def _save_settings(config: Config, folder: Path) -> None:
+    """The configuration without the paths of data."""
+    words = config.network.words.model_copy(update={"vectors": None})
+    network = config.network.model_copy(update={"words": words})
+    kept = config.model_copy(
+        update={"network": network, "corpora": {}, "init": None, "init_with": (), "freeze": (), "teacher": Teacher()}
+    )
+    settings = {"model": "bilstm_crf", **kept.model_dump(mode="json")}
+    (folder / "config.toml").write_text(configuration.dump(settings), encoding="utf-8")
+
+
+def _remaining(lexicon: Lexicon, folder: Path) -> dict[str, tuple[str, ...]]:
+    heads: Mapping[str, list[str]] = json.loads((folder / HEADS).read_text(encoding="utf-8"))
+    values = groups.read_values(folder)
+    found = {
+        "pretrained words": lexicon.pretrained.words if lexicon.pretrained else (),
+        "characters": tuple(lexicon.characters),
+        "names of corpora": tuple(name for name in heads if name),
+        "tags": tuple(dict.fromkeys(tag for tags in heads.values() for tag in tags)),
+        **{f"groups of words: {name}": tuple(own) for name, own in values.items()},
+    }
+    return {what: strings for what, strings in found.items() if strings}
+
+
+def _lines(folder: Path) -> dict[str, int]:
+    """How many lines each file that came with the model has, unpacked."""
+    paths: Iterable[Path] = sorted((folder / RESOURCES).glob("*"))
+    return {f"{RESOURCES}/{path.name}": sum(1 for _ in read_lines(path)) for path in paths}
+
+
+def _cautions(config: Config, lexicon: Lexicon) -> tuple[str, ...]:
+    found = []
+    if lexicon.pretrained is None:
+        found.append("No word is pretrained: every word is now unknown, and told by its characters alone.")
+    elif config.network.words.only_found:
+        found.append("The pretrained words are those that the training data hold (only_found): they tell which.")
+    if lexicon.pretrained is not None and not config.network.words.frozen:
+        found.append("Pretrained vectors were fine-tuned: those that moved tell which words the training data hold.")
+    return tuple(found)

@@ -1,0 +1,12 @@
+"""The ensemble: several trained chains that decide together, by the mean of their log-scores.
+
+tagger       the ensemble, which predicts
+averaging    the mean of what members say of the same tokens
+members      one member, and what it may not be
+combining    models in their folders become an ensemble in a folder
+"""
+
+from bionym.models.ensemble.combining import combine
+from bionym.models.ensemble.tagger import Config, Ensemble, load, spare_files
+
+__all__ = ["Config", "Ensemble", "combine", "load", "spare_files"]

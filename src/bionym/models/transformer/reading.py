@@ -1,0 +1,120 @@
+"""Documents as windows of subwords, and gold entities as what heads learn.
+
+Axes: T subwords of a window, N tokens that a window scores.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bionym.data import Audit, Document, Entity
+from bionym.data.align import Aligned, align, join_cut_sentences, sentence_ranges
+from bionym.encoders.subwords import Specials, Subwords
+from bionym.models.transformer.contexts import Context, in_context
+from bionym.models.transformer.windows import windows
+from bionym.text.prepare import tokenized
+
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One window, as an encoder reads it.
+
+    Args:
+        ids_T: its subwords, with what stands before and behind a text.
+        firsts_N, counts_N: where the first subword of each token that is scored here stands, and how many it has.
+    """
+
+    ids_T: Integers
+    firsts_N: Integers
+    counts_N: Integers
+
+    def __len__(self) -> int:
+        return len(self.ids_T)
+
+
+class Text(NamedTuple):
+    """What is read together, in one window or several: tokens `[start, end)` of a document, and where each window's own
+    begin and end among these."""
+
+    start: int
+    end: int
+    pieces: tuple[Piece, ...]
+    cores: tuple[tuple[int, int], ...]
+
+
+class Reader:
+    """Cuts documents into windows.
+
+    Args:
+        window: subwords that are read at once, start and end counted; the encoder's own limit holds besides.
+    """
+
+    def __init__(self, subwords: Subwords, context: Context, *, window: int, overlap: int) -> None:
+        specials = subwords.specials
+        self.subwords, self.context, self.overlap = subwords, context, overlap
+        self.room = max(min(window - len(specials.start) - len(specials.end), specials.room), 1)
+
+    def prepared(self, document: Document, audit: Audit | None = None) -> Document:
+        """The document with tokens, and with what is read together for its sentences.
+
+        Args:
+            audit: given to learn from its entities: where they cross an edge that is ours, it gives way.
+        """
+        found = in_context(tokenized(document), self.context)
+        is_ours = not document.tokens
+        return join_cut_sentences(found, audit) if audit is not None and is_ours else found
+
+    def texts(self, document: Document, audit: Audit | None = None) -> list[Text]:
+        """The texts of a prepared document, empty ones too."""
+        ids = self.subwords.of_tokens(document)
+        num_cut = sum(len(own) > self.room for own in ids)
+        if num_cut and audit is not None:
+            audit.change(document.id, "token", "longer than a window: cut in its subwords", count=num_cut)
+        return [self._text(ids, start, end) for start, end in sentence_ranges(document)]
+
+    def count_wide(self, document: Document, audit: Audit) -> None:
+        """Count the entities that no window can hold whole."""
+        sizes = [min(len(own), self.room) for own in self.subwords.of_tokens(document)]
+        for entity in document.entities:
+            aligned = align(document.tokens, entity.extent)
+            if aligned is not None and sum(sizes[aligned.start : aligned.end]) > self.room:
+                audit.change(document.id, entity, "longer than a window of the encoder: never seen whole")
+
+    def _text(self, ids: Sequence[tuple[int, ...]], start: int, end: int) -> Text:
+        own = [one[: self.room] for one in ids[start:end]]
+        found = windows([len(one) for one in own], self.room, self.overlap)
+        pieces = tuple(_piece(own, *window, self.subwords.specials) for window in found)
+        return Text(start, end, pieces, tuple((window.first, window.last) for window in found))
+
+
+def pieces_of(texts: Iterable[Text]) -> list[Piece]:
+    """The windows of texts, in order."""
+    return [piece for text in texts for piece in text.pieces]
+
+
+def aligned_entities(document: Document, audit: Audit) -> Iterator[tuple[Entity, Aligned]]:
+    """Entities as tokens, nested and overlapping ones too. Lost, and counted: discontinuous ones, and those without a token."""
+    for entity in document.entities:
+        aligned = None if entity.is_discontinuous else align(document.tokens, entity.extent)
+        if entity.is_discontinuous:
+            audit.lose(document.id, entity, "discontinuous: tags hold one stretch of tokens")
+        elif aligned is None:
+            audit.lose(document.id, entity, "covers no token")
+        else:
+            if not aligned.is_exact:
+                audit.change(document.id, entity, "an edge falls inside a token: widened to the token")
+            yield entity, aligned
+
+
+def _piece(ids: Sequence[tuple[int, ...]], start: int, end: int, first: int, last: int, specials: Specials) -> Piece:
+    lengths = [len(one) for one in ids[start:end]]
+    places = len(specials.start) + np.concatenate(([0], np.cumsum(lengths)))
+    inner = [number for one in ids[start:end] for number in one]
+    ids_T = np.array([*specials.start, *inner, *specials.end], dtype=np.int64)
+    own = slice(first - start, last - start)
+    return Piece(ids_T, places[:-1][own].astype(np.int64), np.array(lengths[own], dtype=np.int64))

@@ -1,0 +1,15 @@
+"""How a model learns from raw text, before it is given any label.
+
+running       the one way in: `pretrain`, for every kind of model that can
+text          raw text on the disk, as documents; some of them held out
+record        what is written down of it: run.json, card.md
+
+settings      of a masked language model, which transformers learn
+vocabulary    a tokenizer trained on the text
+packing       documents as rows of subwords, in files of integers
+packer        one such file as it fills
+masking       which subwords are hidden
+masked        the network with its loss
+beginning     the network it begins with: opened, or new
+fitting       the masked language model, learned
+"""

@@ -1,0 +1,126 @@
+"""Models that come from other programs' folders, and go there: at present those of Hugging Face's transformers; and models in
+less room, for prediction alone."""
+
+import shutil
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from bionym import plugins
+from bionym.data import Audit, Document
+from bionym.errors import ModelError, UnknownNameError, UsageError
+from bionym.evaluation import evaluate
+from bionym.evaluation.report import report
+from bionym.files import finishing
+from bionym.trained import store
+from bionym.trained.card import measured_weights
+from bionym.trained.huggingface_card import card
+from bionym.trained.sharing import without_sources
+
+HUGGING_FACE, PREDICTION = "huggingface", "prediction"
+TARGETS = (HUGGING_FACE, PREDICTION)
+
+
+def export_model(
+    name: str,
+    out: Path,
+    *,
+    to: str = HUGGING_FACE,
+    head: str | None = None,
+    audit: Audit | None = None,
+    force: bool = False,
+) -> tuple[str, ...]:
+    """Write a model to a new folder as another program reads it, or without what prediction does not read.
+
+    Args:
+        head: of a model with several, the one that goes to another program.
+        audit: counts what such a folder cannot hold.
+    Returns: the labels it gives there.
+    Raises: ModelError if this kind of model cannot be written so; UsageError if a head must be named; OutputError if something
+        stands at `out`; MissingExtraError.
+    """
+    audit = audit if audit is not None else Audit()
+    if to not in TARGETS:
+        raise UnknownNameError("target", to, TARGETS)
+    folder = store.locate(name)
+    if to == PREDICTION:
+        return _to_predict(folder, out, head=head, force=force)
+    kind = store.kind_of(folder)
+    part = plugins.find("models", kind)
+    if not hasattr(part, "export_folder"):
+        raise ModelError(
+            f"{folder} is a {kind}, which transformers has no network for. Export a transformer: "
+            "bionym train DATA --model transformer --set encoder=FOLDER"
+        )
+    run = without_sources(folder / "run.json")
+    with finishing(out, force=force, may_replace=_may_replace, otherwise="no Hugging Face folder") as unfinished:
+        unfinished.mkdir()
+        labels: tuple[str, ...] = part.export_folder(folder, unfinished, head=head, audit=audit)
+        (unfinished / "README.md").write_text(card(out.name, unfinished, run, audit), encoding="utf-8")
+        store.open_to_readers(unfinished)
+    return labels
+
+
+def import_model(
+    name: str,
+    out: Path,
+    *,
+    settings: Iterable[str] = (),
+    tags: Sequence[str] = (),
+    dev: Iterable[Document] = (),
+    audit: Audit | None = None,
+    force: bool = False,
+) -> dict[str, Any]:
+    """Make a model of a Hugging Face folder, or hub id, with a network that classifies subwords.
+
+    Args:
+        settings: of the transformer, laid over what the folder says and the defaults.
+        tags: what its scores are, in their order, if its labels do not tell.
+        dev: documents to score the model on, and to choose the kind of weights by.
+        audit: counts what is left out.
+    Returns: the record, as `run.json` holds it.
+    Raises: ModelError that names what is missing or cannot be read; ConfigError; OutputError; MissingExtraError.
+    """
+    audit, start, gold = audit if audit is not None else Audit(), time.monotonic(), list(dev)
+    store.check_free(out, force=force)
+    made = plugins.find("models", "transformer").from_huggingface(
+        name, settings=settings, tags=tags, dev=gold, audit=audit
+    )
+    tagger = made.tagger
+    scores = report(evaluate(gold, tagger.predict(gold))) if gold else None
+    run = store.describe_run(
+        tagger,
+        "transformer",
+        store.Fingerprint(),
+        audit,
+        seconds=time.monotonic() - start,
+        sources=(),
+        scores=scores,
+    )
+    run |= {"imported": {"from": Path(name).name, "kind": made.kind}, "weights": measured_weights(tagger)}
+    run |= {"shared_documents": []}
+    store.save(tagger, out, run, force=force)
+    return run
+
+
+def _to_predict(folder: Path, out: Path, *, head: str | None, force: bool) -> tuple[str, ...]:
+    """A model's folder without the files that it predicts without."""
+    if head is not None:
+        raise UsageError("With --to prediction a model keeps all its heads: leave --head out.")
+    spare, run = set(store.spare_files(folder)), store.run_of(folder)
+
+    def left_out(place: str, names: list[str]) -> list[str]:
+        return [each for each in names if Path(place) / each in spare]
+
+    with store.replacing(out, force=force) as unfinished:
+        shutil.copytree(folder, unfinished, ignore=left_out)
+        tagger: Any = store.load(unfinished)  # what cannot be used must not be shipped
+        if run:
+            store.write_record(unfinished, {**run, "only_predicts": True})
+        store.open_to_readers(unfinished)
+    return tuple(tagger.labels)
+
+
+def _may_replace(folder: Path) -> bool:
+    return folder.is_dir() and ((folder / "config.json").is_file() or not any(folder.iterdir()))
