@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from bionym.data import Corpus, Document, Entity, Span
     from bionym.evaluation import evaluate
     from bionym.formats import read, write
-    from bionym.pipeline import Pipeline, load, train
+    from bionym.pipeline import Pipeline, load
+    from bionym.pipeline.training import train
 
 __version__ = "0.1.0"
 __all__ = ["Corpus", "Document", "Entity", "Pipeline", "Span", "evaluate", "load", "read", "train", "write"]
@@ -39,7 +40,7 @@ _HOMES = {
     "write": "bionym.formats",
     "Pipeline": "bionym.pipeline",
     "load": "bionym.pipeline",
-    "train": "bionym.pipeline",
+    "train": "bionym.pipeline.training",
 }
 
 

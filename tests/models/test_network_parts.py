@@ -256,7 +256,7 @@ def test_pretrained_vectors_are_taken_in_four_ways(
 ) -> None:
     settings = [*SMALL, f"network.words.vectors={word_vectors}", *choice, "training.epochs=3"]
     config = configuration.load(bilstm_crf.Config, None, settings)
-    made = bilstm_crf.fit_corpora({"": Corpus({"train": tuple(diseases)})}, config)
+    made = bilstm_crf.fit({"": Corpus({"train": tuple(diseases)})}, config)
     lexicon = Lexicon.load(made.tagger.folder)
     assert lexicon.pretrained is not None
     assert bool(lexicon.new) == has_new

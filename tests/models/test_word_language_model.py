@@ -9,6 +9,7 @@ import torch
 import bionym
 from bionym import config as configuration
 from bionym.data import Audit, Corpus
+from bionym.data.tags import find_scheme
 from bionym.errors import ConfigError
 from bionym.models import bilstm_crf
 from bionym.models.bilstm_crf import raw_text
@@ -108,7 +109,7 @@ def model(size: int = 8) -> LanguageModel:
     settings = NetworkSettings.model_validate(
         {"recurrent": {"size": size}, "characters": {"kind": "none"}, "lists": {}}
     )
-    network = Network(settings, lexicon, [], bilstm_crf.find_scheme("IO"))
+    network = Network(settings, lexicon, [], find_scheme("IO"))
     counts_R = torch.tensor([0, 0, *range(1, 11)])
     return LanguageModel(network, counts_R, num_drawn=16, dropout=0.0).eval()
 

@@ -108,7 +108,7 @@ def test_the_verb_writes_a_configuration_that_can_be_read(tmp_path: Path, capsys
     space, base, out = tmp_path / "space.toml", tmp_path / "base.toml", tmp_path / "tuned"
     space.write_text('scheme = {choices = ["BIO", "BIOES"]}\n[training]\nc1 = {low = 0.01, high = 1.0, log = true}\n')
     base.write_text("[training]\nmax_iterations = 5\n[features]\ngazetteer = false\nclusters = false\n")
-    arguments = ["tune", str(CONLL), "--dev", str(CONLL), "--space", str(space), "--config", str(base)]
+    arguments = ["tune", str(CONLL), "--dev", str(CONLL), "--allow-leaks", "--space", str(space), "--config", str(base)]
     assert main([*arguments, "--out", str(out), "--budget", "trials=2"]) == 0
     assert "the best of 2 trials: scheme=" in capsys.readouterr().err
     chosen = config.load(Config, out / "best.toml")

@@ -23,13 +23,14 @@ from bionym.errors import BionymError, OutputError, UsageError
 from bionym.files import finishing
 from bionym.pretraining.record import card
 from bionym.pretraining.text import OnRead, Text, unheard
+from bionym.protocols import Pretrainable
 from bionym.training.events import Monitor
 
 
 def part_for_pretraining(model: str) -> Any:
     """The module of this kind of model. Raises: UnknownNameError; UsageError if this kind learns from no raw text."""
     part = plugins.find("models", model)
-    if not hasattr(part, "pretrain"):
+    if not isinstance(part, Pretrainable):
         known = ", ".join(kinds())
         raise UsageError(f"A model of the kind {model!r} is not pretrained on raw text. These are: {known}.")
     return part
@@ -37,7 +38,9 @@ def part_for_pretraining(model: str) -> Any:
 
 def kinds() -> tuple[str, ...]:
     """Every kind of model that can be pretrained, sorted."""
-    return tuple(sorted(name for name in plugins.names("models") if hasattr(plugins.find("models", name), "pretrain")))
+    return tuple(
+        sorted(name for name in plugins.names("models") if isinstance(plugins.find("models", name), Pretrainable))
+    )
 
 
 def pretrain(

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bionym.errors import BionymError
-from bionym.training.events import EpochEnd, Result, Started, StepGroup
+from bionym.training.events import Result, Silent
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
@@ -43,20 +43,11 @@ def is_helper() -> bool:
     return found is not None and found.rank > 0
 
 
-class Helpers:
+class Helpers(Silent):
     """Processes that help; also a monitor, by which they hear that all is learned."""
 
     def __init__(self) -> None:
         self.processes: list[BaseProcess] = []
-
-    def started(self, info: Started) -> None:
-        """Nothing."""
-
-    def step(self, info: StepGroup) -> None:
-        """Nothing."""
-
-    def epoch(self, info: EpochEnd) -> None:
-        """Nothing."""
 
     def finished(self, result: Result) -> None:
         """They have done their work."""

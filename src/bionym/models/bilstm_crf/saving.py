@@ -55,8 +55,14 @@ def save_settings(config: Config, folder: Path) -> None:
         "lists": {name: copied(path) for name, path in network.lists.items()},
         "clusters": clusters.model_copy(update={"file": copied(clusters.file) if clusters.file else None}),
     }
-    settings = config.model_copy(update={"network": network.model_copy(update=changes)}).model_dump(mode="json")
-    (folder / "config.toml").write_text(configuration.dump({"model": "bilstm_crf", **settings}), encoding="utf-8")
+    write_settings(config.model_copy(update={"network": network.model_copy(update=changes)}), folder)
+
+
+def write_settings(config: Config, folder: Path) -> None:
+    """The configuration of a model as it stands in its folder."""
+    (folder / "config.toml").write_text(
+        configuration.dump({"model": "bilstm_crf", **config.model_dump(mode="json")}), encoding="utf-8"
+    )
 
 
 def weights_of(network: Network, head: Head) -> HeadWeights:

@@ -9,9 +9,8 @@ from bionym import config as configuration
 from bionym.config import Settings, Tables
 from bionym.data.flatten import Policy
 from bionym.features.shapes import Shape
-from bionym.heads.corpora import CorpusSettings
 from bionym.heads.head import Sharing
-from bionym.heads.settings import Teacher
+from bionym.heads.settings import CorpusSettings, Teacher
 from bionym.pretraining.text import TextSettings
 from bionym.training.settings import TrainingSettings
 
