@@ -1,6 +1,7 @@
 """The house stands as drawn: imports go down the floors, and the front door is light."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,11 +13,13 @@ import bionym
 SOURCE = Path(bionym.__file__).parent
 FLOORS = {
     "errors": 1,
+    "privacy": 1,
     "files": 2,
     "plugins": 2,
     "data": 2,
     "training": 2,
     "resources": 2,
+    "onnx": 2,
     "protocols": 3,
     "text": 3,
     "lexicon": 3,
@@ -92,6 +95,14 @@ def test_all_is_frozen() -> None:
         "write",
     ]
     assert all(getattr(bionym, name) for name in bionym.__all__)
+
+
+def test_one_file_alone_imports_onnxruntime() -> None:
+    root = Path(__file__).parents[1]
+    paths = [path for room in ("src", "benchmarks", "tools", "tests") for path in (root / room).rglob("*.py")]
+    wanted = re.compile(r"\b(?:import|from) +onnxruntime\b|import_module\(.onnxruntime")
+    found = {str(path.relative_to(root)) for path in paths if wanted.search(path.read_text(encoding="utf-8"))}
+    assert found - {"tests/test_import_of_onnxruntime.py"} == {"src/bionym/onnx/importing.py"}
 
 
 def test_no_pickle_is_read() -> None:

@@ -20,6 +20,7 @@ from bionym.models._neural.lanes import lanes
 from bionym.models._neural.sentences import Sentence
 from bionym.models._neural.streams import StreamVectors
 from bionym.models._neural.words import FIRST, Lexicon
+from bionym.onnx.importing import import_onnxruntime
 
 Floats = NDArray[np.float32]
 
@@ -206,8 +207,7 @@ def _tagger_session(path: Path) -> Any:
 
 
 def _session(path: Path) -> Any:
-    import onnxruntime
-
+    onnxruntime = import_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False  # it would keep the largest memory ever asked for

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from bionym.errors import ModelError
 from bionym.models._subword.reading import Piece
+from bionym.onnx.importing import import_onnxruntime
 
 FLOAT32, INT8 = "tagger.onnx", "tagger.int8.onnx"
 PROBE, PROBED = "probe_11", 1_036_320  # an output of the graph with whole numbers, and what it is (see `eight_bits`)
@@ -88,8 +89,7 @@ def _is_right(session: Any) -> bool:
 
 def session_of(graph: Path | bytes) -> Any:
     """A graph, made ready to read. Raises: ModelError if it cannot be loaded."""
-    import onnxruntime
-
+    onnxruntime = import_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
