@@ -6,8 +6,10 @@ BIN := $(VENV)/bin
 CORE := $(VENV)/.core
 READY := $(VENV)/.ready
 DEMO := demo
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
+LOCKED := $(INSTALL) --no-deps --require-hashes --requirement
 
-.PHONY: demo test lint types unit clean
+.PHONY: demo test test-long lint types unit clean
 
 demo: $(CORE) $(DEMO)/model/config.toml
 	$(BIN)/bionym evaluate examples/bc5cdr/test.pubtator $(DEMO)/test.pubtator --format pubtator
@@ -34,14 +36,21 @@ types: $(READY)
 unit: $(READY)
 	$(BIN)/pytest
 
-$(CORE): pyproject.toml constraints.txt
+test-long: $(READY)
+	$(BIN)/pytest -m long
+
+$(CORE): pyproject.toml locks/core.txt
 	$(PYTHON) -c 'import sys; sys.exit("Bionym needs Python 3.11 to 3.13") if not (3, 11) <= sys.version_info[:2] <= (3, 13) else None'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	$(LOCKED) locks/core.txt
+	$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(READY): $(CORE)
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+# torch is in no lock: which build of it is right depends on the machine (tools/lock.py).
+$(READY): $(CORE) locks/dev.txt constraints.txt
+	$(LOCKED) locks/dev.txt
+	$(INSTALL) --constraint constraints.txt torch
+	$(BIN)/pip check
 	@touch $@
 
 clean:

@@ -14,11 +14,13 @@
     evaluate(gold, predicted)    scores
     Document, Entity, Span, Corpus
 
-Everything is loaded at its first use; `import bionym` alone is instant.
+Everything is loaded at its first use; `import bionym` alone is instant. It switches the telemetry of other libraries off.
 """
 
 import importlib
 from typing import TYPE_CHECKING, Any
+
+from bionym.privacy import switch_off_telemetry
 
 if TYPE_CHECKING:
     from bionym.data import Corpus, Document, Entity, Span
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = ["Corpus", "Document", "Entity", "Pipeline", "Span", "evaluate", "load", "read", "train", "write"]
+
+switch_off_telemetry()
 
 _HOMES = {
     "Corpus": "bionym.data",

@@ -11,7 +11,6 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 import torch
 from hypothesis import given
@@ -35,6 +34,7 @@ from bionym.models.bilstm_crf.settings import NetworkSettings
 from bionym.models.bilstm_crf.words import Lexicon
 from bionym.models.crf import Crf
 from bionym.onnx.arithmetic import Arithmetic, EightBits, Plain
+from bionym.onnx.importing import import_onnxruntime
 from tests.models import small
 
 torch.set_num_threads(1)
@@ -366,7 +366,7 @@ def random_network(cell: str, layers: int) -> Network:
 def scores_of(graph: onnx.ModelProto, inputs_BTD: np.ndarray, lengths: list[int]) -> list[np.ndarray]:
     """Scores of each sentence, several in a lane."""
     onnx.checker.check_model(graph)
-    session = onnxruntime.InferenceSession(graph.SerializeToString())
+    session = import_onnxruntime().InferenceSession(graph.SerializeToString())
     placed = lanes(lengths)
     tokens_ND = np.concatenate([inputs_TD[:length] for inputs_TD, length in zip(inputs_BTD, lengths, strict=True)])
     rows_TB = np.zeros(placed.shape, dtype=np.int32)

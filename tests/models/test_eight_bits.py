@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from bionym.errors import ModelError
 from bionym.models.transformer.runtime import onnx_reader
+from bionym.onnx.importing import import_onnxruntime
 from bionym.onnx.int8 import in_eight_bits
 from bionym.onnx.sessions import PROBE, PROBED
 
@@ -87,7 +87,7 @@ def test_the_probe_is_right_here_or_32_bits_are_taken(tmp_path: Path) -> None:
     plain, whole = graph(), in_eight_bits(graph())
     onnx.save(plain, tmp_path / "plain.onnx")
     onnx.save(whole, tmp_path / "whole.onnx")
-    session = onnxruntime.InferenceSession(tmp_path / "whole.onnx")
+    session = import_onnxruntime().InferenceSession(tmp_path / "whole.onnx")
     (probe_11,) = session.run([PROBE], {"ids_1T": ids(0)})
     assert probe_11.shape == (1, 1) and probe_11 <= PROBED
     (largest,) = (one for one in whole.graph.initializer if one.data_type == TensorProto.UINT8 and one.dims)

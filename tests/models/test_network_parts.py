@@ -11,7 +11,6 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 import torch
 from safetensors.numpy import load_file
@@ -35,6 +34,7 @@ from bionym.models.bilstm_crf.sentences import Sentence
 from bionym.models.bilstm_crf.settings import NetworkSettings
 from bionym.models.bilstm_crf.streams import StreamReader, StreamVectors
 from bionym.models.bilstm_crf.words import Lexicon, ranks
+from bionym.onnx.importing import import_onnxruntime
 from tests.models import small
 
 torch.set_num_threads(1)
@@ -170,7 +170,7 @@ def sentences(*lengths: int) -> list[Sentence]:
 def test_the_graph_over_characters_gives_the_vectors_of_the_layer(tmp_path: Path) -> None:
     network, lexicon = small_network({"sentence_characters": {"size": 6, "highway": 2}, "characters": {"kind": "none"}})
     export(network.eval(), tmp_path)
-    session = onnxruntime.InferenceSession(tmp_path / "stream.onnx")
+    session = import_onnxruntime().InferenceSession(tmp_path / "stream.onnx")
     encoder = Encoder(lexicon, Groups((), {}), StreamReader(lexicon.characters))
     for lengths in [(1,), (5, 2, 3, 1)]:
         own = sentences(*lengths)
