@@ -5,9 +5,10 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 CORE := $(VENV)/.core
 READY := $(VENV)/.ready
+BARE := .venv-core
 DEMO := demo
 
-.PHONY: demo test lint types unit clean
+.PHONY: demo test lint types unit unit-core clean
 
 demo: $(CORE) $(DEMO)/model/config.toml
 	$(BIN)/bionym evaluate examples/bc5cdr/test.pubtator $(DEMO)/test.pubtator --format pubtator
@@ -22,7 +23,7 @@ $(DEMO)/model/config.toml: $(wildcard examples/bc5cdr/*) | $(CORE)
 	$(BIN)/bionym predict examples/bc5cdr/test.pubtator --format pubtator --model $(DEMO)/model \
 	    --to pubtator --out $(DEMO)/test.pubtator --force
 
-test: lint types unit
+test: lint types unit unit-core
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -34,6 +35,9 @@ types: $(READY)
 unit: $(READY)
 	$(BIN)/pytest
 
+unit-core: $(BARE)/.ready
+	$(BARE)/bin/pytest -n 2 --hypothesis-profile=core -m 'not corpora'
+
 $(CORE): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Bionym needs Python 3.11 to 3.13") if not (3, 11) <= sys.version_info[:2] <= (3, 13) else None'
 	$(PYTHON) -m venv $(VENV)
@@ -44,5 +48,11 @@ $(READY): $(CORE)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
+$(BARE)/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(BARE)
+	$(BARE)/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable . \
+	    hypothesis pytest pytest-xdist
+	@touch $@
+
 clean:
-	rm -rf $(VENV) $(DEMO)
+	rm -rf $(VENV) $(BARE) $(DEMO)

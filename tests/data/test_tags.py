@@ -59,6 +59,7 @@ def test_io_fuses_adjacent_entities_of_one_label() -> None:
     assert IO.decode(tags) == [TokenSpan(0, 2, "Drug")]
 
 
+@pytest.mark.needs("seqeval")
 @pytest.mark.parametrize("scheme", [BIO, BIOES], ids=lambda scheme: scheme.name)
 @given(sentences=st.lists(st.lists(ANY_TAG, min_size=1, max_size=8), min_size=1, max_size=4))
 def test_strict_decoding_equals_seqeval(scheme: TagScheme, sentences: list[list[str]]) -> None:
