@@ -33,7 +33,7 @@ types: $(READY)
 	$(BIN)/mypy
 
 unit: $(READY)
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2
 
 unit-core: $(BARE)/.ready
 	$(BARE)/bin/pytest -n 2 --hypothesis-profile=core -m 'not corpora'
