@@ -20,13 +20,14 @@ Everything is loaded at its first use; `import bionym` alone is instant.
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from bionym.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from bionym.data import Corpus, Document, Entity, Span
     from bionym.evaluation import evaluate
     from bionym.formats import read, write
     from bionym.pipeline import Pipeline, load, train
 
-__version__ = "0.1.0"
 __all__ = ["Corpus", "Document", "Entity", "Pipeline", "Span", "evaluate", "load", "read", "train", "write"]
 
 _HOMES = {

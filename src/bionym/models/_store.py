@@ -11,7 +11,6 @@ import platform
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from hashlib import blake2b
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,6 +22,7 @@ from bionym.models._card import card
 from bionym.protocols import Tagger
 from bionym.resources import SHIPPED
 from bionym.training import config as configuration
+from bionym.version import versions_of
 
 RUN = "run.json"
 
@@ -184,5 +184,5 @@ def describe_run(
         "seconds": round(seconds, 1),
         "seed": tagger.config.seed,
         **{name: getattr(tagger, name) for name in ("encoder", "overlaps") if hasattr(tagger, name)},
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in packages}},
+        "versions": {"python": platform.python_version(), **versions_of(packages)},
     }

@@ -8,9 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
-from bionym import __version__, plugins
+from bionym import plugins
 from bionym.apps.cli._console import console
 from bionym.errors import BionymError
+from bionym.version import __version__
 
 PRIVACY_SWITCHES = {
     "HF_HUB_OFFLINE": "1",

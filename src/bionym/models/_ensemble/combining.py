@@ -4,7 +4,6 @@ import math
 import os
 import platform
 from collections.abc import Iterable, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,6 +11,7 @@ from bionym.errors import OutputError, UsageError, did_you_mean
 from bionym.models import _store
 from bionym.models._ensemble.members import NAMELESS, Member, chain_tagger, sources_of
 from bionym.models._potentials import ChainTagger
+from bionym.version import __version__
 
 if TYPE_CHECKING:
     from bionym.models.ensemble import Ensemble
@@ -138,5 +138,5 @@ def _record(made: "Ensemble") -> dict[str, Any]:
         "model": "ensemble",
         "labels": list(made.labels),
         **made.config.model_dump(mode="json"),
-        "versions": {"python": platform.python_version(), "bionym": version("bionym")},
+        "versions": {"python": platform.python_version(), "bionym": __version__},
     }
