@@ -17,6 +17,8 @@ settings.register_profile("bionym", deadline=None, derandomize=True, max_example
 settings.register_profile("core", settings.get_profile("bionym"), max_examples=6)  # what it installs, not properties
 settings.load_profile("bionym")
 
+SHARED = Path(__file__).parents[2] / "shared"  # what is too large to lie in the repository
+
 
 class Module(pytest.Module):
     """A file of tests; skipped as a whole where a package of an extra is missing that it imports."""
@@ -36,7 +38,12 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    has_corpora = (SHARED / "data" / "corpora").is_dir() and (SHARED / "oracles").is_dir()
     for item in items:
+        if item.get_closest_marker("corpora") and not has_corpora:
+            item.add_marker(
+                pytest.mark.skip(reason=f"whole corpora are not in {SHARED}; their samples have tests, too")
+            )
         for package in (name for mark in item.iter_markers("needs") for name in mark.args if is_missing(name)):
             item.add_marker(pytest.mark.skip(reason=reason(package)))
 
