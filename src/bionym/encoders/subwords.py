@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from bionym.data import Document
@@ -58,6 +59,7 @@ class Subwords:
     def __init__(self, tokenizer: "Tokenizer", specials: Specials) -> None:
         self.tokenizer, self.specials = tokenizer, specials
         self._behind_space, self._joined = _Writer(tokenizer, is_joined=False), _Writer(tokenizer, is_joined=True)
+        self._lock = Lock()
         self._known: dict[tuple[str, bool], tuple[int, ...]] = {}
 
     @property
@@ -69,21 +71,25 @@ class Subwords:
         """Ids of each token of a tokenised document; at least one each."""
         text = document.text
         keys = [(text[start:end], start > 0 and not text[start - 1].isspace()) for start, end in document.tokens]
-        self.learn(keys)
-        return [self._known[key] for key in keys]
+        known = self.learn(keys)
+        return [known[key] for key in keys]
 
     def of_words(self, words: Sequence[str]) -> list[tuple[int, ...]]:
         """The same for words that stand apart."""
         keys = [(word, False) for word in words]
-        self.learn(keys)
-        return [self._known[key] for key in keys]
+        known = self.learn(keys)
+        return [known[key] for key in keys]
 
-    def learn(self, keys: Iterable[tuple[str, bool]]) -> None:
-        """Take in tokens, with whether they are joined to the one before."""
-        keys = list(keys)
+    def learn(self, keys: Iterable[tuple[str, bool]]) -> Mapping[tuple[str, bool], tuple[int, ...]]:
+        """Take in tokens, with whether they are joined to the one before. Returns: at least their ids, by token."""
+        with self._lock:
+            self._learn(list(keys))
+            return self._known  # other threads only add to it, or put a new one in its place
+
+    def _learn(self, keys: Sequence[tuple[str, bool]]) -> None:
         new = [key for key in dict.fromkeys(keys) if key not in self._known]
         if len(self._known) + len(new) > MOST_REMEMBERED:
-            self._known.clear()
+            self._known = {}
             new = list(dict.fromkeys(keys))
         for is_joined, writer in ((False, self._behind_space), (True, self._joined)):
             own = [word for word, joined in new if joined is is_joined]
