@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 BARE := .venv-core
 DEMO := demo
 
-.PHONY: demo test lint types unit unit-core clean
+.PHONY: demo test lint types unit unit-core test-long clean
 
 demo: $(CORE) $(DEMO)/model/config.toml
 	$(BIN)/bionym evaluate examples/bc5cdr/test.pubtator $(DEMO)/test.pubtator --format pubtator
@@ -34,6 +34,9 @@ types: $(READY)
 
 unit: $(READY)
 	$(BIN)/pytest -n 2
+
+test-long: $(READY)
+	$(BIN)/pytest -n 2 --hypothesis-profile=long tests/data tests/linear_chain tests/formats
 
 unit-core: $(BARE)/.ready
 	$(BARE)/bin/pytest -n 2 --hypothesis-profile=core -m 'not corpora'

@@ -15,6 +15,7 @@ from tests.extras import EXTRA_OF, is_missing, reason
 
 settings.register_profile("bionym", deadline=None, derandomize=True, max_examples=60)
 settings.register_profile("core", settings.get_profile("bionym"), max_examples=6)  # what it installs, not properties
+settings.register_profile("long", deadline=None, derandomize=False, max_examples=1_000)
 settings.load_profile("bionym")
 
 SHARED = Path(__file__).parents[2] / "shared"  # what is too large to lie in the repository
