@@ -15,6 +15,7 @@ SOURCE = Path(bionym.__file__).parent
 FLOORS = {
     "errors": 1,
     "privacy": 1,
+    "version": 1,
     "config": 2,
     "data": 2,
     "files": 2,
@@ -63,7 +64,7 @@ def imported_rooms(path: Path) -> set[str]:
         elif isinstance(node, ast.Import):
             modules = [name.name for name in node.names]
         found |= {module.split(".")[1] for module in modules if module.startswith("bionym.")}
-    return found - {"__version__"}
+    return found
 
 
 def module_of(path: Path) -> str:

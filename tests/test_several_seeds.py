@@ -27,6 +27,7 @@ def made(documents: list[bionym.Document], tmp_path_factory: pytest.TempPathFact
     return folder, several_seeds.train(documents, seeds=(3, 4), folder=folder, settings=SETTINGS, watching=watching)
 
 
+@pytest.mark.needs("torch", "onnx")
 def test_every_seed_is_scored_on_the_same_documents(made: tuple[Path, bionym.Pipeline]) -> None:
     folder, tagger = made
     record = tagger.record.seeds
@@ -37,6 +38,7 @@ def test_every_seed_is_scored_on_the_same_documents(made: tuple[Path, bionym.Pip
     assert record.mean["mean"] == pytest.approx(sum(row["mean"] for row in record.seeds) / 2)
 
 
+@pytest.mark.needs("torch", "onnx")
 def test_side_by_side_they_learn_the_same(
     made: tuple[Path, bionym.Pipeline], documents: list[bionym.Document], tmp_path: Path
 ) -> None:
@@ -49,6 +51,7 @@ def test_side_by_side_they_learn_the_same(
     assert list(tagger.predict(documents)) == list(expected.predict(documents))
 
 
+@pytest.mark.needs("torch", "onnx")
 def test_what_is_done_is_not_done_again(made: tuple[Path, bionym.Pipeline], documents: list[bionym.Document]) -> None:
     folder, expected = made
     told = []
@@ -60,6 +63,7 @@ def test_what_is_done_is_not_done_again(made: tuple[Path, bionym.Pipeline], docu
         several_seeds.train(documents, seeds=(3,), folder=folder, settings=[*SETTINGS, "held_out=0.3"])
 
 
+@pytest.mark.needs("torch", "onnx")
 def test_a_seed_that_fails_elsewhere_is_named(documents: list[bionym.Document], tmp_path: Path) -> None:
     bare = [one.with_entities(()) for one in documents]
     with pytest.raises(ModelError, match="Seed 1: The training documents hold no entity"):

@@ -21,6 +21,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from bionym.privacy import switch_off_telemetry
+from bionym.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from bionym.data import Corpus, Document, Entity, Span
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from bionym.pipeline import Pipeline, load
     from bionym.pipeline.training import train
 
-__version__ = "0.1.0"
 __all__ = ["Corpus", "Document", "Entity", "Pipeline", "Span", "evaluate", "load", "read", "train", "write"]
 
 switch_off_telemetry()

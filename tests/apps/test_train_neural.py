@@ -14,6 +14,8 @@ import bionym
 from bionym.apps.cli import main
 from bionym.training import runs
 
+pytestmark = pytest.mark.needs("torch", "onnx")
+
 ROOT = Path(__file__).parents[2]
 CONLL = ROOT / "tests" / "gold" / "conll" / "ncbi.tsv"
 QUICK = {

@@ -7,7 +7,6 @@ import pytest
 from bionym.evaluation import figures, training_page
 from bionym.evaluation.training_monitor import TrainingPage
 from bionym.training.events import EpochEnd, Result
-from tests.training import tiny
 
 TABLES = {
     "labels": {"Disease": [6, 2, 4], "Chemical": [1, 0, 1]},
@@ -65,8 +64,10 @@ def test_every_count_of_the_confusion_stands_in_its_figure() -> None:
     assert re.findall(r">([\d,]+)</text>", drawn) == ["1", "0", "1", "0", "6", "4", "0", "2"]
 
 
+@pytest.mark.needs("torch")
 def test_the_page_is_drawn_less_often_where_drawing_takes_long(tmp_path: Path) -> None:
     from bionym.training.monitors.log import Log
+    from tests.training import tiny
 
     now = iter([0, 1, 2, 30, 60, 60, 61, 200, 201])  # a drawing takes 1, and may take a fiftieth
     page = TrainingPage(tmp_path, clock=lambda: next(now))

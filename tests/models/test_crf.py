@@ -187,6 +187,7 @@ def test_the_end_of_a_long_document_is_found_like_its_beginning(tagger: bionym.P
     assert [document.mention(one) for one in document.entities] == ["breast cancer"] * 400
 
 
+@pytest.mark.needs("torch", "onnx")
 def test_a_term_list_that_is_never_met_is_said(documents: list[Document], tmp_path: Path) -> None:
     (tmp_path / "met.txt").write_text("breast cancer\n")
     (tmp_path / "silent.txt").write_text("quetzalcoatlus\n")

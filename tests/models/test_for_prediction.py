@@ -14,6 +14,8 @@ from bionym.models.ensemble import combining
 from bionym.trained import exchange
 from tests.models import small
 
+pytestmark = pytest.mark.needs("torch", "onnx")
+
 SMALL = [*small.SMALL, "training.epochs=4", "training.learning_rate=0.03", "held_out=0"]
 NETWORK, PLAIN, WHOLE = "network.safetensors", "tagger.onnx", "tagger.int8.onnx"
 

@@ -12,6 +12,8 @@ from bionym.errors import ConfigError, ModelError
 from bionym.models import bilstm_crf
 from tests.models import small
 
+pytestmark = pytest.mark.needs("torch", "onnx")
+
 GOLD = Path(__file__).parents[1] / "gold"
 SMALL = [
     *small.SMALL,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bionym import __version__, formats, pipeline
+from bionym import formats, pipeline
 from bionym.benchmark import memory, sharing, systems
 from bionym.benchmark.corpora import Corpora, Split
 from bionym.benchmark.grid import Cell, Target
@@ -19,6 +19,7 @@ from bionym.evaluation import evaluate
 from bionym.evaluation.report import report
 from bionym.pipeline import Pipeline
 from bionym.text.prepare import tokenized
+from bionym.version import __version__
 
 
 @dataclass(frozen=True)

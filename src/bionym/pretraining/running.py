@@ -13,7 +13,6 @@ import platform
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from bionym.pretraining.record import card
 from bionym.pretraining.text import OnRead, Text, unheard
 from bionym.protocols import Pretrainable
 from bionym.training.events import Monitor
+from bionym.version import versions_of
 
 
 def part_for_pretraining(model: str) -> Any:
@@ -138,6 +138,6 @@ def _record(made: Any, model: str, text: Text, chosen: Any, seconds: float) -> d
         "seed": chosen.seed,
         "versions": {
             "python": platform.python_version(),
-            **{name: version(name) for name in ("bionym", *made.packages)},
+            **versions_of(("bionym", *made.packages)),
         },
     }

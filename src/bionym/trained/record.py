@@ -8,7 +8,6 @@ import platform
 import statistics
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from bionym.data import Audit, Document
 from bionym.errors import ModelError
 from bionym.protocols import Tagger
+from bionym.version import versions_of
 
 RUN = "run.json"
 
@@ -233,7 +233,7 @@ def describe(
 
 def versions(packages: Iterable[str]) -> dict[str, str]:
     """The versions of Python, Bionym and some packages; "unknown" where a package was installed without saying it."""
-    return {"python": platform.python_version(), **{name: _version(name) for name in ("bionym", *packages)}}
+    return {"python": platform.python_version(), **versions_of(("bionym", *packages))}
 
 
 def measured_weights(tagger: Tagger) -> dict[str, Any] | None:
@@ -259,10 +259,3 @@ def read(folder: Path) -> Record | None:
     except (ValidationError, ValueError, RecursionError) as error:
         reason = "not as Bionym writes it" if isinstance(error, ValidationError) else type(error).__name__
         raise ModelError(f"{path} is damaged ({reason}). Copy the model again.") from error
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "unknown"

@@ -8,10 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
-from bionym import __version__, plugins
+from bionym import plugins
 from bionym.apps.cli._console import console
 from bionym.errors import BionymError
 from bionym.privacy import stay_offline
+from bionym.version import __version__
 
 INTERRUPTED = 130
 STOPPED = "Stopped. Nothing half-written was left behind."

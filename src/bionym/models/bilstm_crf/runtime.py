@@ -9,6 +9,7 @@ Axes: N tokens of all sentences, U distinct tokens, K values from term lists, D 
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,7 @@ class Runtime:
         self._num_scores = int(self._tagger.get_outputs()[0].shape[2])
         self._stream = StreamVectors(open_session(stream, keeps_memory=False), lexicon.characters) if stream else None
         self._groups = groups
+        self._lock = Lock()  # around what is remembered
         self._rows: dict[str, int] = {}
         self._vectors_WD = np.zeros((0, 0), dtype=np.float32)
 
@@ -95,25 +97,27 @@ class Runtime:
 
         Where characters of the sentence are read, no two tokens look the same.
         """
-        words_N, lists_NK = self._looked_up(sentences)
+        words_N, vectors_WD, lists_NK = self._looked_up(sentences)
         if self._stream is not None:
             stream_NE = self._stream.of([sentence.words for sentence in sentences])
-            inputs_ND = np.concatenate((self._vectors_WD[words_N], lists_NK, stream_NE), axis=1)
+            inputs_ND = np.concatenate((vectors_WD[words_N], lists_NK, stream_NE), axis=1)
             return inputs_ND, np.arange(len(words_N), dtype=np.intp)
         chosen_U, rows_N = _distinct(words_N, lists_NK)
-        return np.concatenate((self._vectors_WD[words_N[chosen_U]], lists_NK[chosen_U]), axis=1), rows_N
+        return np.concatenate((vectors_WD[words_N[chosen_U]], lists_NK[chosen_U]), axis=1), rows_N
 
-    def _looked_up(self, sentences: Sequence[Sentence]) -> tuple[NDArray[np.intp], Floats]:
-        """The row of each token's word among those remembered, and all tokens' places in term lists."""
+    def _looked_up(self, sentences: Sequence[Sentence]) -> tuple[NDArray[np.intp], Floats, Floats]:
+        """The row of each token's word among those remembered, these, and all tokens' places in term lists."""
         words = [word for sentence in sentences for word in sentence.words]
-        self._learn(dict.fromkeys(word for word in words if word not in self._rows), words)
-        rows_N = np.fromiter(map(self._rows.__getitem__, words), dtype=np.intp, count=len(words))
-        return rows_N, np.concatenate([sentence.lists_TK for sentence in sentences])
+        with self._lock:
+            self._learn(dict.fromkeys(word for word in words if word not in self._rows), words)
+            rows, vectors_WD = self._rows, self._vectors_WD  # other threads only add to them, or put new ones in place
+        rows_N = np.fromiter(map(rows.__getitem__, words), dtype=np.intp, count=len(words))
+        return rows_N, vectors_WD, np.concatenate([sentence.lists_TK for sentence in sentences])
 
     def _learn(self, new: dict[str, None], words: Sequence[str]) -> None:
         """Vectors of words not met before."""
         if len(self._rows) + len(new) > MOST_REMEMBERED:
-            self._rows.clear()
+            self._rows = {}
             self._vectors_WD = self._vectors_WD[:0]
             new = dict.fromkeys(words)
         if not new:
