@@ -178,7 +178,7 @@ def _attribute(source: Source, node: ast.Attribute) -> Iterator[Edit]:
 
 def _call(source: Source, node: ast.Call) -> Iterator[Edit]:
     name = source.text(node.func).decode()
-    if name in ("sorted", "reversed", "set", "frozenset"):
+    if name in ("sorted", "reversed"):
         yield source.whole(node, b"list(" + b", ".join(map(source.text, node.args)) + b")")
     if isinstance(node.func, ast.Attribute) and node.func.attr in CLEANING and not node.args:
         yield source.whole(node, b"(" + source.text(node.func.value) + b")")
