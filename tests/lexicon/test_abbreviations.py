@@ -17,6 +17,7 @@ HEART_FAILURE = ["Heart", "failure", "(", "HF", ")"]
         ("heart failure ( HF ) or breast cancer ( BC )", [Definition(0, 2, 3, 4), Definition(6, 8, 9, 10)]),
         ("acetylcholinesterase ( AChE )", [Definition(0, 1, 2, 3)]),
         ("nuclear factor kappa B ( NF - kB )", [Definition(0, 4, 5, 8)]),
+        ("a b c d e f g h i j ( ABCDEFGHIJ )", [Definition(0, 10, 11, 12)]),
         ("heart failure ( HF was severe )", []),  # four tokens to the bracket
         ("heart failure ( HF", []),
         ("heart failure ( HF x", []),
