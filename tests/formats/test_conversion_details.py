@@ -1,5 +1,6 @@
 """What a format alone holds is counted when another format is written."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -45,3 +46,18 @@ def test_lines_of_brat_that_say_something_of_no_entity_are_counted_as_lost(tmp_p
     audit = Audit()
     write(list(bionym.read(tmp_path, "brat")), tmp_path / "out.pubtator", "pubtator", audit=audit)
     assert {what: number for (what, _), number in audit.lost.items()} == {"equivalence": 1, "note": 1}
+
+
+COMPOSITE = """{"documents": [{"id": "1", "passages": [{"offset": 0, "infons": {"type": "title"}, "text": "a and b",
+"annotations": [{"id": "T1", "infons": {"type": "A", "CompositeRole": "CompositeMention"}, "text": "a and b",
+"locations": [{"offset": 0, "length": 7}]}, {"id": "T2", "infons": {"type": "A", "CompositeRole": "IndividualMention"},
+"text": "b", "locations": [{"offset": 6, "length": 1}]}]}]}]}"""
+
+
+def test_a_composite_with_one_individual_mention_is_written_back_with_both_roles(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(COMPOSITE, encoding="utf-8")
+    write(list(bionym.read(tmp_path / "a.json", "bioc_json")), tmp_path / "out.json", "bioc_json")
+    (document,) = json.loads((tmp_path / "out.json").read_text())["documents"]
+    (passage,) = document["passages"]
+    roles = {one["id"]: one["infons"].get("CompositeRole") for one in passage["annotations"]}
+    assert roles == {"T1": "CompositeMention", "T2": "IndividualMention"}
