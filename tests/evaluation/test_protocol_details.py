@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bionym import plugins
 from bionym.data import Argument, Document, Entity, Relation, Span, entity
 from bionym.data.counts import Counts
 from bionym.data.labels import LabelMap
@@ -17,6 +18,7 @@ from bionym.evaluation.tally import Tally
 
 DOCUMENT = Document("1", "fever and pain", entities=(entity(0, 5, "A"), entity(10, 14, "B")))
 OTHER = Document("2", "nothing")
+WHOLE_DOCUMENTS = {"concept", "document", "i2b2_official", "relation"}  # a name or a line of theirs is no sentence's
 
 
 def hash_of(*documents: Document, reads: tuple[str, ...] = ()) -> str:
@@ -145,3 +147,8 @@ def test_runs_of_one_name_are_seeds_of_a_system_and_two_systems_are_needed() -> 
     ]
     with pytest.raises(UsageError, match="two systems or more"):
         systems_of(named[::2])
+
+
+def test_only_metrics_of_whole_documents_are_not_counted_by_sentence() -> None:
+    parts = {name: plugins.find("evaluation.metrics", name) for name in plugins.names("evaluation.metrics")}
+    assert {name for name, part in parts.items() if not part.IS_LOCAL} == WHOLE_DOCUMENTS
