@@ -105,3 +105,12 @@ def test_lines_go_with_the_entity_they_refer_to_and_are_counted(tmp_path: Path) 
         "normalisation": 1,
         "equivalence": 1,
     }
+
+
+def test_a_mention_whose_label_has_changed_is_written_anew_under_its_id(tmp_path: Path) -> None:
+    (tmp_path / "d.txt").write_text("a b")
+    (tmp_path / "d.ann").write_text("T1\tA 0 1\ta\nT2\tA 2 3\tb\n")
+    (document,) = bionym.read(tmp_path, "brat")
+    changed = [Entity(one.spans, "B", id=one.id) if one.id == "T1" else one for one in document.entities]
+    bionym.write([document.with_entities(changed)], tmp_path / "out", "brat")
+    assert (tmp_path / "out" / "d.ann").read_text() == "T1\tB 0 1\ta\nT2\tA 2 3\tb\n"
