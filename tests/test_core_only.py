@@ -140,7 +140,11 @@ def test_every_package_that_is_imported_at_the_top_is_a_dependency_or_a_known_ex
         (["pretrain", "note.txt", "--out", "e"], "torch and tokenizers and transformers", "transformers"),
         (["pretrain", "note.txt", "--model", "bilstm_crf", "--out", "e"], "torch", "train"),
         (["import", "bert", "--out", "m"], "torch", "transformers"),
-        (["tune", "train.tsv", "--dev", "train.tsv", "--space", "space.toml", "--out", "t"], "optuna", "tune"),
+        (
+            ["tune", "train.tsv", "--dev", "train.tsv", "--allow-leaks", "--space", "space.toml", "--out", "t"],
+            "optuna",
+            "tune",
+        ),
         (["vectors", "train", "note.txt", "--out", "v"], "gensim", "vectors"),
     ],
     ids=lambda value: " ".join(value[:4]) if isinstance(value, list) else "",
