@@ -12,6 +12,7 @@ from bionym.models.transformer.runtime import onnx_reader
 from bionym.onnx.importing import import_onnxruntime
 from bionym.onnx.int8 import in_eight_bits
 from bionym.onnx.sessions import PROBE, PROBED
+from tests.models.processors import needs_int8
 
 ROWS, VALUES, SCORES = 1_000, 32, 64
 
@@ -61,6 +62,7 @@ def ids(*numbers: int) -> np.ndarray:
     return np.array([numbers], dtype=np.int64)
 
 
+@needs_int8
 def test_scores_are_nearly_those_of_32_bits_and_large_weights_are_whole(tmp_path: Path) -> None:
     onnx.save(graph(), tmp_path / "plain.onnx")
     whole = in_eight_bits(graph())
@@ -114,6 +116,7 @@ def test_rows_of_nothing_give_numbers(value: float, tmp_path: Path) -> None:
 SAMPLE = [ids(*range(0, ROWS, 3)), ids(*range(1, ROWS, 3))]
 
 
+@needs_int8
 @pytest.mark.parametrize("is_read_twice", [False, True])
 def test_a_sample_shows_how_large_values_come_and_a_row_is_added_at_once(is_read_twice: bool, tmp_path: Path) -> None:
     made = with_bias(graph(), is_read_twice=is_read_twice)
@@ -133,6 +136,7 @@ def behind_table(made: onnx.ModelProto, kind: str, *others: str) -> onnx.ModelPr
     return made
 
 
+@needs_int8
 def test_channels_that_are_large_do_not_make_the_others_coarse(tmp_path: Path) -> None:
     sizes = np.ones(VALUES, dtype=np.float32)
     sizes[3] = 100
