@@ -15,6 +15,7 @@ SOURCE = Path(bionym.__file__).parent
 FLOORS = {
     "errors": 1,
     "privacy": 1,
+    "replacing": 1,
     "version": 1,
     "config": 2,
     "data": 2,
