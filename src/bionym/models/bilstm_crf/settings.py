@@ -12,6 +12,7 @@ from bionym.features.shapes import Shape
 from bionym.heads.head import Sharing
 from bionym.heads.settings import CorpusSettings, Teacher
 from bionym.pretraining.text import TextSettings
+from bionym.resources import resource_path
 from bionym.training.settings import TrainingSettings
 
 
@@ -207,8 +208,8 @@ def beginning(settings: Tables) -> Tables:
 
 
 def _beside(path: str, folder: Path) -> str:
-    """A file of a model, where it is."""
-    return str(folder / path) if (folder / path).is_file() else path
+    """A file that a model names, where it is. Raises: ModelError for one outside of its folder."""
+    return str(resource_path(path, folder))
 
 
 class RawText(TextSettings):
