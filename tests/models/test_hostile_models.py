@@ -38,7 +38,7 @@ def test_a_link_that_leads_out_of_the_folder_is_refused(model: Path) -> None:
     terms = model / "resources" / "terms.txt"
     terms.unlink()
     os.symlink(model.parent / "secret.txt", terms)
-    with pytest.raises(BionymError, match="names a file outside of its own folder"):
+    with pytest.raises(BionymError, match="is a link that leads out of the model's folder"):
         bionym.load(model)
 
 
