@@ -1,6 +1,6 @@
 """A trained network as the files of a model folder.
 
-save_network     graphs, groups and heads
+save_network     graphs, inputs and heads
 save_words       words, characters and their vectors
 save_settings    the configuration, with the files it names beside it
 """
@@ -9,29 +9,31 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from torch import Tensor
+from pydantic import BaseModel
 
 from bionym import config as configuration
 from bionym.heads.files import HeadWeights
 from bionym.heads.head import Head
 from bionym.layers.linear_chain import LinearChain
 from bionym.models.bilstm_crf.export import export
-from bionym.models.bilstm_crf.groups import Groups
 from bionym.models.bilstm_crf.network import Network
-from bionym.models.bilstm_crf.settings import Config
+from bionym.models.bilstm_crf.settings import Config, NetworkSettings
 from bionym.models.bilstm_crf.words import Lexicon
 from bionym.resources import resource_path
 from bionym.trained.resources import copied_to
 from bionym.vectors import WordVectors
 
 
-def save_network(network: Network, groups: Groups, heads: Sequence[Head], folder: Path) -> None:
+def save_network(network: Network, heads: Sequence[Head], folder: Path) -> None:
     """All that predicts but for words and configuration, of a network on the CPU."""
     export(network, folder)
-    groups.save(folder, {name: _array(one.get_parameter("weight")) for name, one in network.groups.items()})
+    for of_words in network.inputs.of_words:
+        of_words.save(network.word_layers[of_words.NAME], folder)
+    for of_sentences in network.inputs.of_sentences:
+        of_sentences.save(network.sentence_layers[of_sentences.NAME], folder)
     _save_heads(network, heads, folder)
 
 
@@ -44,18 +46,13 @@ def save_words(network: Network, lexicon: Lexicon, folder: Path) -> None:
 
 
 def save_settings(config: Config, folder: Path) -> None:
-    """The configuration, with term lists and clusters beside it."""
-
-    def copied(path: Path) -> Path:
-        return copied_to(folder, resource_path(path))
-
+    """The configuration, with the files of the network's inputs beside it."""
     network = config.network
-    clusters = network.clusters
-    changes = {
-        "lists": {name: copied(path) for name, path in network.lists.items()},
-        "clusters": clusters.model_copy(update={"file": copied(clusters.file) if clusters.file else None}),
-    }
-    settings = config.model_copy(update={"network": network.model_copy(update=changes)}).model_dump(mode="json")
+    names = [
+        name for name in reversed(NetworkSettings.model_fields) if name != "words"
+    ]  # of equal files the later has a number
+    copies = {name: _with_copies(getattr(network, name), folder) for name in names}
+    settings = config.model_copy(update={"network": network.model_copy(update=copies)}).model_dump(mode="json")
     (folder / "config.toml").write_text(configuration.dump({"model": "bilstm_crf", **settings}), encoding="utf-8")
 
 
@@ -86,6 +83,12 @@ def _save_heads(network: Network, heads: Sequence[Head], folder: Path) -> None:
     (folder / "heads.json").write_text(json.dumps(named, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def _array(weight: Tensor) -> NDArray[np.float32]:
-    array: NDArray[np.float32] = weight.detach().numpy().copy()
-    return array
+def _with_copies(settings: Any, folder: Path) -> Any:
+    """Settings whose files have been copied into a folder."""
+    if isinstance(settings, Path):
+        return copied_to(folder, resource_path(settings))
+    if isinstance(settings, dict):
+        return {name: _with_copies(value, folder) for name, value in settings.items()}
+    if isinstance(settings, BaseModel):
+        return settings.model_copy(update={name: _with_copies(value, folder) for name, value in settings})
+    return settings

@@ -15,7 +15,7 @@ NUM_SAMPLES = 3  # documents of each corpus
 Marked = tuple[Document, Document]
 
 
-class Showing:
+class SamplePredictions:
     """A network with what its numbers mean; see `bionym.training.events.Shown`.
 
     Args:
