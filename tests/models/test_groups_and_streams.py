@@ -10,7 +10,7 @@ import torch
 from bionym.errors import ModelError
 from bionym.models.bilstm_crf.inputs import groups
 from bionym.models.bilstm_crf.inputs.groups import GroupInput
-from bionym.models.bilstm_crf.inputs.protocol import Saved
+from bionym.models.bilstm_crf.inputs.protocol import Saved, TrainingWords
 from bionym.models.bilstm_crf.settings import NetworkSettings
 from bionym.models.bilstm_crf.streams import StreamReader, character_stream, side_by_side
 from bionym.models.bilstm_crf.words import Lexicon
@@ -71,7 +71,7 @@ def test_a_group_has_a_row_if_enough_distinct_words_are_in_it_or_the_model_befor
 ) -> None:
     (tmp_path / groups.NAMES).write_text('{"cluster1": ["y"], "gone": ["z"]}', encoding="utf-8")
     counts = Counter({"Fever": 9, "pain": 1, "cough": 1, "of": 7, "aspirin": 1})
-    collected = GroupInput.collect(settings, counts, LEXICON, base=tmp_path)
+    collected = GroupInput.collect(settings, TrainingWords(counts, LEXICON, tmp_path))
     assert collected.values["cluster0:2"] == ("01",) and collected.values["cluster1"] == ("x", "y")
     assert collected.values["shape"] == ("x",)
     (rows_UG,) = collected.numbers(["aspirin", "pain"])
@@ -83,12 +83,12 @@ def test_a_group_has_a_row_if_enough_distinct_words_are_in_it_or_the_model_befor
         "cluster1:2": [1, 2],
     }
     assert collected.layers().dim == 4 + 4 * 3 and collected.sizes["cluster1"] == (4, 3)
-    frozen = GroupInput.collect(settings, counts, LEXICON, base=tmp_path, is_frozen=True)
+    frozen = GroupInput.collect(settings, TrainingWords(counts, LEXICON, tmp_path, is_frozen=True))
     assert {name: values for name, values in frozen.values.items() if values} == {"cluster1": ("y",)}
 
 
 def test_saved_groups_give_the_vectors_of_their_rows(settings: NetworkSettings, tmp_path: Path) -> None:
-    collected = GroupInput.collect(settings, Counter(["Fever", "pain", "cough"]), LEXICON)
+    collected = GroupInput.collect(settings, TrainingWords(Counter(["Fever", "pain", "cough"]), LEXICON))
     layers = collected.layers()
     collected.save(layers, tmp_path)
     saved = Saved(tmp_path, tmp_path, LEXICON)

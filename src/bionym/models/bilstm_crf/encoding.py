@@ -125,9 +125,9 @@ def _gold(known: Sequence[Known], is_inside_BT: NDArray[np.bool_], turn: int) ->
     """What one head learns from sentences."""
     head = known[0].head
     if known[0].possible_TL is None:
-        tags = [one.tags_RT[turn % len(one.tags_RT)] for one in known if one.tags_RT is not None]
+        tags = [each.tags_RT[turn % len(each.tags_RT)] for each in known if each.tags_RT is not None]
         return Gold(head, _padded(np.concatenate(tags), is_inside_BT))
-    possible_NL = np.concatenate([one.possible_TL for one in known if one.possible_TL is not None])
+    possible_NL = np.concatenate([each.possible_TL for each in known if each.possible_TL is not None])
     possible_BTL = np.ones((*is_inside_BT.shape, possible_NL.shape[1]), dtype=np.bool_)
     possible_BTL[is_inside_BT] = possible_NL
     return Gold(head, possible_BTL=torch.from_numpy(possible_BTL))

@@ -112,9 +112,9 @@ class _Learning:
 
     def batches(self, epoch: int) -> batching.Lazy[Batch]:
         """The batches of a part of a pass: of the loop's epoch. Each pass goes through the text in an order of its own."""
-        number, part = divmod(epoch - 1, self.num_parts)
-        order = np.random.default_rng((self.config.seed, number)).permutation(self.tokens.num_blocks)
-        first, end = (round(one * len(order) / self.num_parts) for one in (part, part + 1))
+        number_of_pass, part = divmod(epoch - 1, self.num_parts)
+        order = np.random.default_rng((self.config.seed, number_of_pass)).permutation(self.tokens.num_blocks)
+        first, end = (round(number * len(order) / self.num_parts) for number in (part, part + 1))
         sentences = [sentence for block in order[first:end] for sentence in self.tokens.block(block)]
         return self._batches(sentences, epoch)
 
@@ -161,13 +161,14 @@ class _Learning:
         }
 
     def _batches(self, sentences: Sequence[NDArray[np.int64]], epoch: int) -> batching.Lazy[Batch]:
-        lengths = {CORPUS: [len(one) for one in sentences]}
+        lengths = {CORPUS: [len(words_T) for words_T in sentences]}
         planned = batching.plan(lengths, self.config.training, epoch)
 
         def build(batch: batching.Batch) -> Batch:
             chosen = [sentences[item.place] for item in batch.items]
-            none = [Sentence((), _no_lists(len(one), self.num_columns)) for one in chosen]
-            return self.encoder.batch([Encoded(*one) for one in zip(chosen, none, strict=True)])
+            places = [_no_lists(len(words_T), self.num_columns) for words_T in chosen]
+            pairs = zip(chosen, places, strict=True)
+            return self.encoder.batch([Encoded(words_T, Sentence((), lists_TK)) for words_T, lists_TK in pairs])
 
         return batching.Lazy(planned, build)
 
@@ -226,15 +227,15 @@ def _counts_of_rows(lexicon: words.Lexicon, rows_V: NDArray[np.int64], counts_V:
 
 def _first(tokens: raw_text.Tokens, number: int) -> list[NDArray[np.int64]]:
     """Sentences from the first on, until so many tokens are reached."""
-    found: list[NDArray[np.int64]] = []
+    first: list[NDArray[np.int64]] = []
     num_tokens = 0
     for block in range(tokens.num_blocks):
         for sentence in tokens.block(block):
             if num_tokens >= number:
-                return found
-            found.append(sentence)
+                return first
+            first.append(sentence)
             num_tokens += len(sentence)
-    return found
+    return first
 
 
 def _no_lists(num_tokens: int, num_columns: int) -> NDArray[np.float32]:

@@ -89,23 +89,17 @@ class Runtime:
         Where an input of sentences is not sparse, no two tokens look the same.
         """
         words_N = self._looked_up([word for sentence in sentences for word in sentence.words])
-        values_NK = self._of_tokens(sentences, len(words_N))
+        values = [part.vectors(sentences) for part in self._of_sentences]
         if not all(part.is_sparse for part in self._of_sentences):
-            return np.concatenate((self._vectors_WD[words_N], values_NK), axis=1), np.arange(len(words_N))
-        chosen_U, rows_N = _distinct(words_N, values_NK)
-        return np.concatenate((self._vectors_WD[words_N[chosen_U]], values_NK[chosen_U]), axis=1), rows_N
+            return np.concatenate((self._vectors_WD[words_N], *values), axis=1), np.arange(len(words_N), dtype=np.intp)
+        sparse_NK = values[0] if len(values) == 1 else np.concatenate((_no_values(words_N), *values), axis=1)
+        chosen_U, rows_N = _distinct(words_N, sparse_NK)
+        return np.concatenate((self._vectors_WD[words_N[chosen_U]], sparse_NK[chosen_U]), axis=1), rows_N
 
     def _looked_up(self, words: Sequence[str]) -> NDArray[np.intp]:
         """The row of each token's word among those remembered."""
         self._learn(dict.fromkeys(word for word in words if word not in self._rows), words)
         return np.fromiter(map(self._rows.__getitem__, words), dtype=np.intp, count=len(words))
-
-    def _of_tokens(self, sentences: Sequence[Sentence], num_tokens: int) -> Floats:
-        """What inputs of sentences say of all tokens, N x K."""
-        values = [part.vectors(sentences) for part in self._of_sentences]
-        if len(values) == 1:
-            return values[0]
-        return np.concatenate(values, axis=1) if values else np.zeros((num_tokens, 0), dtype=np.float32)
 
     def _learn(self, new: dict[str, None], words: Sequence[str]) -> None:
         """Vectors of words not met before."""
@@ -148,6 +142,10 @@ def _runs(sentences: Sequence[Sentence]) -> Iterator[list[Sentence]]:
             num_tokens += len(sentence)
     if run:
         yield run
+
+
+def _no_values(words_N: NDArray[np.intp]) -> Floats:
+    return np.zeros((len(words_N), 0), dtype=np.float32)
 
 
 def _distinct(words_N: NDArray[np.intp], lists_NK: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -17,7 +17,8 @@ from bionym import config as configuration
 from bionym.files import read_lines
 from bionym.heads.settings import Teacher
 from bionym.models.bilstm_crf import own_networks
-from bionym.models.bilstm_crf.inputs.protocol import Names, copy_files
+from bionym.models.bilstm_crf.inputs.files import copy_files
+from bionym.models.bilstm_crf.inputs.protocol import Names
 from bionym.models.bilstm_crf.runtime import INT8, NETWORK, TAGGER
 from bionym.models.bilstm_crf.settings import SENTENCE_INPUTS, WORD_INPUTS, Config
 from bionym.models.bilstm_crf.words import FIRST, WORDS, Lexicon

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bionym.models.bilstm_crf import words
-from bionym.models.bilstm_crf.inputs.protocol import Inputs
+from bionym.models.bilstm_crf.inputs.protocol import Input, Inputs, TrainingWords
 from bionym.models.bilstm_crf.settings import SENTENCE_INPUTS, WORD_INPUTS, Config, NetworkSettings
 from bionym.models.bilstm_crf.streams import BEHIND, BETWEEN
 from bionym.models.bilstm_crf.words import Lexicon
@@ -48,17 +48,14 @@ def collect_inputs(
     """The inputs that settings ask for, with rows for what the training data hold.
 
     Args:
-        counts, lexicon, base: as `Input.collect` has them.
+        counts, lexicon, base: as in `TrainingWords`.
         frozen: the parts of the network that learn nothing more.
     """
-    of_words = tuple(
-        kind.collect(network, counts, lexicon, base=base, is_frozen=kind.PART in frozen)
-        for kind in WORD_INPUTS
-        if kind.requested_by(network)
+
+    def words_for(kind: type[Input]) -> TrainingWords:
+        return TrainingWords(counts, lexicon, base, is_frozen=kind.PART in frozen)
+
+    return Inputs(
+        tuple(kind.collect(network, words_for(kind)) for kind in WORD_INPUTS if kind.requested_by(network)),
+        tuple(kind.collect(network, words_for(kind)) for kind in SENTENCE_INPUTS if kind.requested_by(network)),
     )
-    of_sentences = tuple(
-        kind.collect(network, counts, lexicon, base=base, is_frozen=kind.PART in frozen)
-        for kind in SENTENCE_INPUTS
-        if kind.requested_by(network)
-    )
-    return Inputs(of_words, of_sentences)

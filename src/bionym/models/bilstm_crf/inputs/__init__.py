@@ -3,6 +3,7 @@
 protocol               what each input offers
 layers                 what its part of the network offers (torch)
 graphs                 such a part as ONNX, for prediction without torch
+files                  reading and copying what inputs write
 characters             the characters of a word
 groups                 the shape of a word and its clusters
 lists                  places in term lists

@@ -5,7 +5,6 @@
 Axes: U distinct words, V all words that are met, C characters of the longest, E values.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -14,7 +13,15 @@ import numpy as np
 from pydantic import Field
 
 from bionym.config import Settings
-from bionym.models.bilstm_crf.inputs.protocol import Arrays, Floats, Names, Saved, TrainedWordInput, WordInput
+from bionym.models.bilstm_crf.inputs.protocol import (
+    Arrays,
+    Floats,
+    Names,
+    Saved,
+    TrainedWordInput,
+    TrainingWords,
+    WordInput,
+)
 from bionym.models.bilstm_crf.words import Lexicon
 from bionym.onnx.sessions import open_session
 
@@ -59,17 +66,9 @@ class CharacterInput(WordInput):
         return "characters.kind" if network.characters.kind != "none" else None
 
     @classmethod
-    def collect(
-        cls,
-        network: "NetworkSettings",
-        counts: Counter[str],
-        lexicon: Lexicon,
-        *,
-        base: Path | None = None,
-        is_frozen: bool = False,
-    ) -> Self:
+    def collect(cls, network: "NetworkSettings", words: TrainingWords) -> Self:
         """With the characters of the lexicon."""
-        return cls(network.characters, lexicon)
+        return cls(network.characters, words.lexicon)
 
     def numbers(self, words: Sequence[str]) -> Arrays:
         """Characters of the words, U x C; how many each has; and the place of each among these words."""

@@ -17,18 +17,18 @@ import numpy as np
 from pydantic import Field
 
 from bionym.config import Settings
-from bionym.errors import ModelError
 from bionym.features import shapes
 from bionym.features.shapes import Shape
 from bionym.lexicon.clusters import WordClusters
+from bionym.models.bilstm_crf.inputs.files import copy_files, damaged, read_tensors
 from bionym.models.bilstm_crf.inputs.protocol import (
     Arrays,
     Floats,
     Names,
     Saved,
     TrainedWordInput,
+    TrainingWords,
     WordInput,
-    copy_files,
 )
 from bionym.models.bilstm_crf.words import FIRST, UNKNOWN, Lexicon
 from bionym.resources import resource_path
@@ -109,21 +109,13 @@ class GroupInput(WordInput):
         return "clusters.file" if network.clusters.file is not None else None
 
     @classmethod
-    def collect(
-        cls,
-        network: "NetworkSettings",
-        counts: Counter[str],
-        lexicon: Lexicon,
-        *,
-        base: Path | None = None,
-        is_frozen: bool = False,
-    ) -> Self:
+    def collect(cls, network: "NetworkSettings", words: TrainingWords) -> Self:
         """With rows for the groups of these distinct words, and for those of `base`."""
         groupings = groupings_of(network.shapes, network.clusters)
-        base_values = _read_values(base) if base is not None else {}
-        words = () if is_frozen else tuple(counts)
+        base = _read_values(words.base) if words.base is not None else {}
+        known = () if words.is_frozen else tuple(words.counts)
         values = {
-            grouping.name: sorted(_frequent(grouping, words) | set(base_values.get(grouping.name, ())))
+            grouping.name: sorted(_frequent(grouping, known) | set(base.get(grouping.name, ())))
             for grouping in groupings
         }
         return cls(groupings, values)
@@ -168,17 +160,11 @@ class GroupInput(WordInput):
     @classmethod
     def load(cls, network: "NetworkSettings", saved: Saved) -> TrainedWordInput:
         """The groups and their vectors. Raises: ModelError if a file is missing or damaged."""
-        from safetensors import SafetensorError
-        from safetensors.numpy import load_file
-
         groupings = groupings_of(network.shapes, network.clusters, saved.resources)
         try:
-            return _TrainedGroups(cls(groupings, _read_values(saved.folder)), load_file(saved.folder / TABLES))
-        except (OSError, ValueError, KeyError, SafetensorError) as error:
-            raise ModelError(
-                f"{saved.folder} does not hold a whole model ({type(error).__name__} at {NAMES} or {TABLES}). "
-                "Copy it again, or train anew."
-            ) from error
+            return _TrainedGroups(cls(groupings, _read_values(saved.folder)), read_tensors(saved.folder / TABLES))
+        except (OSError, ValueError, KeyError) as error:
+            raise damaged(saved.folder, error, f"{NAMES} or {TABLES}") from error
 
     @classmethod
     def strip(cls, source: Path, target: Path) -> Names:

@@ -6,6 +6,7 @@ names: so a tensor has one name in the network, in files and in checkpoints, `gr
 Axes: U distinct words, V all words that are met, G tables, B sentences, T tokens of the longest, E values.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
 import torch
@@ -14,7 +15,7 @@ from torch import Tensor, nn
 from bionym.layers.embedding import table
 
 
-class WordLayers:
+class WordLayers(ABC):
     """Values of words from their numbers.
 
     Args:
@@ -25,12 +26,13 @@ class WordLayers:
     def __init__(self, dim: int, modules: Mapping[str, nn.Module]) -> None:
         self.dim, self.modules = dim, dict(modules)
 
+    @abstractmethod
     def values(self, *numbers: Tensor) -> Tensor:
         """Values of the words, U x E."""
-        raise NotImplementedError
 
     def precompute(self, *numbers: Tensor) -> None:
         """Called where nothing more is learned of it, with the numbers of all V words, for what may be computed once."""
+        del numbers  # nothing, unless an input can
 
 
 class WordTables(WordLayers):

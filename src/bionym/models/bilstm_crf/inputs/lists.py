@@ -3,17 +3,21 @@
 Axes: B sentences, T tokens of the longest, N tokens of all sentences, K places that a token can have.
 """
 
-from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from bionym.features import gazetteer
-from bionym.models.bilstm_crf.inputs.protocol import Arrays, Floats, Saved, SentenceInput, TrainedSentenceInput
+from bionym.models.bilstm_crf.inputs.protocol import (
+    Arrays,
+    Floats,
+    Saved,
+    SentenceInput,
+    TrainedSentenceInput,
+    TrainingWords,
+)
 from bionym.models.bilstm_crf.sentences import Sentence
-from bionym.models.bilstm_crf.words import Lexicon
 
 if TYPE_CHECKING:
     from bionym.models.bilstm_crf.inputs.layers import SentenceLayers
@@ -39,15 +43,7 @@ class ListInput(SentenceInput):
         return "lists" if network.lists else None
 
     @classmethod
-    def collect(
-        cls,
-        network: "NetworkSettings",
-        counts: Counter[str],
-        lexicon: Lexicon,
-        *,
-        base: Path | None = None,
-        is_frozen: bool = False,
-    ) -> Self:
+    def collect(cls, network: "NetworkSettings", words: TrainingWords) -> Self:
         """From the settings alone."""
         return cls(len(gazetteer.columns(network.lists)))
 

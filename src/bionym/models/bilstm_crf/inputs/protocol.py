@@ -10,7 +10,7 @@ they are remembered. It is of sentences if they depend on the words around.
 Axes: U words, N tokens of all sentences, E values of an input.
 """
 
-import shutil
+from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol, 
 import numpy as np
 from numpy.typing import NDArray
 
+from bionym.models.bilstm_crf.inputs.files import copy_files
 from bionym.models.bilstm_crf.sentences import Sentence
 from bionym.models.bilstm_crf.words import Lexicon
 
@@ -30,6 +31,22 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float32]
 Arrays = tuple[NDArray[Any], ...]
 Names = Mapping[str, Sequence[str]]
+
+
+class TrainingWords(NamedTuple):
+    """What an input is collected from.
+
+    Args:
+        counts: how often each word occurs in the training data.
+        lexicon: rows of words and characters.
+        base: folder of the model that training begins with; what has a row there keeps one.
+        is_frozen: the input learns nothing more, so that only what has a row in `base` has one.
+    """
+
+    counts: Counter[str]
+    lexicon: Lexicon
+    base: Path | None = None
+    is_frozen: bool = False
 
 
 class Saved(NamedTuple):
@@ -49,6 +66,7 @@ class Saved(NamedTuple):
 class TrainedWordInput(Protocol):
     """An input of words that only predicts."""
 
+    @abstractmethod
     def vectors(self, words: Sequence[str]) -> Floats:
         """Values of words, U x E."""
 
@@ -62,6 +80,7 @@ class TrainedSentenceInput(Protocol):
 
     is_sparse: bool
 
+    @abstractmethod
     def vectors(self, sentences: Sequence[Sentence]) -> Floats:
         """Values of all tokens, one sentence behind the other, N x E; some sentence has a token."""
 
@@ -82,28 +101,14 @@ class Input(Protocol):
     UNSAVED: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
+    @abstractmethod
     def requested_by(cls, network: "NetworkSettings") -> str | None:
         """The setting under [network] that asks for it; None if it is left out."""
 
     @classmethod
-    def collect(
-        cls,
-        network: "NetworkSettings",
-        counts: Counter[str],
-        lexicon: Lexicon,
-        *,
-        base: Path | None = None,
-        is_frozen: bool = False,
-    ) -> Self:
-        """The input with rows for what the training data hold.
-
-        Args:
-            counts: how often each word occurs in the training data.
-            lexicon: rows of words and characters.
-            base: folder of the model that training begins with; what has a row there has one here.
-            is_frozen: it learns nothing more, so that only what has a row in `base` has one.
-        Raises: ConfigError for settings that cannot be met.
-        """
+    @abstractmethod
+    def collect(cls, network: "NetworkSettings", words: TrainingWords) -> Self:
+        """The input with rows for what the training data hold. Raises: ConfigError for settings that cannot be met."""
 
     def rows(self) -> Names:
         """For each tensor that has a row for each of some names: the names. All others are transferred whole."""
@@ -127,9 +132,11 @@ class Input(Protocol):
 class WordInput(Input, Protocol):
     """An input of words."""
 
+    @abstractmethod
     def numbers(self, words: Sequence[str]) -> Arrays:
         """What its layers read of words: arrays with the words along the first axis."""
 
+    @abstractmethod
     def layers(self) -> "WordLayers":
         """Its part of the network, untrained."""
 
@@ -137,6 +144,7 @@ class WordInput(Input, Protocol):
         """Write what prediction reads of its layers, which are on the CPU; by default nothing."""
 
     @classmethod
+    @abstractmethod
     def load(cls, network: "NetworkSettings", saved: Saved) -> TrainedWordInput:
         """The input of a trained model. Raises: ModelError if a file is missing or damaged."""
 
@@ -144,9 +152,11 @@ class WordInput(Input, Protocol):
 class SentenceInput(Input, Protocol):
     """An input of sentences."""
 
+    @abstractmethod
     def numbers(self, sentences: Sequence[Sentence]) -> Arrays:
         """What its layers read of sentences: arrays with the sentences along the first axis, padded."""
 
+    @abstractmethod
     def layers(self) -> "SentenceLayers":
         """Its part of the network, untrained."""
 
@@ -154,6 +164,7 @@ class SentenceInput(Input, Protocol):
         """Write what prediction reads of its layers, which are on the CPU; by default nothing."""
 
     @classmethod
+    @abstractmethod
     def load(cls, network: "NetworkSettings", saved: Saved) -> TrainedSentenceInput:
         """The input of a trained model. Raises: ModelError if a file is missing or damaged."""
 
@@ -167,10 +178,3 @@ class Inputs:
 
     def __iter__(self) -> Iterator[WordInput | SentenceInput]:
         return iter((*self.of_words, *self.of_sentences))
-
-
-def copy_files(names: Sequence[str], source: Path, target: Path) -> None:
-    """Copy those of these files that are in a folder into another."""
-    for name in names:
-        if (source / name).is_file():
-            shutil.copyfile(source / name, target / name)

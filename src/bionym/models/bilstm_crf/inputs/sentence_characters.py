@@ -6,7 +6,6 @@ Axes: B sentences, S characters of the longest stream, N boundaries of words in 
 all sentences, E values.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -22,6 +21,7 @@ from bionym.models.bilstm_crf.inputs.protocol import (
     Saved,
     SentenceInput,
     TrainedSentenceInput,
+    TrainingWords,
 )
 from bionym.models.bilstm_crf.sentences import Sentence
 from bionym.models.bilstm_crf.streams import Integers, Stream, StreamReader, side_by_side
@@ -75,19 +75,11 @@ class SentenceCharacterInput(SentenceInput):
         return "sentence_characters.size" if network.sentence_characters.size else None
 
     @classmethod
-    def collect(
-        cls,
-        network: "NetworkSettings",
-        counts: Counter[str],
-        lexicon: Lexicon,
-        *,
-        base: Path | None = None,
-        is_frozen: bool = False,
-    ) -> Self:
+    def collect(cls, network: "NetworkSettings", words: TrainingWords) -> Self:
         """With the characters of the lexicon; with words to predict, unless it is frozen."""
         settings = network.sentence_characters
-        is_predicting = settings.language_model and not is_frozen
-        return cls(settings, lexicon, rank_rows(lexicon, counts) if is_predicting else None)
+        is_predicting = settings.language_model and not words.is_frozen
+        return cls(settings, words.lexicon, rank_rows(words.lexicon, words.counts) if is_predicting else None)
 
     def numbers(self, sentences: Sequence[Sentence]) -> Arrays:
         """The streams of sentences; and, if words are predicted, the rank of each, B x T, and how many there are, B."""
