@@ -5,9 +5,12 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 CORE := $(VENV)/.core
 READY := $(VENV)/.ready
+BARE := .venv-core
 DEMO := demo
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
+LOCKED := $(INSTALL) --no-deps --require-hashes --requirement
 
-.PHONY: demo test lint types unit clean
+.PHONY: demo test test-long lint types unit unit-core clean
 
 demo: $(CORE) $(DEMO)/model/config.toml
 	$(BIN)/bionym evaluate examples/bc5cdr/test.pubtator $(DEMO)/test.pubtator --format pubtator
@@ -22,7 +25,7 @@ $(DEMO)/model/config.toml: $(wildcard examples/bc5cdr/*) | $(CORE)
 	$(BIN)/bionym predict examples/bc5cdr/test.pubtator --format pubtator --model $(DEMO)/model \
 	    --to pubtator --out $(DEMO)/test.pubtator --force
 
-test: lint types unit
+test: lint types unit unit-core
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -32,17 +35,35 @@ types: $(READY)
 	$(BIN)/mypy
 
 unit: $(READY)
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2
 
-$(CORE): pyproject.toml constraints.txt
+unit-core: $(BARE)/.ready
+	$(BARE)/bin/pytest -n 2 --hypothesis-profile=core -m 'not corpora and not long'
+
+test-long: $(READY)
+	$(BIN)/pytest -m long
+	$(BIN)/pytest -n 2 --hypothesis-profile=long tests/data tests/linear_chain tests/formats
+
+$(CORE): pyproject.toml locks/core.txt
 	$(PYTHON) -c 'import sys; sys.exit("Bionym needs Python 3.11 to 3.13") if not (3, 11) <= sys.version_info[:2] <= (3, 13) else None'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	$(LOCKED) locks/core.txt
+	$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(READY): $(CORE)
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+# torch is in no lock: which build of it is right depends on the machine (tools/lock.py).
+$(READY): $(CORE) locks/dev.txt constraints.txt
+	$(LOCKED) locks/dev.txt
+	$(INSTALL) --constraint constraints.txt torch
+	$(BIN)/pip check
+	@touch $@
+
+$(BARE)/.ready: pyproject.toml locks/core.txt constraints.txt
+	$(PYTHON) -m venv $(BARE)
+	$(BARE)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement locks/core.txt
+	$(BARE)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BARE)/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt hypothesis pytest pytest-xdist
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(DEMO)
+	rm -rf $(VENV) $(BARE) $(DEMO)

@@ -13,8 +13,9 @@ import time
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
+
+from bionym.onnx.importing import import_onnxruntime
 
 INPUTS, SIZES = 344, (200, 256)
 NUM_TOKENS, NUM_SENTENCES = 26, (16, 32, 64)
@@ -23,6 +24,7 @@ NUM_RUNS = 30  # the best of them counts
 
 def bare_recurrence(size: int) -> float:
     """Tokens a second of a layer of so many values a direction."""
+    onnxruntime = import_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(_layer(size), options, providers=["CPUExecutionProvider"])

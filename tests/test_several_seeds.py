@@ -27,16 +27,18 @@ def made(documents: list[bionym.Document], tmp_path_factory: pytest.TempPathFact
     return folder, several_seeds.train(documents, seeds=(3, 4), folder=folder, settings=SETTINGS, watching=watching)
 
 
+@pytest.mark.needs("torch", "onnx")
 def test_every_seed_is_scored_on_the_same_documents(made: tuple[Path, bionym.Pipeline]) -> None:
     folder, tagger = made
-    record = tagger.run["seeds"]
-    assert [row["seed"] for row in record["seeds"]] == [3, 4]
-    assert tagger.run["held_out"] == [""] and tagger.run["seed"] == record["chosen"]
+    record = tagger.record.seeds
+    assert [row["seed"] for row in record.seeds] == [3, 4]
+    assert tagger.record.held_out == ("",) and tagger.record.seed == record.chosen
     first, second = (runs.read(folder / f"seed-{seed}").settings for seed in (3, 4))
     assert first["data"] == second["data"]
-    assert record["mean"]["mean"] == pytest.approx(sum(row["mean"] for row in record["seeds"]) / 2)
+    assert record.mean["mean"] == pytest.approx(sum(row["mean"] for row in record.seeds) / 2)
 
 
+@pytest.mark.needs("torch", "onnx")
 def test_side_by_side_they_learn_the_same(
     made: tuple[Path, bionym.Pipeline], documents: list[bionym.Document], tmp_path: Path
 ) -> None:
@@ -45,21 +47,23 @@ def test_side_by_side_they_learn_the_same(
     tagger = several_seeds.train(
         documents, seeds=(3, 4), folder=tmp_path, settings=SETTINGS, jobs=2, on_seed=lambda seed, run: told.append(seed)
     )
-    assert tagger.run["seeds"] == expected.run["seeds"] and sorted(told) == [3, 4]
+    assert tagger.record.seeds == expected.record.seeds and sorted(told) == [3, 4]
     assert list(tagger.predict(documents)) == list(expected.predict(documents))
 
 
+@pytest.mark.needs("torch", "onnx")
 def test_what_is_done_is_not_done_again(made: tuple[Path, bionym.Pipeline], documents: list[bionym.Document]) -> None:
     folder, expected = made
     told = []
     again = several_seeds.train(
         documents, seeds=(4, 3), folder=folder, settings=SETTINGS, on_seed=lambda seed, run: told.append(seed)
     )
-    assert told == [] and again.run["seeds"]["mean"] == expected.run["seeds"]["mean"]
+    assert told == [] and again.record.seeds.mean == expected.record.seeds.mean
     with pytest.raises(ConfigError, match="configuration.held_out was 0.4, is 0.3"):
         several_seeds.train(documents, seeds=(3,), folder=folder, settings=[*SETTINGS, "held_out=0.3"])
 
 
+@pytest.mark.needs("torch", "onnx")
 def test_a_seed_that_fails_elsewhere_is_named(documents: list[bionym.Document], tmp_path: Path) -> None:
     bare = [one.with_entities(()) for one in documents]
     with pytest.raises(ModelError, match="Seed 1: The training documents hold no entity"):

@@ -30,7 +30,7 @@ from bionym.data import Document, entity
 from bionym.evaluation import calibration, error_kinds, error_names, errors, report, slicers, slices
 from bionym.evaluation.seen import Seen
 from bionym.features import FeatureOptions
-from bionym.heads.corpora import CorpusSettings
+from bionym.heads.settings import CorpusSettings
 from bionym.linear_chain.training import Optimizer
 from bionym.models import bilstm_crf, crf, transformer
 from bionym.pretraining.settings import PretrainingConfig

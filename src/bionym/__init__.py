@@ -14,20 +14,25 @@
     evaluate(gold, predicted)    scores
     Document, Entity, Span, Corpus
 
-Everything is loaded at its first use; `import bionym` alone is instant.
+Everything is loaded at its first use; `import bionym` alone is instant. It switches the telemetry of other libraries off.
 """
 
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from bionym.privacy import switch_off_telemetry
+from bionym.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from bionym.data import Corpus, Document, Entity, Span
     from bionym.evaluation import evaluate
     from bionym.formats import read, write
-    from bionym.pipeline import Pipeline, load, train
+    from bionym.pipeline import Pipeline, load
+    from bionym.pipeline.training import train
 
-__version__ = "0.1.0"
 __all__ = ["Corpus", "Document", "Entity", "Pipeline", "Span", "evaluate", "load", "read", "train", "write"]
+
+switch_off_telemetry()
 
 _HOMES = {
     "Corpus": "bionym.data",
@@ -39,7 +44,7 @@ _HOMES = {
     "write": "bionym.formats",
     "Pipeline": "bionym.pipeline",
     "load": "bionym.pipeline",
-    "train": "bionym.pipeline",
+    "train": "bionym.pipeline.training",
 }
 
 

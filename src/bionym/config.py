@@ -57,9 +57,10 @@ def read(path: Path) -> Tables:
 
 
 def of_model(schema: type[Schema], path: Path) -> Schema:
-    """The configuration of a saved model; which model it is stands there too. Raises: ConfigError."""
+    """The configuration of a saved model; which model it is, and in which format, stands there too. Raises: ConfigError."""
     settings = read(path)
-    settings.pop("model", None)
+    for key in ("format", "model"):
+        settings.pop(key, None)
     return validated(schema, settings, origin=str(path))
 
 

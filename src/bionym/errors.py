@@ -6,6 +6,7 @@
     ├── OutputError             a file could not be written
     ├── SpanError               offsets that are empty, reversed or outside the text
     ├── LossError               --strict, and something would have been lost
+    ├── StoppedError            another thread asked a training to stop
     ├── ModelError              a model folder that cannot be loaded, or data a model cannot learn from
     └── UsageError              exit 2: the command or the configuration was wrong
         ├── ConfigError         a configuration key or value
@@ -68,6 +69,10 @@ class LossError(BionymError):
 
 class ModelError(BionymError):
     """A model folder that cannot be loaded, or data that a model cannot learn from."""
+
+
+class StoppedError(BionymError):
+    """A training that another thread asked to stop; the message says where it can go on."""
 
 
 class UsageError(BionymError):

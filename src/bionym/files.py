@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, NamedTuple, cast
 
 from bionym.errors import FormatError, InputError, OutputError, UsageError
+from bionym.replacing import put_in_place
 
 STREAM = Path("-")  # standard input or output
 BOM = "\ufeff"
@@ -136,17 +137,16 @@ def finishing(
         otherwise: what it is if not, for the message.
     Raises: OutputError, before any work, if `out` stands in the way.
     """
-    if out.exists() and not force:
+    stands = out.exists() or out.is_symlink()
+    if stands and not force:
         raise OutputError(f"{out} exists. Choose another name, or replace it with --force.")
-    if out.exists() and not may_replace(out):
+    if stands and not may_replace(out):
         raise OutputError(f"{out} is {otherwise}, so it is not replaced. Choose another name.")
     out.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=".bionym-", dir=out.parent))
     try:
         yield scratch / out.name
-        if out.exists():
-            os.replace(out, scratch / f"{out.name}.replaced")
-        os.replace(scratch / out.name, out)
+        put_in_place(scratch / out.name, out, scratch / f"{out.name}.replaced")
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 

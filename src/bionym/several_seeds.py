@@ -13,9 +13,7 @@ interrupted goes on with the seed it was at.
     FOLDER/seed-1/model/         its model, once it is trained
 """
 
-import collections
 import copy
-import itertools
 import json
 import multiprocessing
 import os
@@ -27,13 +25,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bionym import config as configuration
-from bionym import pipeline, plugins
 from bionym.data import Audit, Corpus, Document
 from bionym.errors import ConfigError, ModelError, UsageError
 from bionym.files import write_whole
 from bionym.heads.corpora import with_held_out
-from bionym.pipeline import Pipeline
+from bionym.pipeline import Pipeline, training
 from bionym.trained import store
+from bionym.trained.record import Record, SeedFacts, fingerprint, read
 from bionym.training import launch
 from bionym.training.events import Monitor
 from bionym.training.settings import WITHOUT_INFLUENCE
@@ -75,9 +73,10 @@ def train(
     sources: Iterable[str] = (),
     audit: Audit | None = None,
     corpora: Mapping[str, Corpus] | None = None,
+    allow_leaks: bool = False,
     jobs: int = 1,
     watching: Watching = unwatched,
-    on_seed: Callable[[int, Mapping[str, Any]], None] = lambda seed, run: None,
+    on_seed: Callable[[int, Record], None] = lambda seed, record: None,
 ) -> Pipeline:
     """The model of the seed that scored best on development data; its `run["seeds"]` tells of all of them.
 
@@ -90,11 +89,10 @@ def train(
     The other arguments are those of `bionym.train`.
     Raises: UsageError for a model that draws nothing by chance, and without development data; ModelError, ConfigError.
     """
-    part = plugins.find("models", model)
-    _check(seeds, jobs, model, part)
-    chosen = configuration.load(part.Config, Path(config) if config else None, settings)
+    _check(seeds, jobs, model)
+    chosen = configuration.load(training.trainable(model).Config, Path(config) if config else None, settings)
     audit = audit if audit is not None else Audit()
-    given = corpora or pipeline.corpora_of(chosen, documents, dev, audit)
+    given = corpora or training.corpora_of(chosen, documents, dev, audit, allow_leaks=allow_leaks)
     split = with_held_out(given, fraction=chosen.held_out, seed=min(seeds))
     if not any(corpus.splits.get("dev") for corpus in split.values()):
         raise UsageError("Several seeds are compared on development data: give --dev, or set held_out above 0.")
@@ -104,53 +102,52 @@ def train(
         config_of = chosen.model_copy(update={"training": chosen.training.model_copy(update={"seed": seed})})
         own = Path(folder) / f"seed-{seed}"
         tasks[seed] = Task(model, split, config_of, tuple(sources), copy.deepcopy(audit), own)
-    found = dict(sorted(_done(tasks, jobs, watching, on_seed), key=lambda pair: list(seeds).index(pair[0])))
-    record = summary(found)
-    best = record["chosen"]
+    records = dict(sorted(_done(tasks, jobs, watching, on_seed), key=lambda pair: list(seeds).index(pair[0])))
+    facts = summary(records)
     held_out = [name for name, corpus in given.items() if not corpus.splits.get("dev")]
-    run = found[best] | {"seeds": record, "held_out": held_out}
-    return Pipeline(store.load(tasks[best].folder / MODEL), run)
+    record = records[facts.chosen].with_facts(seeds=facts, held_out=held_out)
+    return Pipeline(store.load(tasks[facts.chosen].folder / MODEL), record)
 
 
-def summary(found: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
+def summary(records: Mapping[int, Record]) -> SeedFacts:
     """F1 of every seed on each corpus' development data and their mean; of both mean and standard deviation over seeds.
 
     "chosen" is the seed with the highest mean, the first of equals; "seeds" holds a row each, in the order given.
     """
-    rows = {seed: _scores(run) for seed, run in found.items()}
+    rows = {seed: _scores(record) for seed, record in records.items()}
     names = list(next(iter(rows.values())))
-    return {
-        "chosen": max(rows, key=lambda seed: rows[seed]["mean"]),
-        "seeds": [{"seed": seed, **row} for seed, row in rows.items()],
-        "mean": {name: statistics.fmean(row[name] for row in rows.values()) for name in names},
-        "deviation": {
+    return SeedFacts(
+        chosen=max(rows, key=lambda seed: rows[seed]["mean"]),
+        seeds=tuple({"seed": seed, **row} for seed, row in rows.items()),
+        mean={name: statistics.fmean(row[name] for row in rows.values()) for name in names},
+        deviation={
             name: statistics.stdev(row[name] for row in rows.values()) if len(rows) > 1 else None for name in names
         },
-    }
+    )
 
 
-def _scores(run: Mapping[str, Any]) -> dict[str, float]:
+def _scores(record: Record) -> dict[str, float]:
     """Strict micro-F1 by corpus, and the mean of all."""
-    scores = run["development_scores"]
-    by_corpus = scores.get("corpora") or {"dev": scores}
-    found = {name: float(one["metrics"]["strict"]["micro"]["f1"]) for name, one in by_corpus.items()}
-    return {"mean": statistics.fmean(found.values())} | (found if len(found) > 1 else {})
+    by_corpus = record.f1_by_corpus()
+    return {"mean": record.mean_f1()} | (
+        {name or "dev": f1 for name, f1 in by_corpus.items()} if len(by_corpus) > 1 else {}
+    )
 
 
-def _check(seeds: Sequence[int], jobs: int, model: str, part: Any) -> None:
+def _check(seeds: Sequence[int], jobs: int, model: str) -> None:
     if not seeds or len(set(seeds)) < len(seeds):
         raise UsageError(f"The seeds are {', '.join(map(str, seeds)) or 'none'}: give one or more, each once.")
     if jobs < 1:
         raise UsageError(f"There are {jobs} jobs: expected 1 or more.")
-    if not store.learns_from_corpora(part):
+    if not training.learns_in_epochs(model):
         raise UsageError(f"A {model} draws nothing by chance: every seed gives the same model. Leave out the seeds.")
 
 
 def _check_same(folder: Path, model: str, chosen: Any, corpora: Mapping[str, Corpus]) -> None:
     """Refuse to go on with runs of another kind. Raises: ConfigError that names what changed."""
-    seen = store.Fingerprint()
-    for corpus in corpora.values():
-        collections.deque(seen.of(itertools.chain(*corpus.splits.values())), maxlen=0)
+    seen = fingerprint(
+        document for corpus in corpora.values() for documents in corpus.splits.values() for document in documents
+    )
     settings = chosen.model_dump(mode="json")
     for name in ("seed", *WITHOUT_INFLUENCE):
         settings["training"].pop(name, None)
@@ -166,8 +163,8 @@ def _check_same(folder: Path, model: str, chosen: Any, corpora: Mapping[str, Cor
 
 
 def _done(
-    tasks: Mapping[int, Task], jobs: int, watching: Watching, on_seed: Callable[[int, Mapping[str, Any]], None]
-) -> Iterator[tuple[int, dict[str, Any]]]:
+    tasks: Mapping[int, Task], jobs: int, watching: Watching, on_seed: Callable[[int, Record], None]
+) -> Iterator[tuple[int, Record]]:
     """The seeds that are done before, then those as they are done now, each with the record of its training."""
     known = {seed: _record(task) for seed, task in tasks.items()}
     yield from ((seed, record) for seed, record in known.items() if record is not None)
@@ -179,12 +176,8 @@ def _done(
         yield seed, record
 
 
-def _record(task: Task) -> dict[str, Any] | None:
-    path = task.folder / MODEL / "run.json"
-    if not path.is_file():
-        return None
-    record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return record
+def _record(task: Task) -> Record | None:
+    return read(task.folder / MODEL)
 
 
 def _one_by_one(tasks: Mapping[int, Task], watching: Watching) -> Iterator[int]:
@@ -195,7 +188,7 @@ def _one_by_one(tasks: Mapping[int, Task], watching: Watching) -> Iterator[int]:
 
 def _learn(task: Task, watching: Watching) -> None:
     """One run, its model saved."""
-    made = pipeline.learned(
+    made = training.train_on_corpora(
         task.corpora,
         task.config,
         model=task.model,

@@ -10,6 +10,7 @@ from tests.models.pretraining_samples import TINY, real_text
 QUICK = [argument for setting in TINY for argument in ("--set", setting)]
 
 
+@pytest.mark.needs("torch", "transformers")
 def test_pretrain_makes_an_encoder_and_says_how_good(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "new" / "encoder"
     text = real_text(tmp_path, 40)
@@ -35,7 +36,12 @@ def test_its_settings_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["missing.txt"], 1, "missing.txt: no such file or folder"),
+        pytest.param(
+            ["missing.txt"],
+            1,
+            "missing.txt: no such file or folder",
+            marks=pytest.mark.needs("torch", "tokenizers", "transformers"),
+        ),
         (["text.txt", "--model", "crf"], 2, "A model of the kind 'crf' is not pretrained"),
         (["text.txt", "--model", "transfomer"], 2, "Did you mean 'transformer'?"),
         (["text.txt", "--min-count", "0"], 2, "The setting 'vocabulary.min_count' is 0"),

@@ -14,6 +14,8 @@ import bionym
 from bionym.apps.cli import main
 from bionym.training import runs
 
+pytestmark = pytest.mark.needs("torch", "onnx")
+
 ROOT = Path(__file__).parents[2]
 CONLL = ROOT / "tests" / "gold" / "conll" / "ncbi.tsv"
 QUICK = {
@@ -30,7 +32,7 @@ QUICK = {
     "training.threads": 1,
 }
 TIMES = ("seconds", "tokens_per_second")
-DATA = [str(CONLL), "--format", "conll", "--dev", str(CONLL), "--model", "bilstm_crf"]
+DATA = [str(CONLL), "--format", "conll", "--dev", str(CONLL), "--allow-leaks", "--model", "bilstm_crf"]
 
 
 def arguments(out: Path, **changes: object) -> list[str]:

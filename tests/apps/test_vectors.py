@@ -23,6 +23,7 @@ def vectors(tmp_path: Path) -> Path:
     return tmp_path / "v"
 
 
+@pytest.mark.needs("gensim")
 def test_train_makes_vectors_and_says_how_much(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "new" / "v"
     assert main(["vectors", "train", str(NOTE), "--out", str(out), *QUICK]) == 0
@@ -63,6 +64,7 @@ def test_convert_goes_there_and_back(
     assert read(tmp_path / "y").words == read(vectors).words
 
 
+@pytest.mark.needs("sklearn")
 def test_cluster_writes_what_the_feature_reads(vectors: Path, tmp_path: Path) -> None:
     out = tmp_path / "clusters.tsv.gz"
     assert main(["vectors", "cluster", str(vectors), "--sizes", "2,3", "--out", str(out)]) == 0
@@ -75,7 +77,12 @@ def test_cluster_writes_what_the_feature_reads(vectors: Path, tmp_path: Path) ->
     [
         (["train", str(NOTE), "--out", "x", "--kind", "glove"], 2, "The setting 'kind' is 'glove': Input should be"),
         (["train", "missing.txt", "--out", "x"], 1, "missing.txt: no such file or folder"),
-        (["train", str(NOTE), "--out", "x", "--min-count", "999"], 1, "No word stands 999 times or more"),
+        pytest.param(
+            ["train", str(NOTE), "--out", "x", "--min-count", "999"],
+            1,
+            "No word stands 999 times or more",
+            marks=pytest.mark.needs("gensim"),
+        ),
         (["show", "missing", "fever"], 1, "missing: no such file"),
         (["show", str(NOTE), "fever"], 1, "this is no file of word vectors"),
         (["convert", "{v}", "--to", "bin", "--out", "x"], 2, "There is no format of word vectors named 'bin'"),

@@ -1,6 +1,6 @@
 """Plans over samples, and two models that need no time: one without chance, one whose seed decides what it misses."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -9,8 +9,11 @@ import pytest
 
 from bionym import plugins
 from bionym.config import Settings
-from bionym.data import Document
+from bionym.data import Corpus, Document
 from bionym.errors import ModelError
+from bionym.heads.fitted import Fitted
+from bionym.heads.settings import CorpusSettings
+from bionym.training.settings import TrainingSettings
 
 GOLD = Path(__file__).parents[1] / "gold"
 
@@ -29,15 +32,22 @@ test = "bioc_xml/bc5cdr.BioC.xml"
 Writing = Callable[..., Path]
 
 
-class Training(Settings):
-    seed: int = 1
-
-
 class Seeded(Settings):
-    training: Training = Training()
+    corpora: dict[str, CorpusSettings] = {}
+    training: TrainingSettings = TrainingSettings(learning_rate=0.1)
+
+    @property
+    def seed(self) -> int:
+        return self.training.seed
+
+
+class NoEpochs(Settings):
+    """A table of settings for a training without a loop."""
 
 
 class Steady(Settings):
+    corpora: dict[str, CorpusSettings] = {}
+    training: NoEpochs = NoEpochs()
     seed: int = 1
     missed: int = 0
 
@@ -46,6 +56,7 @@ class Knowing:
     """Knows the gold entities but the first few, under the labels it was trained with; so every figure is known."""
 
     PACKAGES = ()
+    sources = ("",)
 
     def __init__(self, labels: Iterable[str], missed: int) -> None:
         self.labels, self.missed, self.config = tuple(sorted(labels)), missed, SimpleNamespace(seed=1)
@@ -55,6 +66,9 @@ class Knowing:
         for document in documents:
             yield document.with_entities(document.entities[left:])
             left = max(0, left - len(document.entities))
+
+    def of_source(self, name: str) -> "Knowing":
+        return self
 
     def save(self, folder: Path) -> None:
         (folder / "config.toml").write_text(f'model = "steady"\nmissed = {self.missed}\n', encoding="utf-8")
@@ -69,8 +83,8 @@ class Models:
         self.stop_at = 0  # the training that is interrupted
         self.fail_at = 0  # the training that fails
 
-    def fit(self, documents: Iterable[Document], config: Any, *, audit: Any, on_iteration: Any) -> Knowing:
-        given = list(documents)
+    def fit(self, corpora: Mapping[str, Corpus], config: Any, **how: Any) -> Fitted:
+        given = [document for corpus in corpora.values() for document in corpus["train"]]
         self.learned.append(tuple(document.id for document in given))
         self.texts.append("\n".join(document.text for document in given))
         if len(self.learned) == self.stop_at:
@@ -78,7 +92,8 @@ class Models:
         if len(self.learned) == self.fail_at:
             raise ModelError("There is nothing to learn\nfrom.")
         missed = config.training.seed if isinstance(config, Seeded) else config.missed
-        return Knowing({entity.label for document in given for entity in document.entities}, missed)
+        knowing = Knowing({entity.label for document in given for entity in document.entities}, missed)
+        return Fitted(knowing, None, {})
 
 
 @pytest.fixture

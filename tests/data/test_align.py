@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from bionym.data import Audit, Document, Entity, Span, entity
 from bionym.data.align import align, from_tags, join_cut_sentences, sentence_ranges, to_tags
-from bionym.data.tags import BIO, BIOES
+from bionym.data.tags import BIO, BIOES, TagScheme
 from bionym.errors import LossError
 from bionym.text.prepare import tokenized
 from tests.strategies import documents
@@ -80,11 +80,11 @@ def test_sentences_are_joined_where_an_entity_crosses_their_edge() -> None:
 
 
 @given(documents(), st.sampled_from([BIO, BIOES]))
-def test_every_entity_is_tagged_or_counted_as_lost(document: Document, scheme: object) -> None:
+def test_every_entity_is_tagged_or_counted_as_lost(document: Document, scheme: TagScheme) -> None:
     audit = Audit()
     ready = join_cut_sentences(tokenized(document))
-    tags = to_tags(ready, BIO, audit=audit)
-    assert len(from_tags(ready, tags, BIO)) == len(document.entities) - audit.num_lost
+    tags = to_tags(ready, scheme, audit=audit)
+    assert len(from_tags(ready, tags, scheme)) == len(document.entities) - audit.num_lost
 
 
 @given(documents())

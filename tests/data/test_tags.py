@@ -22,6 +22,7 @@ from bionym.data.tags import (
 )
 from bionym.errors import UnknownNameError
 
+SAMPLE = Path(__file__).parents[1] / "gold" / "conlleval"
 ORACLE = Path(__file__).parents[2].parent / "shared" / "oracles" / "conlleval"
 LABELS = ("Disease", "cell-line", "B_cell")
 ANY_TAG = st.sampled_from(["O", *(f"{prefix}-{label}" for prefix in "BIES" for label in LABELS)])
@@ -59,6 +60,7 @@ def test_io_fuses_adjacent_entities_of_one_label() -> None:
     assert IO.decode(tags) == [TokenSpan(0, 2, "Drug")]
 
 
+@pytest.mark.needs("seqeval")
 @pytest.mark.parametrize("scheme", [BIO, BIOES], ids=lambda scheme: scheme.name)
 @given(sentences=st.lists(st.lists(ANY_TAG, min_size=1, max_size=8), min_size=1, max_size=4))
 def test_strict_decoding_equals_seqeval(scheme: TagScheme, sentences: list[list[str]]) -> None:
@@ -73,17 +75,16 @@ def test_strict_decoding_equals_seqeval(scheme: TagScheme, sentences: list[list[
     assert [scheme.decode(tags, mode="strict") for tags in sentences] == expected
 
 
+@pytest.mark.parametrize("folder", [SAMPLE, pytest.param(ORACLE, marks=pytest.mark.corpora)], ids=["sample", "whole"])
 @pytest.mark.parametrize("name", ["bio", "noisy"])
-def test_lenient_decoding_equals_conlleval(name: str) -> None:
-    if not ORACLE.is_dir():
-        pytest.skip("the output of conlleval is not at hand")
+def test_lenient_decoding_equals_conlleval(name: str, folder: Path) -> None:
     counts = Counts()
-    for block in (ORACLE / f"{name}.txt").read_text(encoding="utf-8").split("\n\n"):
+    for block in (folder / f"{name}.txt").read_text(encoding="utf-8").split("\n\n"):
         rows = [line.split() for line in block.splitlines() if line.strip()]
         gold, predicted = ([BIO.decode([row[column] for row in rows])] for column in (1, 2))
         pairs = [[((span.start, span.end), span.label) for span in side[0]] for side in (gold, predicted)]
         counts.add(count_matches(*pairs))
-    expected = (ORACLE / f"{name}.expected").read_text(encoding="utf-8")
+    expected = (folder / f"{name}.expected").read_text(encoding="utf-8")
     micro = counts.micro
     assert (
         f"with {micro.support} phrases; found: {micro.num_predicted} phrases; correct: {micro.true_positives}."

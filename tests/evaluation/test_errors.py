@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.optimize import linear_sum_assignment  # type: ignore[import-untyped, unused-ignore]
 
 from bionym import formats
 from bionym.data import Entity, Span, entity
@@ -146,8 +145,11 @@ def test_rows_of_the_confusion_sum_to_gold_and_columns_to_predicted(both: list[P
 WEIGHTS = st.dictionaries(st.tuples(st.integers(0, 6), st.integers(0, 6)), st.integers(1, 20), max_size=20)
 
 
+@pytest.mark.needs("scipy")
 @given(WEIGHTS)
 def test_the_assignment_is_as_good_as_scipys(weights: dict[tuple[int, int], int]) -> None:
+    from scipy.optimize import linear_sum_assignment  # type: ignore[import-untyped, unused-ignore]
+
     table = np.zeros((7, 7))
     for at, weight in weights.items():
         table[at] = weight

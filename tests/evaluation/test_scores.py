@@ -112,6 +112,7 @@ def test_census_shows_no_mention_unless_asked() -> None:
 TAGS = st.lists(st.sampled_from(["O", "B-A", "I-A", "B-B", "I-B"]), min_size=1, max_size=8)
 
 
+@pytest.mark.needs("seqeval")
 @given(
     pairs=st.lists(TAGS.flatmap(lambda tags: st.tuples(st.just(tags), st.permutations(tags))), min_size=1, max_size=4)
 )

@@ -7,7 +7,6 @@ import pytest
 from bionym.evaluation import figures, training_page
 from bionym.evaluation.training_monitor import TrainingPage
 from bionym.training.events import EpochEnd, Result
-from tests.training import tiny
 
 TABLES = {
     "labels": {"Disease": [6, 2, 4], "Chemical": [1, 0, 1]},
@@ -54,6 +53,17 @@ def test_scores_by_label_follow_from_the_counts() -> None:
     assert [(line.name, len(line.points)) for line in lines] == [("Disease", 2), ("Chemical", 2)]
 
 
+def test_labels_of_a_corpus_are_those_of_the_best_epoch_that_counted_them() -> None:
+    other = {"tables": {"CDR": TABLES}}
+    rows = [epoch(1, 0.5), epoch(2, 0.6), epoch(3, 0.7, is_best=False), epoch(4, 0.8, **other)]
+    assert training_page._corpus(rows, "NCBI")["epoch"] == 2
+    assert training_page._corpus(rows, "CDR")["epoch"] == 4
+    assert training_page.best([epoch(1, 0.5, is_best=False), epoch(2, 0.4, is_best=False)]) == epoch(
+        2, 0.4, is_best=False
+    )
+    assert training_page.best([]) is None
+
+
 def test_a_log_of_nothing_yet_makes_a_page_and_no_figures() -> None:
     assert "0 epochs of at most 5 done" in training_page.page([STARTED])
     assert figures.figures([STARTED]) == {}
@@ -65,8 +75,10 @@ def test_every_count_of_the_confusion_stands_in_its_figure() -> None:
     assert re.findall(r">([\d,]+)</text>", drawn) == ["1", "0", "1", "0", "6", "4", "0", "2"]
 
 
+@pytest.mark.needs("torch")
 def test_the_page_is_drawn_less_often_where_drawing_takes_long(tmp_path: Path) -> None:
     from bionym.training.monitors.log import Log
+    from tests.training import tiny
 
     now = iter([0, 1, 2, 30, 60, 60, 61, 200, 201])  # a drawing takes 1, and may take a fiftieth
     page = TrainingPage(tmp_path, clock=lambda: next(now))

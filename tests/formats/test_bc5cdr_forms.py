@@ -124,7 +124,7 @@ def test_concepts_and_relations_come_with_the_text() -> None:
             assert all(end.target in known for one in document.relations for end in one.arguments)
 
 
-@pytest.mark.skipif(not CORPUS.exists(), reason="the corpus is not beside the repository")
+@pytest.mark.corpora
 @pytest.mark.parametrize("split", ["Training", "Development", "Test"])
 def test_the_whole_corpus_is_the_same_in_every_form(split: str, tmp_path: Path) -> None:
     source = CORPUS / f"CDR_{split}Set.BioC.xml"

@@ -118,7 +118,7 @@ def test_a_source_row_that_does_not_hold_together_is_refused(tmp_path: Path) -> 
         read_text(tmp_path, json.dumps([row]))
 
 
-@pytest.mark.skipif(not CORPUS.exists(), reason="the corpus is not beside the repository")
+@pytest.mark.corpora
 def test_all_of_bc5cdr_is_read_from_the_source_schema(tmp_path: Path) -> None:
     theirs = list(bioc_xml.read(CORPUS / "CDR_DevelopmentSet.BioC.xml"))
     path = tmp_path / "source.jsonl"
@@ -265,7 +265,7 @@ def test_any_document_survives_and_losses_are_counted(
     assert lost.get("score", 0) == sum(one.score is not None for one in document.entities)
 
 
-@pytest.mark.skipif(not CORPUS.exists(), reason="the corpus is not beside the repository")
+@pytest.mark.corpora
 def test_bc5cdr_survives(tmp_path: Path) -> None:
     theirs = list(bioc_xml.read(CORPUS / "CDR_DevelopmentSet.BioC.xml"))
     assert [content(one) for one in again(tmp_path, *theirs)] == [content(one) for one in theirs]

@@ -259,7 +259,7 @@ def test_any_document_survives_as_far_as_xml_holds_its_characters(
     assert (found.relations, found.passages) == (document.relations, document.passages)
 
 
-@pytest.mark.skipif(not CORPUS.exists(), reason="the corpus is not beside the repository")
+@pytest.mark.corpora
 @pytest.mark.parametrize(
     ("split", "num_entities", "num_relations"),
     [("Training", 9385, 1038), ("Development", 9591, 1012), ("Test", 9809, 1066)],

@@ -87,10 +87,9 @@ def test_the_model_alone_carries_all_that_it_has_a_place_for(path: Path) -> None
     assert (said(rebuilt), ties(rebuilt)) == (said(document), ties(document))
 
 
+@pytest.mark.corpora
 @pytest.mark.parametrize("folder", ["maccrobat", "anatem-brat", "jnlpba-brat", "ncbi-disease/brat"])
 def test_whole_corpora_come_back_byte_for_byte(tmp_path: Path, folder: str) -> None:
-    if not (CORPORA / folder).is_dir():
-        pytest.skip("the corpora do not stand beside the repository")
     formats.write(formats.read(CORPORA / folder, "brat", require_annotations=False), tmp_path / "out", "brat")
     for path in (CORPORA / folder).rglob("*.ann"):
         copy = tmp_path / "out" / path.relative_to(CORPORA / folder)

@@ -34,9 +34,8 @@ def test_the_sample_goes_through_byte_for_byte(tmp_path: Path) -> None:
     assert (tmp_path / "out.tsv").read_bytes() == GOLD.read_bytes()
 
 
+@pytest.mark.corpora
 def test_every_corpus_goes_through_byte_for_byte(tmp_path: Path) -> None:
-    if not CORPORA.is_dir():
-        pytest.skip("the corpora are not at hand")
     for corpus in ("NCBI-disease", "BC5CDR", "JNLPBA"):
         path = CORPORA / corpus / "devel.tsv"
         write(read(path, "conll"), tmp_path / "out.tsv", "conll", force=True)

@@ -238,7 +238,7 @@ def test_text_offsets_and_labels_survive_and_losses_are_counted(
     assert again.text[len(document.text) :] in ("", "\n")
 
 
-@pytest.mark.skipif(not CORPORA.exists(), reason="the corpora are not beside the repository")
+@pytest.mark.corpora
 @pytest.mark.parametrize(
     ("name", "num_documents", "num_entities", "num_relations"),
     [
@@ -264,7 +264,7 @@ def test_whole_corpora_come_back_byte_by_byte(
     assert not audit.changed
 
 
-@pytest.mark.skipif(not CORPORA.exists(), reason="the corpora are not beside the repository")
+@pytest.mark.corpora
 def test_ncbi_train_differs_in_its_one_irregular_line(tmp_path: Path) -> None:
     name, audit = CORPORA / "ncbi-disease" / "NCBItrainset_corpus.txt", Audit()
     pubtator.write(pubtator.read(name, audit=audit), tmp_path / "out")

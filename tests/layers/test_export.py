@@ -3,7 +3,6 @@
 import io
 import warnings
 
-import onnxruntime
 import pytest
 import torch
 from torch import Tensor, nn
@@ -11,6 +10,7 @@ from torch import Tensor, nn
 from bionym.layers.char_encoder import CharCnn, CharLstm, at_tokens
 from bionym.layers.recurrent import CELLS, Recurrent
 from bionym.layers.word_vectors import WordVectors
+from bionym.onnx.importing import import_onnxruntime
 
 
 class Emissions(nn.Module):
@@ -56,7 +56,7 @@ def test_emissions_are_the_same_in_onnxruntime(encoder: type[CharCnn | CharLstm]
     model = Emissions(encoder(9, char_dim=5), cell)
     shapes = {"words": "bt", "lengths": "b", "chars": "uc", "char_lengths": "u", "index": "bt"}
     axes = {name: dict(enumerate(letters)) for name, letters in shapes.items()}
-    session = onnxruntime.InferenceSession(exported(model, random_inputs(3, 7, 6, 5), axes))
+    session = import_onnxruntime().InferenceSession(exported(model, random_inputs(3, 7, 6, 5), axes))
     for sizes in [(1, 1, 1, 1), (5, 13, 20, 8)]:
         inputs = random_inputs(*sizes)
         (found,) = session.run(None, {name: values.numpy() for name, values in zip(axes, inputs, strict=True)})

@@ -152,6 +152,28 @@ def test_tokens_passed_over_are_outside_in_the_best_sequence_of_the_whole_senten
     assert best_tags(emissions, bounds, case).tolist() == whole.tolist()
 
 
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
+@pytest.mark.parametrize("num_tokens", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("first", [0, 2])
+def test_no_token_of_the_best_entity_is_passed_over_however_long_it_is(
+    scheme: TagScheme, num_tokens: int, first: int
+) -> None:
+    """Each token alone earns less than outside does, but the last; so each is open only for the sake of the whole."""
+    tags = scheme.tags(["A"])
+    case = chain(tags, np.zeros((len(tags), len(tags))), scheme)
+    emissions = np.zeros((first + num_tokens + 2, len(tags)))
+    emissions[:, 1:] = -90.0
+    emissions[first : first + num_tokens, 1:] = -1.0
+    emissions[first + num_tokens - 1, 1:] = 6.0
+    if scheme is BIOES and num_tokens > 1:
+        emissions[:, tags.index("S-A")] = emissions[:, tags.index("B-A")] = -90.0
+        emissions[first, tags.index("B-A")] = -1.0
+    is_inside = max(valid_paths(case, emissions[: first + num_tokens]))[1]
+    is_open = may_be_inside(emissions.T, [0], case)
+    assert all(is_open[token] for token, tag in enumerate(is_inside) if tag)
+    assert scheme is not BIOES or sum(map(bool, is_inside)) == num_tokens
+
+
 def test_most_tokens_of_a_text_are_passed_over() -> None:
     case = chain(BIOES.tags(["A"]), np.zeros((5, 5)), BIOES)
     emissions = np.tile([8.0, 0, 0, 0, 0], (30, 1))

@@ -118,3 +118,15 @@ def test_extreme_scores_neither_overflow_nor_vanish() -> None:
     assert (found.start, found.end) == (1, 2)
     assert probability == pytest.approx(1.0)
     assert marginals(scores, [(0, 3)], case).sum(axis=1) == pytest.approx(np.ones(3))
+
+
+@pytest.mark.parametrize("cells", [0, 40, 100])
+def test_batches_of_any_size_give_the_same_bits(cells: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    case, scores, ranges = random_case(BIOES, 3)
+    together = entities(scores, ranges, case), viterbi(scores, ranges, case), marginals(scores, ranges, case).tolist()
+    monkeypatch.setattr("bionym.linear_chain.pairwise.MOST_CELLS", cells)
+    assert together == (
+        entities(scores, ranges, case),
+        viterbi(scores, ranges, case),
+        marginals(scores, ranges, case).tolist(),
+    )

@@ -21,6 +21,7 @@ from bionym.models.transformer.saving import model_of
 from bionym.models.transformer.settings import Config
 from bionym.text.prepare import tokenized
 from bionym.trained import store
+from bionym.trained.record import Fingerprint, describe
 from tests.encoders import families
 
 TEXTS = (families.TEXT[0], families.TEXT[2])
@@ -49,13 +50,13 @@ def model(out: Path, encoder: Path, *settings: str, heads: Sequence[Head] = ()) 
     for place in range(len(heads)):
         for part in network.outputs[place].parameters():
             torch.nn.init.normal_(part)
-    return save(model_of(network, opened.subwords, heads, config, {}), out)
+    return save(model_of(network, opened.subwords, heads, config, {}).tagger, out)
 
 
 def save(tagger: transformer.Transformer, out: Path) -> Path:
     """With a record, as trained models have."""
-    run = store.describe_run(tagger, "transformer", store.Fingerprint(), Audit(), seconds=0, sources=["/secret/place"])
-    store.save(tagger, out, run | {"shared_documents": []})
+    record = describe(tagger, "transformer", Fingerprint(), Audit(), seconds=0, sources=["/secret/place"])
+    store.save(tagger, out, record)
     return out
 
 

@@ -11,7 +11,6 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 import torch
 from hypothesis import given
@@ -20,10 +19,11 @@ from safetensors.numpy import load_file
 
 import bionym
 from bionym import config as configuration
-from bionym import pipeline, vectors
+from bionym import vectors
 from bionym.data import Corpus, Document
 from bionym.data.tags import BIOES
 from bionym.errors import ConfigError, ModelError, UnknownNameError
+from bionym.heads import development
 from bionym.heads.head import heads_of
 from bionym.heads.merging import Find, merged
 from bionym.models import bilstm_crf
@@ -35,6 +35,7 @@ from bionym.models.bilstm_crf.settings import NetworkSettings
 from bionym.models.bilstm_crf.words import Lexicon
 from bionym.models.crf import Crf
 from bionym.onnx.arithmetic import Arithmetic, EightBits, Plain
+from bionym.onnx.importing import import_onnxruntime
 from tests.models import small
 
 torch.set_num_threads(1)
@@ -145,7 +146,7 @@ def test_a_model_goes_on_to_labels_it_never_saw(
     only = [one.with_entities(e for e in one.entities if e.label == "Chemical") for one in chemicals]
     made = bionym.train(only, model="bilstm_crf", settings=later)
     assert bionym.evaluate(only, made.predict(only)).f1 > 0.9
-    assert made.run["labels"] == ["Chemical"]
+    assert made.record.labels == ("Chemical",)
 
 
 def test_what_is_the_same_is_taken_over_by_its_meaning(
@@ -201,7 +202,7 @@ def test_pretrained_vectors_are_used_and_saved_as_training_left_them(
     own = [f"network.words.vectors={tmp_path / 'vectors'}", f"network.words.frozen={frozen}"]
     config = configuration.load(bilstm_crf.Config, None, [*SMALL, *own, "training.epochs=12"])
     corpus = Corpus({"train": tuple(diseases), "dev": tuple(diseases)}, allow_leaks=True)
-    made = bilstm_crf.fit_corpora({"": corpus}, config)
+    made = bilstm_crf.fit({"": corpus}, config)
     assert made.result.best is not None
     assert made.result.best.score > 0.5
     behind_onnx = json.loads((made.tagger.folder / "weights.json").read_text())["float32"]
@@ -283,7 +284,7 @@ def test_a_head_alone_gives_all_it_finds_whatever_the_others_find(
     for one, other in zip(alone, together, strict=True):
         named = {(e.spans, e.label) for e in other.entities if e.attributes["source"] == "ncbi"}
         assert named <= {(e.spans, e.label) for e in one.entities}
-    assert list(pipeline.predict_as(model, "ncbi", diseases)) == alone
+    assert list(development.predict_as(model, "ncbi", diseases)) == alone
     with pytest.raises(UnknownNameError, match="Did you mean 'ncbi'"):
         model.of_source("nbci")
 
@@ -366,7 +367,7 @@ def random_network(cell: str, layers: int) -> Network:
 def scores_of(graph: onnx.ModelProto, inputs_BTD: np.ndarray, lengths: list[int]) -> list[np.ndarray]:
     """Scores of each sentence, several in a lane."""
     onnx.checker.check_model(graph)
-    session = onnxruntime.InferenceSession(graph.SerializeToString())
+    session = import_onnxruntime().InferenceSession(graph.SerializeToString())
     placed = lanes(lengths)
     tokens_ND = np.concatenate([inputs_TD[:length] for inputs_TD, length in zip(inputs_BTD, lengths, strict=True)])
     rows_TB = np.zeros(placed.shape, dtype=np.int32)
@@ -403,7 +404,7 @@ def test_words_of_the_training_data_and_texts_are_shown_only_where_it_was_asked_
 def test_development_documents_are_held_out_and_scored(chemicals: list[Document]) -> None:
     quick = [one for one in SMALL if not one.startswith(("held_out", "training.epochs"))]
     made = bionym.train(chemicals, model="bilstm_crf", settings=[*quick, "held_out=0.4", "training.epochs=2"])
-    scores = made.run["development_scores"]
+    scores = made.record.development_scores
     assert 0 < scores["documents"] < len(chemicals)
 
 
@@ -420,7 +421,7 @@ def test_corpora_are_read_as_the_configuration_names_them(tmp_path: Path) -> Non
         f"[corpora.cdr]\ntrain = ['{GOLD}/pubtator/bc5cdr.PubTator.txt']\nonly = ['Chemical']\n"
     )
     made = bionym.train(model="bilstm_crf", config=config, settings=[*SMALL, "training.epochs=1"])
-    assert made.run["labels"] == ["Chemical", "Illness"]
+    assert made.record.labels == ("Chemical", "Illness")
     with pytest.raises(ConfigError, match="names corpora"):
         bionym.train([Document("1", "x")], model="bilstm_crf", config=config, settings=SMALL)
 

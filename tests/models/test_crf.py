@@ -60,7 +60,7 @@ def test_a_loaded_model_can_be_saved_again_with_its_record(tagger: bionym.Pipeli
         assert (tmp_path / "again" / name).read_bytes() == (tmp_path / "model" / name).read_bytes()
     assert "# again" in (tmp_path / "again" / "model_card.md").read_text()
     bionym.Pipeline(tagger.tagger).save(tmp_path / "without")
-    assert bionym.load(tmp_path / "without").run == {} and not (tmp_path / "without" / "run.json").exists()
+    assert bionym.load(tmp_path / "without").record is None and not (tmp_path / "without" / "run.json").exists()
     (tmp_path / "model" / "run.json").write_text("{")
     with pytest.raises(ModelError, match=r"run\.json is damaged"):
         bionym.load(tmp_path / "model")
@@ -128,13 +128,13 @@ def test_entities_it_cannot_learn_are_counted_in_the_card(documents: list[Docume
     audit = Audit()
     made = bionym.train([first.with_entities([*first.entities, crossing])], settings=QUICK, audit=audit)
     assert audit.num_lost == 1
-    assert "crosses the end of a sentence" in card.card("model", made.run)
+    assert "crosses the end of a sentence" in card.card("model", made.record)
 
 
 def test_development_documents_are_scored_and_never_learned_from(documents: list[Document]) -> None:
     made = bionym.train(documents[:1], dev=documents[1:], settings=QUICK)
-    assert made.run["data"]["documents"] == 1
-    assert made.run["development_scores"]["documents"] == 2
+    assert made.record.data.documents == 1
+    assert made.record.development_scores["documents"] == 2
 
 
 @pytest.mark.parametrize(
@@ -172,12 +172,12 @@ def test_empty_and_blank_documents_have_no_entities(tagger: bionym.Pipeline) -> 
 
 def test_editing_an_annotation_changes_the_next_training(documents: list[Document], tmp_path: Path) -> None:
     bionym.write(documents, tmp_path / "corpus", "brat")
-    before = bionym.train(bionym.read(tmp_path / "corpus", "brat"), settings=QUICK).run
+    before = bionym.train(bionym.read(tmp_path / "corpus", "brat"), settings=QUICK).record
     path = next(path for path in sorted((tmp_path / "corpus").glob("*.ann")) if path.stat().st_size)
     path.write_text(path.read_text().replace("Disease", "Finding"))
-    after = bionym.train(bionym.read(tmp_path / "corpus", "brat"), settings=QUICK).run
-    assert (before["labels"], after["labels"]) == (["Disease"], ["Disease", "Finding"])
-    assert before["data"]["fingerprint"] != after["data"]["fingerprint"]
+    after = bionym.train(bionym.read(tmp_path / "corpus", "brat"), settings=QUICK).record
+    assert (before.labels, after.labels) == (("Disease",), ("Disease", "Finding"))
+    assert before.data.fingerprint != after.data.fingerprint
 
 
 def test_the_end_of_a_long_document_is_found_like_its_beginning(tagger: bionym.Pipeline) -> None:
@@ -187,6 +187,7 @@ def test_the_end_of_a_long_document_is_found_like_its_beginning(tagger: bionym.P
     assert [document.mention(one) for one in document.entities] == ["breast cancer"] * 400
 
 
+@pytest.mark.needs("torch", "onnx")
 def test_a_term_list_that_is_never_met_is_said(documents: list[Document], tmp_path: Path) -> None:
     (tmp_path / "met.txt").write_text("breast cancer\n")
     (tmp_path / "silent.txt").write_text("quetzalcoatlus\n")

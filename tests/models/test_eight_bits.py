@@ -4,14 +4,15 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from bionym.errors import ModelError
 from bionym.models.transformer.runtime import onnx_reader
+from bionym.onnx.importing import import_onnxruntime
 from bionym.onnx.int8 import in_eight_bits
 from bionym.onnx.sessions import PROBE, PROBED
+from tests.models.processors import needs_int8
 
 ROWS, VALUES, SCORES = 1_000, 32, 64
 
@@ -61,6 +62,7 @@ def ids(*numbers: int) -> np.ndarray:
     return np.array([numbers], dtype=np.int64)
 
 
+@needs_int8
 def test_scores_are_nearly_those_of_32_bits_and_large_weights_are_whole(tmp_path: Path) -> None:
     onnx.save(graph(), tmp_path / "plain.onnx")
     whole = in_eight_bits(graph())
@@ -87,7 +89,7 @@ def test_the_probe_is_right_here_or_32_bits_are_taken(tmp_path: Path) -> None:
     plain, whole = graph(), in_eight_bits(graph())
     onnx.save(plain, tmp_path / "plain.onnx")
     onnx.save(whole, tmp_path / "whole.onnx")
-    session = onnxruntime.InferenceSession(tmp_path / "whole.onnx")
+    session = import_onnxruntime().InferenceSession(tmp_path / "whole.onnx")
     (probe_11,) = session.run([PROBE], {"ids_1T": ids(0)})
     assert probe_11.shape == (1, 1) and probe_11 <= PROBED
     (largest,) = (one for one in whole.graph.initializer if one.data_type == TensorProto.UINT8 and one.dims)
@@ -114,6 +116,7 @@ def test_rows_of_nothing_give_numbers(value: float, tmp_path: Path) -> None:
 SAMPLE = [ids(*range(0, ROWS, 3)), ids(*range(1, ROWS, 3))]
 
 
+@needs_int8
 @pytest.mark.parametrize("is_read_twice", [False, True])
 def test_a_sample_shows_how_large_values_come_and_a_row_is_added_at_once(is_read_twice: bool, tmp_path: Path) -> None:
     made = with_bias(graph(), is_read_twice=is_read_twice)
@@ -133,6 +136,7 @@ def behind_table(made: onnx.ModelProto, kind: str, *others: str) -> onnx.ModelPr
     return made
 
 
+@needs_int8
 def test_channels_that_are_large_do_not_make_the_others_coarse(tmp_path: Path) -> None:
     sizes = np.ones(VALUES, dtype=np.float32)
     sizes[3] = 100

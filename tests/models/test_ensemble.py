@@ -7,9 +7,9 @@ import pytest
 
 import bionym
 from bionym.data import Corpus, Document
-from bionym.errors import ConfigError, ModelError, OutputError, UnknownNameError, UsageError
+from bionym.errors import ModelError, OutputError, UnknownNameError, UsageError
+from bionym.heads.development import predict_as
 from bionym.models.ensemble import Ensemble, combining
-from bionym.pipeline import predict_as
 from bionym.trained import sharing, store
 from tests.encoders import families
 from tests.models import small
@@ -230,7 +230,7 @@ def test_a_damaged_ensemble_is_said_to_be_so(both: Path, tmp_path: Path) -> None
 
 
 def test_an_ensemble_is_neither_trained_nor_stripped(both: Path, diseases: list[Document], tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="bionym combine makes it of trained models"):
+    with pytest.raises(UsageError, match="made of trained models: bionym combine"):
         bionym.train(diseases, model="ensemble")
     with pytest.raises(ModelError, match="Strip its members"):
         sharing.strip(str(both), tmp_path / "shared")

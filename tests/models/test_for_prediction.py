@@ -14,6 +14,8 @@ from bionym.models.ensemble import combining
 from bionym.trained import exchange
 from tests.models import small
 
+pytestmark = pytest.mark.needs("torch", "onnx")
+
 SMALL = [*small.SMALL, "training.epochs=4", "training.learning_rate=0.03", "held_out=0"]
 NETWORK, PLAIN, WHOLE = "network.safetensors", "tagger.onnx", "tagger.int8.onnx"
 
@@ -89,3 +91,11 @@ def test_the_command_says_how_large_it_is(folder: Path, tmp_path: Path, capsys: 
     assert main(["export", str(folder / "net"), "--to", "prediction", "--out", str(tmp_path / "out")]) == 0
     said = capsys.readouterr()
     assert "gives Chemical, Disease;" in said.out + said.err and "MB" in said.out + said.err
+
+
+def test_an_ensemble_without_its_members_is_refused_in_one_line(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder / "both", tmp_path / "both")
+    shutil.rmtree(tmp_path / "both" / "members")
+    with pytest.raises(ModelError, match="is missing, or no model"):
+        exchange.export_model(str(tmp_path / "both"), tmp_path / "out", to="prediction")
+    assert not (tmp_path / "out").exists()

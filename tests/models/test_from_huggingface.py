@@ -92,8 +92,8 @@ def test_kinds_with_odd_configurations_go_both_ways(kind: str, tmp_path: Path) -
 
 def test_a_layer_of_the_familys_own_stays_and_predicts_and_learns(tmp_path: Path) -> None:
     folder = samples.foreign(tmp_path / "theirs", "modernbert")
-    run = exchange.import_model(str(folder), tmp_path / "model")
-    assert run["imported"]["kind"] == "ModernBertForTokenClassification"
+    record = exchange.import_model(str(folder), tmp_path / "model")
+    assert record.imported.kind == "ModernBertForTokenClassification"
     tagger = bionym.load(tmp_path / "model").tagger
     assert (tmp_path / "model" / "tagger.onnx").is_file()
     text = f" {samples.TEXTS[0]}"
@@ -138,8 +138,8 @@ def test_it_predicts_without_torch_and_transformers(imported: Path) -> None:
 
 
 def test_the_card_says_where_it_comes_from_and_scores_are_those_of_dev(theirs: Path, tmp_path: Path) -> None:
-    run = exchange.import_model(str(theirs), tmp_path / "model", dev=notes(1))
-    assert run["weights"]["f1"].keys() == {"float32", "int8"} and run["development_scores"]
+    record = exchange.import_model(str(theirs), tmp_path / "model", dev=notes(1))
+    assert record.weights.f1.keys() == {"float32", "int8"} and record.development_scores
     card = (tmp_path / "model" / "model_card.md").read_text(encoding="utf-8")
     assert "Imported from bert, a BertForTokenClassification of transformers" in card and "| all (micro) |" in card
     assert "Scored on 3 development documents, never learned from. An entity" in card

@@ -11,7 +11,6 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 import torch
 from safetensors.numpy import load_file
@@ -34,6 +33,7 @@ from bionym.models.bilstm_crf.sentences import Sentence
 from bionym.models.bilstm_crf.settings import NetworkSettings
 from bionym.models.bilstm_crf.vocabulary import collect_inputs
 from bionym.models.bilstm_crf.words import Lexicon, rank_rows
+from bionym.onnx.importing import import_onnxruntime
 from tests.models import small
 
 torch.set_num_threads(1)
@@ -171,7 +171,7 @@ def test_the_graph_over_characters_gives_the_vectors_of_the_layer(tmp_path: Path
     network, encoder = small_network({"sentence_characters": {"size": 6, "highway": 2}, "characters": {"kind": "none"}})
     (part,), (layers,) = network.eval().inputs.of_sentences, network.sentence_layers.values()
     part.save(layers, tmp_path)
-    session = onnxruntime.InferenceSession(tmp_path / "stream.onnx")
+    session = import_onnxruntime().InferenceSession(tmp_path / "stream.onnx")
     for lengths in [(1,), (5, 2, 3, 1)]:
         together = sentences(*lengths)
         encoder.learn(together)
@@ -253,7 +253,7 @@ def test_pretrained_vectors_are_taken_in_four_ways(
 ) -> None:
     settings = [*SMALL, f"network.words.vectors={word_vectors}", *choice, "training.epochs=3"]
     config = configuration.load(bilstm_crf.Config, None, settings)
-    made = bilstm_crf.fit_corpora({"": Corpus({"train": tuple(diseases)})}, config)
+    made = bilstm_crf.fit({"": Corpus({"train": tuple(diseases)})}, config)
     lexicon = Lexicon.load(made.tagger.folder)
     assert lexicon.pretrained is not None
     assert bool(lexicon.new) == has_new

@@ -15,6 +15,8 @@ from safetensors.numpy import load_file
 
 import bionym
 
+pytestmark = pytest.mark.needs("torch", "onnx")
+
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "compose-the-network.md"
 SOURCE = Path(bionym.__file__).parent
 DIM = 5

@@ -12,6 +12,8 @@ from bionym.errors import ConfigError, ModelError
 from bionym.models import bilstm_crf
 from tests.models import small
 
+pytestmark = pytest.mark.needs("torch", "onnx")
+
 GOLD = Path(__file__).parents[1] / "gold"
 SMALL = [
     *small.SMALL,
@@ -39,7 +41,7 @@ def f1_of(model: bilstm_crf.BiLstmCrf, name: str, documents: tuple[Document, ...
 
 
 def test_each_head_scores_as_in_its_best_epoch_also_when_loaded(corpora: dict[str, Corpus], tmp_path: Path) -> None:
-    made = bilstm_crf.fit_corpora(corpora, configuration.load(bilstm_crf.Config, None, SMALL))
+    made = bilstm_crf.fit(corpora, configuration.load(bilstm_crf.Config, None, SMALL))
     assert made.result.best is not None
     made.tagger.save(tmp_path / "model")
     loaded = bilstm_crf.load(tmp_path / "model")

@@ -78,6 +78,7 @@ def test_a_smaller_sample_is_part_of_a_larger_one_and_holds_out_the_same(tmp_pat
     assert 110 < len(taken[0][False]) < 210 and len(taken[2][False] | taken[2][True]) == 2000
 
 
+@pytest.mark.needs("tokenizers")
 def test_a_vocabulary_holds_no_string_of_a_word_that_few_documents_hold() -> None:
     lines = [*real_lines(), *["Seen by Xylopharz, Xylopharz and Xylopharz."] * 2] * 2  # in four documents, twelve times
     kept = train(lines, VocabularySettings(size=2000, min_count=5)).get_vocab()
@@ -88,6 +89,7 @@ def test_a_vocabulary_holds_no_string_of_a_word_that_few_documents_hold() -> Non
     assert len(names) > 300 and all(any(one in word for word in common) for one in names)
 
 
+@pytest.mark.needs("tokenizers")
 def test_the_same_text_gives_the_same_vocabulary() -> None:
     first, second = (train(real_lines(), VocabularySettings(size=600, min_count=3)) for _ in range(2))
     assert first.to_str() == second.to_str() and first.get_vocab_size() == 600
@@ -99,6 +101,7 @@ def documents_of(lines: list[str]) -> Counter[str]:
     return Counter(word for line in lines for word in {*re.findall(r"[a-z0-9]+|[^a-z0-9\s]", line.lower())})
 
 
+@pytest.mark.needs("tokenizers")
 def test_rare_words_are_forgotten_when_there_are_too_many() -> None:
     tokenizer = train(real_lines(), VocabularySettings(size=400, min_count=2))
     lines = [f"common word{number}" for number in range(5000)]
@@ -106,11 +109,13 @@ def test_rare_words_are_forgotten_when_there_are_too_many() -> None:
     assert found["common"] == 5000 and len(found) <= 1001
 
 
+@pytest.mark.needs("tokenizers")
 def test_too_little_text_for_a_vocabulary_is_said() -> None:
     with pytest.raises(ModelError, match="The 0 words that 20 documents hold or more give no vocabulary"):
         train(["fever and chills"], VocabularySettings())
 
 
+@pytest.mark.needs("tokenizers")
 def test_a_cased_vocabulary_keeps_capitals() -> None:
     lines = ["Fever FEVER fever naïve"] * 9 + real_lines()
     lowered, kept = (train(lines, VocabularySettings(size=1500, min_count=3, lower=lower)) for lower in (True, False))

@@ -162,7 +162,7 @@ def test_a_student_learns_from_text_for_all_heads_and_keeps_none_of_its_words(
     assert "Besides, 1 sentences of raw text (10 tokens)" in card
     assert "zzyzxol" not in (tmp_path / "student" / "words.json").read_text().lower()
     alone = bionym.train(model="bilstm_crf", corpora=both, settings=plain)
-    assert student.run["training"]["steps"] == alone.run["training"]["steps"] + 1
+    assert student.record.training.steps == alone.record.training.steps + 1
 
 
 @pytest.mark.parametrize(

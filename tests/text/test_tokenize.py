@@ -11,10 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bionym import formats
 from bionym.data import Span
 from bionym.text import tokenize
 
 REPOSITORY = Path(__file__).parents[2]
+GOLD = REPOSITORY / "tests" / "gold"
+SAMPLES = [("pubtator/bc5cdr.PubTator.txt", 38), ("pubtator/ncbi-disease.txt", 20), ("brat", 25)]  # entities, by grep
 CORPORA = REPOSITORY.parent / "shared" / "data" / "corpora"
 
 PIECES = (
@@ -151,8 +154,6 @@ def test_tokens_do_not_depend_on_the_words_around(texts: list[str]) -> None:
 
 @pytest.fixture(scope="module")
 def benchmark_script() -> Iterator[ModuleType]:
-    if not CORPORA.is_dir():
-        pytest.skip("the corpora do not stand beside the repository, in ../shared/data/corpora")
     path = REPOSITORY / "benchmarks" / "tokenization.py"
     spec = spec_from_file_location("benchmark_tokenization", path)
     assert spec is not None
@@ -163,6 +164,19 @@ def benchmark_script() -> Iterator[ModuleType]:
     del sys.modules[spec.name]
 
 
+@pytest.mark.parametrize(("sample", "num_entities"), SAMPLES)
+def test_gold_entities_of_samples_fall_on_token_edges(sample: str, num_entities: int) -> None:
+    num_off = total = 0
+    for document in formats.read(GOLD / sample):
+        tokens = tokenize(document.text)
+        starts, ends = {token.start for token in tokens}, {token.end for token in tokens}
+        spans = [span for one in document.entities for span in one.spans]
+        total += len(document.entities)
+        num_off += sum((span.start not in starts) + (span.end not in ends) for span in spans)
+    assert (num_off, total) == (0, num_entities)
+
+
+@pytest.mark.corpora
 @pytest.mark.parametrize(
     ("corpus", "floor"),
     [

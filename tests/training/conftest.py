@@ -4,6 +4,9 @@ import os
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-import torch
+from tests.extras import is_missing
 
-torch.set_num_threads(1)
+if not is_missing("torch"):
+    import torch
+
+    torch.set_num_threads(1)

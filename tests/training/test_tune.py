@@ -21,6 +21,7 @@ def find(folder: Path, trials: int, **more):
     return search(objective, SPACE, folder=folder, budget=Budget(trials), **more)
 
 
+@pytest.mark.needs("optuna")
 def test_the_best_settings_are_found_and_written(tmp_path: Path) -> None:
     found = find(tmp_path, 40, base={"seed": 3, "a": {"other": 1}})
     assert found.best.score == max(trial.score for trial in found.trials) > 1.5
@@ -29,6 +30,7 @@ def test_the_best_settings_are_found_and_written(tmp_path: Path) -> None:
     assert written["c"] == 7 and isinstance(written["a"]["size"], int)
 
 
+@pytest.mark.needs("optuna")
 def test_a_search_goes_on_and_draws_nothing_twice(tmp_path: Path) -> None:
     told = []
     first = find(tmp_path, 4)
@@ -38,17 +40,20 @@ def test_a_search_goes_on_and_draws_nothing_twice(tmp_path: Path) -> None:
     assert find(tmp_path, 7, on_trial=told.append).best == second.best and len(told) == 3
 
 
+@pytest.mark.needs("optuna")
 def test_the_same_seed_draws_the_same(tmp_path: Path) -> None:
     assert find(tmp_path / "a", 3).trials == find(tmp_path / "b", 3).trials
     assert find(tmp_path / "c", 3, seed=2).trials != find(tmp_path / "a", 3).trials
 
 
+@pytest.mark.needs("optuna")
 def test_another_search_in_the_same_folder_is_refused(tmp_path: Path) -> None:
     find(tmp_path, 1, about={"model": "crf"})
     with pytest.raises(ConfigError, match="holds another search: model differ"):
         find(tmp_path, 2, about={"model": "bilstm_crf"})
 
 
+@pytest.mark.needs("optuna")
 def test_a_trial_that_cannot_be_trained_fails_alone(tmp_path: Path) -> None:
     def moody(settings) -> float:
         if settings["b"] == "x":
@@ -61,6 +66,7 @@ def test_a_trial_that_cannot_be_trained_fails_alone(tmp_path: Path) -> None:
         search(moody, {**SPACE, "b": "x"}, folder=tmp_path / "all", budget=Budget(2))
 
 
+@pytest.mark.needs("optuna")
 def test_a_wrong_setting_ends_the_search(tmp_path: Path) -> None:
     def wrong(settings) -> float:
         raise ConfigError("There is no setting 'a.rate'")
@@ -104,11 +110,12 @@ def test_a_wrong_space_names_the_key(text: str, message: str, tmp_path: Path) ->
         load_space(path)
 
 
+@pytest.mark.needs("optuna")
 def test_the_verb_writes_a_configuration_that_can_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     space, base, out = tmp_path / "space.toml", tmp_path / "base.toml", tmp_path / "tuned"
     space.write_text('scheme = {choices = ["BIO", "BIOES"]}\n[training]\nc1 = {low = 0.01, high = 1.0, log = true}\n')
     base.write_text("[training]\nmax_iterations = 5\n[features]\ngazetteer = false\nclusters = false\n")
-    arguments = ["tune", str(CONLL), "--dev", str(CONLL), "--space", str(space), "--config", str(base)]
+    arguments = ["tune", str(CONLL), "--dev", str(CONLL), "--allow-leaks", "--space", str(space), "--config", str(base)]
     assert main([*arguments, "--out", str(out), "--budget", "trials=2"]) == 0
     assert "the best of 2 trials: scheme=" in capsys.readouterr().err
     chosen = config.load(Config, out / "best.toml")

@@ -24,6 +24,7 @@ def groups() -> WordVectors:
     return WordVectors([f"g{row // PER_GROUP}w{row}" for row in range(100)], matrix_VD.astype(np.float32))
 
 
+@pytest.mark.needs("sklearn")
 def test_clusters_are_directions_and_not_lengths() -> None:
     found = cluster(groups(), NUM_GROUPS)
     by_group = [set(found[start : start + PER_GROUP].tolist()) for start in range(0, 100, PER_GROUP)]
@@ -31,6 +32,7 @@ def test_clusters_are_directions_and_not_lengths() -> None:
     assert set().union(*by_group) == set(range(NUM_GROUPS))
 
 
+@pytest.mark.needs("sklearn")
 @pytest.mark.parametrize("name", ["clusters.tsv", "clusters.tsv.gz"])
 def test_the_feature_reads_every_column_and_a_second_run_gives_the_same_bytes(name: str, tmp_path: Path) -> None:
     for folder in ("one", "two"):
@@ -42,6 +44,7 @@ def test_the_feature_reads_every_column_and_a_second_run_gives_the_same_bytes(na
     assert [len(set(column)) for column in columns] == [2, 5, 9]
 
 
+@pytest.mark.needs("sklearn")
 def test_words_that_lines_cannot_hold_are_left_out_and_counted(tmp_path: Path) -> None:
     odd = ("a\tb", "c\n", "d\u2028e", "f\x85", "g\x1ch", "i j", "k")
     audit = Audit()
@@ -51,6 +54,7 @@ def test_words_that_lines_cannot_hold_are_left_out_and_counted(tmp_path: Path) -
     assert audit.lost.total() == 5
 
 
+@pytest.mark.needs("sklearn")
 def test_more_clusters_than_words_are_refused_and_nothing_is_left(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="100 words cannot be put into 2,000 clusters"):
         write_clusters(groups(), tmp_path / "c.tsv", (2, 2_000))

@@ -57,6 +57,7 @@ def test_only_wanted_words_are_kept_in_the_order_of_the_file(to: str, tmp_path: 
     assert_equal(read(tmp_path / "v", wanted=[]), WordVectors([], np.empty((0, 4), dtype=np.float32)))
 
 
+@pytest.mark.needs("gensim")
 @pytest.mark.parametrize("binary", [True, False])
 def test_files_of_gensim_are_read(binary: bool, tmp_path: Path) -> None:
     from gensim.models import KeyedVectors
@@ -67,6 +68,7 @@ def test_files_of_gensim_are_read(binary: bool, tmp_path: Path) -> None:
     assert_equal(read(tmp_path / "v"), vectors)
 
 
+@pytest.mark.needs("gensim")
 @pytest.mark.parametrize("binary", [True, False])
 @given(vectors=word_vectors())
 def test_gensim_reads_our_files(binary: bool, vectors: WordVectors, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -30,6 +30,7 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
+@pytest.mark.needs("gensim")
 @pytest.mark.parametrize("kind", ["skip-gram", "cbow", "fasttext"])
 def test_real_text_gives_vectors_that_read_back(kind: str, tmp_path: Path) -> None:
     config = QUICK.model_copy(update={"kind": kind})
@@ -41,6 +42,7 @@ def test_real_text_gives_vectors_that_read_back(kind: str, tmp_path: Path) -> No
     assert (tmp_path / "v" / "config.toml").read_text().startswith(f'kind = "{kind}"')
 
 
+@pytest.mark.needs("gensim")
 def test_words_and_counts_are_those_of_a_plain_count(tmp_path: Path) -> None:
     from collections import Counter
 
@@ -53,6 +55,7 @@ def test_words_and_counts_are_those_of_a_plain_count(tmp_path: Path) -> None:
     assert f'"num_tokens": {counts.total()},' in (tmp_path / "v" / "run.json").read_text()
 
 
+@pytest.mark.needs("gensim")
 def test_the_same_seed_and_one_worker_give_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
         train(real_lines(), tmp_path / name, QUICK, tokenize=tokenize)
@@ -61,6 +64,7 @@ def test_the_same_seed_and_one_worker_give_the_same_bytes(tmp_path: Path) -> Non
     assert bytes_of(tmp_path / "one")["vectors.safetensors"] != bytes_of(tmp_path / "other")["vectors.safetensors"]
 
 
+@pytest.mark.needs("gensim")
 def test_the_record_of_a_training_goes_along_when_vectors_are_written_again(tmp_path: Path) -> None:
     made = train(real_lines(), tmp_path / "v", QUICK, tokenize=tokenize)
     write(made, tmp_path / "half", is_half=True, made_from=tmp_path / "v")
@@ -69,6 +73,7 @@ def test_the_record_of_a_training_goes_along_when_vectors_are_written_again(tmp_
     assert first == second and len(first) == 3
 
 
+@pytest.mark.needs("gensim")
 def test_case_and_digits_are_kept_when_asked(tmp_path: Path) -> None:
     config = QUICK.model_copy(update={"lower": False, "zero_digits": False, "workers": 2})
     made = train(["Fever for 2 days."] * 300, tmp_path / "v", config, tokenize=tokenize)
@@ -83,12 +88,14 @@ def test_no_token_of_a_long_line_is_dropped(tmp_path: Path) -> None:
     assert max(lengths) == LONGEST_LINE_TOKENS and corpus.num_lines == len(lengths) == 25
 
 
+@pytest.mark.needs("gensim")
 def test_blanks_of_every_kind_divide_tokens_as_gensim_divides_them(tmp_path: Path) -> None:
     line = "a\u00a0b\x1cc\u2028d\x85e\x0bf"
     made = train([line] * 20, tmp_path / "v", Config(size=2, min_count=20), tokenize=tokenize)
     assert set(made.words) == set("abcdef")
 
 
+@pytest.mark.needs("gensim")
 def test_epochs_are_told_one_by_one(tmp_path: Path) -> None:
     told: list[object] = []
     train(
@@ -102,6 +109,7 @@ def test_epochs_are_told_one_by_one(tmp_path: Path) -> None:
     assert told == [True, 1, 2]
 
 
+@pytest.mark.needs("gensim")
 @pytest.mark.parametrize("lines", [[], ["", " "], ["fever and chills"]])
 def test_too_little_text_is_said(lines: list[str], tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="No word stands 3 times or more in the . tokens of the text. Give more text"):
@@ -109,6 +117,7 @@ def test_too_little_text_is_said(lines: list[str], tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.needs("gensim")
 @pytest.mark.parametrize("when", ["reading", "training"])
 def test_an_interrupted_training_leaves_nothing_behind(when: str, tmp_path: Path) -> None:
     scratch: list[list[str]] = []
@@ -129,6 +138,7 @@ def test_an_interrupted_training_leaves_nothing_behind(when: str, tmp_path: Path
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.needs("gensim")
 def test_what_stands_in_the_way_is_said_before_any_work(tmp_path: Path) -> None:
     def untouched() -> Iterator[str]:
         raise AssertionError

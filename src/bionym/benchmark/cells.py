@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bionym import __version__, formats, pipeline
+from bionym import formats, pipeline
 from bionym.benchmark import memory, sharing, systems
 from bionym.benchmark.corpora import Corpora, Split
 from bionym.benchmark.grid import Cell, Target
@@ -19,6 +19,7 @@ from bionym.evaluation import evaluate
 from bionym.evaluation.report import report
 from bionym.pipeline import Pipeline
 from bionym.text.prepare import tokenized
+from bionym.version import __version__
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def _made(job: Job, training: Sequence[Split], tests: Sequence[Split]) -> tuple[
         return pipeline.load(system.path), None
     if job.kept is not None:
         made = systems.saved(job.kept)
-        return made, made.run["benchmark"]
+        return made, made.record.benchmark if made.record else None
     return _trained(job, training, tests)
 
 
@@ -115,6 +116,7 @@ def _trained(job: Job, training: Sequence[Split], tests: Sequence[Split]) -> tup
     sources = [f"{corpus}, {split}" for corpus, split in cell.learned]
     wall, processor = time.monotonic(), time.process_time()
     made = systems.train(system, documents, corpora=corpora, seed=cell.seed, sources=sources)
+    assert made.record is not None
     record = {
         "documents": len(documents),
         "entities": sum(len(document.entities) for document in documents),
@@ -122,11 +124,11 @@ def _trained(job: Job, training: Sequence[Split], tests: Sequence[Split]) -> tup
         "seconds": round(time.monotonic() - wall, 1),
         "tokens": _num_tokens(map(tokenized, documents)),
         "excluded": excluded,
-        "fingerprint": made.run.get("data", {}).get("fingerprint"),
-        "not_learned": made.run.get("not_learned", []),
-        "versions": made.run.get("versions", {}),
+        "fingerprint": made.record.data.fingerprint,
+        "not_learned": [count.model_dump() for count in made.record.not_learned],
+        "versions": made.record.versions,
     }
-    return Pipeline(made.tagger, {**made.run, "benchmark": record}), record
+    return Pipeline(made.tagger, made.record.with_facts(benchmark=record)), record
 
 
 def _excluded(training: Sequence[Split], tests: Sequence[Split]) -> tuple[Sequence[Split], dict[str, int]]:

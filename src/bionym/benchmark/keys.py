@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from bionym import __version__
 from bionym.benchmark import systems
 from bionym.benchmark.corpora import Corpora
 from bionym.benchmark.grid import Cell, Target
 from bionym.benchmark.plan import Plan
+from bionym.version import __version__
 
 NUM_BYTES = 5
 

@@ -18,13 +18,13 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
-from bionym import __version__
 from bionym.benchmark.grid import Cell, Row
 from bionym.data.counts import Counts
 from bionym.evaluation import Scores
 from bionym.evaluation import report as reports
 from bionym.evaluation.significance import mean_counts, shared
 from bionym.evaluation.tally import Tally
+from bionym.version import __version__
 
 VALUES = ("precision", "recall", "f1")
 NUMBERS = (*VALUES, "support", "predicted")

@@ -11,22 +11,17 @@ from bionym import formats, pipeline, plugins
 from bionym.benchmark.plan import SystemPlan
 from bionym.data import Corpus, Document
 from bionym.errors import InputError
+from bionym.heads.development import predict_as
 from bionym.pipeline import Pipeline
+from bionym.pipeline.training import learns_in_epochs
+from bionym.pipeline.training import train as train_tagger
 from bionym.resources import resource_path
 from bionym.trained import store
 
-SEED = "seed"  # under [training]: a model that has it there draws by chance
-
 
 def is_seeded(system: SystemPlan) -> bool:
-    """Whether another seed gives another model: so it is where the configuration has `training.seed`.
-
-    The feature CRF has a `seed` of its own, for the record only.
-    """
-    if system.model is None:
-        return False
-    field = plugins.find("models", system.model).Config.model_fields.get("training")
-    return field is not None and SEED in getattr(field.annotation, "model_fields", {})
+    """Whether another seed gives another model; the feature CRF has a `seed` of its own, for the record only."""
+    return system.model is not None and learns_in_epochs(system.model)
 
 
 def configured(system: SystemPlan, seed: int | None) -> dict[str, Any]:
@@ -38,7 +33,7 @@ def configured(system: SystemPlan, seed: int | None) -> dict[str, Any]:
 
 def is_neural(system: SystemPlan) -> bool:
     """Whether the model learns from corpora by their names, and looks at held-out documents to stop in time."""
-    return store.learns_from_corpora(plugins.find("models", system.model or ""))
+    return learns_in_epochs(system.model or "")
 
 
 def train(
@@ -52,7 +47,7 @@ def train(
     """A model, trained on documents, or a neural one on corpora."""
     kind, settings = system.model or "", _settings(system, seed)
     given = () if corpora else documents
-    return pipeline.train(given, corpora=corpora, model=kind, config=_file(system), settings=settings, sources=sources)
+    return train_tagger(given, corpora=corpora, model=kind, config=_file(system), settings=settings, sources=sources)
 
 
 def saved(folder: Path) -> Pipeline:
@@ -63,7 +58,7 @@ def saved(folder: Path) -> Pipeline:
 def predicted(system: SystemPlan, made: Pipeline | None, corpus: str, gold: Iterable[Document]) -> Iterator[Document]:
     """Documents with the system's entities: predicted now, or read from the files of another program."""
     if made is not None:
-        return pipeline.predict_as(made.tagger, corpus, gold)
+        return predict_as(made.tagger, corpus, gold)
     return formats.read(system.predictions[corpus], system.format, **system.options)
 
 
@@ -87,7 +82,7 @@ def _file(system: SystemPlan) -> Path | None:
 
 
 def _settings(system: SystemPlan, seed: int | None) -> list[str]:
-    return [*system.settings, *([f"training.{SEED}={seed}"] if seed is not None else [])]
+    return [*system.settings, *([f"training.seed={seed}"] if seed is not None else [])]
 
 
 def _strings(value: Any) -> Iterator[str]:

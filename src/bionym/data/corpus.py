@@ -26,7 +26,7 @@ class Corpus:
             shown = ", ".join(f"{leak.document_id} ({' and '.join(leak.splits)})" for leak in leaks[:3])
             raise InputError(
                 f"{len(leaks)} documents stand in more than one split: {shown}",
-                fix="Remove them from one side, or pass allow_leaks=True and say so with the scores.",
+                fix="Remove them from one side, or allow it (--allow-leaks, allow_leaks=True) and say so with the scores.",
             )
 
     def __getitem__(self, split: str) -> tuple[Document, ...]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bionym.errors import MissingExtraError, ModelError
+from bionym.privacy import stay_offline
 
 CONFIG = "config.json"
 WEIGHTS = ("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json")
@@ -25,7 +26,6 @@ TOKENIZERS = (
     ("tokenizer.model",),
 )
 _ID = re.compile(r"[\w.-]+(?:/[\w.-]+)?")
-_PRIVATE = {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}
 
 
 def locate(name: str | os.PathLike[str]) -> Path:
@@ -36,7 +36,7 @@ def locate(name: str | os.PathLike[str]) -> Path:
             HF_HUB_OFFLINE is 0.
     Raises: ModelError that names what is missing; MissingExtraError.
     """
-    be_private()
+    stay_offline()
     folder = Path(name) if Path(name).exists() else _fetched(os.fspath(name))
     check(folder)
     return folder
@@ -64,12 +64,6 @@ def read_json(path: Path) -> Mapping[str, Any]:
     except (OSError, ValueError) as error:
         raise ModelError(f"{path} is not JSON. Copy it again.") from error
     return found if isinstance(found, Mapping) else {}
-
-
-def be_private() -> None:
-    """No network and no telemetry in what is loaded from now on, unless the user has said otherwise."""
-    for name, value in _PRIVATE.items():
-        os.environ.setdefault(name, value)
 
 
 def _fetched(name: str) -> Path:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bionym.encoders.folders import CONFIG, be_private, locate, read_json
+from bionym.encoders.folders import CONFIG, locate, read_json
 from bionym.encoders.opening import open_subwords
 from bionym.encoders.subwords import Subwords, about
 from bionym.errors import MissingExtraError, ModelError
+from bionym.privacy import stay_offline
 
-be_private()
+stay_offline()
 try:
     import torch
     import transformers

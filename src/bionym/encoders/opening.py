@@ -7,14 +7,14 @@ so; the old layout, without `tokenizer_config.json`, is elsewhere read as lower-
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
-
-from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers, processors
-from tokenizers.models import BPE, WordPiece
+from typing import TYPE_CHECKING, Any
 
 from bionym.encoders.folders import read_json
 from bionym.encoders.subwords import Specials, Subwords, read_tokenizer, unknown_of
-from bionym.errors import ModelError
+from bionym.errors import ModelError, require
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 _CUSTOM = {
     "start": ("[CLS]", "<s>", "<cls>"),
@@ -59,8 +59,9 @@ def open_subwords(folder: Path, max_subwords: int) -> Subwords:
     return Subwords(tokenizer, specials)
 
 
-def open_tokenizer(folder: Path) -> Tokenizer:
-    """From `tokenizer.json`, or made of an older layout. Raises: ModelError."""
+def open_tokenizer(folder: Path) -> "Tokenizer":
+    """From `tokenizer.json`, or made of an older layout. Raises: ModelError, MissingExtraError."""
+    require("tokenizers", extra="subwords", purpose="Reading an encoder's vocabulary")
     if (folder / "tokenizer.json").is_file():
         return read_tokenizer(folder / "tokenizer.json")
     try:
@@ -73,25 +74,28 @@ def open_tokenizer(folder: Path) -> Tokenizer:
     return _converted(folder)
 
 
-def is_cased(tokenizer: Tokenizer) -> bool:
+def is_cased(tokenizer: "Tokenizer") -> bool:
     """Whether capitals reach the vocabulary, by the tokenizer's own rules."""
     normalizer = tokenizer.normalizer
     return normalizer is None or "A" in normalizer.normalize_str("xAx")
 
 
-def has_capitals(tokenizer: Tokenizer) -> bool:
+def has_capitals(tokenizer: "Tokenizer") -> bool:
     """Whether the vocabulary itself holds words with capitals."""
     return _holds_capitals(tokenizer.get_vocab())
 
 
-def mismatch(tokenizer: Tokenizer) -> str | None:
+def mismatch(tokenizer: "Tokenizer") -> str | None:
     """What is odd about a tokenizer's case, as half a sentence; None if nothing is."""
     if has_capitals(tokenizer) and not is_cased(tokenizer):
         return "the tokenizer lower-cases, but its vocabulary is cased: set do_lower_case to false if that is a mistake"
     return None
 
 
-def _wordpiece(folder: Path) -> Tokenizer:
+def _wordpiece(folder: Path) -> "Tokenizer":
+    from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers
+    from tokenizers.models import WordPiece
+
     vocabulary = {
         line: number
         for number, line in enumerate((folder / "vocab.txt").read_text(encoding="utf-8").splitlines())
@@ -107,7 +111,10 @@ def _wordpiece(folder: Path) -> Tokenizer:
     return _with_edges(tokenizer, "[CLS]", "[SEP]")
 
 
-def _byte_level(folder: Path) -> Tokenizer:
+def _byte_level(folder: Path) -> "Tokenizer":
+    from tokenizers import Tokenizer, decoders, pre_tokenizers
+    from tokenizers.models import BPE
+
     vocabulary = json.loads((folder / "vocab.json").read_text(encoding="utf-8"))
     tokenizer = Tokenizer(BPE.from_file(str(folder / "vocab.json"), str(folder / "merges.txt")))
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -117,8 +124,10 @@ def _byte_level(folder: Path) -> Tokenizer:
     return _with_edges(tokenizer, *(("[CLS]", "[SEP]") if is_bert else ("<s>", "</s>")))
 
 
-def _converted(folder: Path) -> Tokenizer:
+def _converted(folder: Path) -> "Tokenizer":
     """A SentencePiece model alone, by the converters of transformers."""
+    from tokenizers import Tokenizer
+
     try:
         from transformers import AutoTokenizer
 
@@ -134,7 +143,9 @@ def _converted(folder: Path) -> Tokenizer:
     return found
 
 
-def _with_edges(tokenizer: Tokenizer, start: str, end: str) -> Tokenizer:
+def _with_edges(tokenizer: "Tokenizer", start: str, end: str) -> "Tokenizer":
+    from tokenizers import processors
+
     ids = [(name, tokenizer.token_to_id(name)) for name in (start, end)]
     if all(number is not None for _, number in ids):
         tokenizer.post_processor = processors.TemplateProcessing(
@@ -163,7 +174,7 @@ def _names(folder: Path) -> dict[str, str]:
     return {key: value for key, value in plain.items() if isinstance(value, str)}
 
 
-def _around(tokenizer: Tokenizer, names: Mapping[str, str]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _around(tokenizer: "Tokenizer", names: Mapping[str, str]) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """What stands before and behind a text: as the tokenizer itself puts it, or else by the names."""
     word = next((word for word in ("a", "the", "1", ".") if tokenizer.encode(word, add_special_tokens=False).ids), None)
     if word is not None:
@@ -177,7 +188,7 @@ def _around(tokenizer: Tokenizer, names: Mapping[str, str]) -> tuple[tuple[int, 
     return start, end
 
 
-def _id(tokenizer: Tokenizer, names: Mapping[str, str], part: str) -> int | None:
+def _id(tokenizer: "Tokenizer", names: Mapping[str, str], part: str) -> int | None:
     candidates = [*(names[key] for key in _CALLED[part] if key in names), *_CUSTOM[part]]
     found = (tokenizer.token_to_id(name) for name in candidates)
     return next((int(number) for number in found if number is not None), None)

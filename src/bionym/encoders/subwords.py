@@ -4,19 +4,21 @@ Each token is written in subwords by itself, as it stands in the text: behind wh
 Byte-level and SentencePiece vocabularies tell the two apart, and so does this. So no subword ever lies across two tokens,
 and none of ours is without one: what the tokenizer has nothing for, a control character perhaps, is its unknown subword.
 
-Only the package tokenizers is needed, neither torch nor transformers.
+Only the package tokenizers is needed, neither torch nor transformers; and that at the first tokenizer, not to import this.
 """
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
-
-from tokenizers import Tokenizer
+from threading import Lock
+from typing import TYPE_CHECKING, Any
 
 from bionym.data import Document
-from bionym.errors import ModelError
+from bionym.errors import ModelError, require
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 TOKENIZER, SPECIALS = "tokenizer.json", "subwords.json"
 MOST_REMEMBERED = 200_000  # tokens; when there are more, all are forgotten
@@ -54,9 +56,10 @@ class Subwords:
         tokenizer: without padding and truncation.
     """
 
-    def __init__(self, tokenizer: Tokenizer, specials: Specials) -> None:
+    def __init__(self, tokenizer: "Tokenizer", specials: Specials) -> None:
         self.tokenizer, self.specials = tokenizer, specials
         self._behind_space, self._joined = _Writer(tokenizer, is_joined=False), _Writer(tokenizer, is_joined=True)
+        self._lock = Lock()
         self._known: dict[tuple[str, bool], tuple[int, ...]] = {}
 
     @property
@@ -68,27 +71,31 @@ class Subwords:
         """Ids of each token of a tokenised document; at least one each."""
         text = document.text
         keys = [(text[start:end], start > 0 and not text[start - 1].isspace()) for start, end in document.tokens]
-        self.learn(keys)
-        return [self._known[key] for key in keys]
+        known = self.learn(keys)
+        return [known[key] for key in keys]
 
     def of_words(self, words: Sequence[str]) -> list[tuple[int, ...]]:
         """The same for words that stand apart."""
         keys = [(word, False) for word in words]
-        self.learn(keys)
-        return [self._known[key] for key in keys]
+        known = self.learn(keys)
+        return [known[key] for key in keys]
 
-    def learn(self, keys: Iterable[tuple[str, bool]]) -> None:
-        """Take in tokens, with whether they are joined to the one before."""
-        keys = list(keys)
+    def learn(self, keys: Iterable[tuple[str, bool]]) -> Mapping[tuple[str, bool], tuple[int, ...]]:
+        """Take in tokens, with whether they are joined to the one before. Returns: at least their ids, by token."""
+        with self._lock:
+            self._learn(list(keys))
+            return self._known  # other threads only add to it, or put a new one in its place
+
+    def _learn(self, keys: Sequence[tuple[str, bool]]) -> None:
         new = [key for key in dict.fromkeys(keys) if key not in self._known]
         if len(self._known) + len(new) > MOST_REMEMBERED:
-            self._known.clear()
+            self._known = {}
             new = list(dict.fromkeys(keys))
         for is_joined, writer in ((False, self._behind_space), (True, self._joined)):
             own = [word for word, joined in new if joined is is_joined]
             self._known |= {(word, is_joined): ids for word, ids in zip(own, writer.ids(own), strict=True)}
 
-    def at_the_start(self) -> Tokenizer:
+    def at_the_start(self) -> "Tokenizer":
         """The tokenizer, which writes the beginning of a text as `of_tokens` does: as if it stood behind a space."""
         return _behind(self.tokenizer, is_joined=False)
 
@@ -121,8 +128,11 @@ def about(config: Mapping[str, Any], subwords: Subwords) -> str:
     )
 
 
-def read_tokenizer(path: Path) -> Tokenizer:
-    """A tokenizer that neither pads nor cuts. Raises: ModelError."""
+def read_tokenizer(path: Path) -> "Tokenizer":
+    """A tokenizer that neither pads nor cuts. Raises: ModelError, MissingExtraError."""
+    require("tokenizers", extra="subwords", purpose="Reading an encoder's vocabulary")
+    from tokenizers import Tokenizer
+
     try:
         tokenizer = Tokenizer.from_file(str(path))
     except Exception as error:  # the package raises nothing narrower
@@ -135,7 +145,7 @@ def read_tokenizer(path: Path) -> Tokenizer:
 class _Writer:
     """Writes words that are behind a space, or joined to what is before them."""
 
-    def __init__(self, tokenizer: Tokenizer, *, is_joined: bool) -> None:
+    def __init__(self, tokenizer: "Tokenizer", *, is_joined: bool) -> None:
         self._tokenizer = _behind(tokenizer, is_joined=is_joined)
         unknown = unknown_of(tokenizer)
         self._instead = (unknown,) if unknown is not None else None
@@ -153,8 +163,10 @@ def _clean(word: str) -> str:
     return word.encode("utf-8", "replace").decode("utf-8") if not word.isascii() else word
 
 
-def _behind(tokenizer: Tokenizer, *, is_joined: bool) -> Tokenizer:
+def _behind(tokenizer: "Tokenizer", *, is_joined: bool) -> "Tokenizer":
     """One that writes a text as if it stood behind a space, or was joined to something."""
+    from tokenizers import Tokenizer
+
     table = json.loads(tokenizer.to_str())
     for part in ("normalizer", "pre_tokenizer"):
         table[part] = _with_space(table[part], is_joined=is_joined)
@@ -180,7 +192,7 @@ def _with_space(part: Any, *, is_joined: bool) -> Any:
     return changed
 
 
-def unknown_of(tokenizer: Tokenizer) -> int | None:
+def unknown_of(tokenizer: "Tokenizer") -> int | None:
     """The id of the unknown subword, as the model of subwords names it or as is the custom."""
     model = json.loads(tokenizer.to_str())["model"]
     if isinstance(model.get("unk_id"), int):

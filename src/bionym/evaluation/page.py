@@ -8,9 +8,10 @@ filters the examples; without the script they are all there, by kind. It holds t
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bionym import __version__, plugins
+from bionym import plugins
 from bionym.errors import BionymError
 from bionym.evaluation import _curves, _examples, _template, _words, plots
+from bionym.version import __version__
 
 MAX_IDS = 200  # of one-sided documents that are named
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bionym import __version__
 from bionym.data import Document
 from bionym.evaluation.pairs import text_key
+from bionym.version import __version__
 
 NUM_DIGITS = 16
 _SIZE = 2**256

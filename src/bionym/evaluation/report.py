@@ -17,12 +17,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from bionym import __version__
 from bionym.data.counts import Counts, LabelCounts
 from bionym.errors import FormatError
 from bionym.evaluation.intervals import AVERAGES, VALUES, Intervals, intervals
 from bionym.evaluation.scores import Scores
 from bionym.evaluation.tally import Tally
+from bionym.version import __version__
 
 VERSION = 1
 

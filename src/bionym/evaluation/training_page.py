@@ -8,10 +8,10 @@ for the log holds none. While the training runs, the page loads itself again fro
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from bionym import __version__
 from bionym.config import flat
 from bionym.data.counts import LabelCounts
 from bionym.evaluation import _curves, _template, _words, plots
+from bionym.version import __version__
 
 RELOAD_SECONDS = 20
 CURVES = (  # of what is logged by step, with what to call it

@@ -3,11 +3,13 @@
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from contextlib import contextmanager
+from threading import Lock
 
 from bionym.data import Document
 from bionym.text.prepare import tokenized
 
 BATCH_CHARS = 200_000  # tagged at once; has no influence on the result
+MOST_OVERLAPPING = 64  # batches of several threads without a search for cycles
 
 
 def tagged(documents: Iterable[Document], tag: Callable[[list[Document]], Iterable[Document]]) -> Iterator[Document]:
@@ -32,16 +34,45 @@ def batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
         yield batch
 
 
+class _Pause:
+    """A pause of Python's cycle collector, which is one for the whole process, so threads share it."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._num_inside = self._num_overlapping = 0
+        self._was_on = False
+
+    def enter(self) -> None:
+        """Begin a pause, or join the one that there is."""
+        with self._lock:
+            if not self._num_inside:
+                self._was_on, self._num_overlapping = gc.isenabled(), 0
+                gc.disable()
+            self._num_inside += 1
+
+    def leave(self) -> None:
+        """The last one ends it. One that never ends, for threads keep joining, is made up for now and then."""
+        with self._lock:
+            self._num_inside -= 1
+            self._num_overlapping += 1
+            is_due = self._was_on and self._num_overlapping % MOST_OVERLAPPING == 0
+            if not self._num_inside and self._was_on:
+                gc.enable()
+        if is_due:
+            gc.collect()
+
+
+_PAUSE = _Pause()
+
+
 @contextmanager
 def no_search_for_cycles() -> Iterator[None]:
     """Python's collector at rest: tokens come by the ten thousand and hold no cycles, but it would visit them each time."""
-    was_on = gc.isenabled()
-    gc.disable()
+    _PAUSE.enter()
     try:
         yield
     finally:
-        if was_on:
-            gc.enable()
+        _PAUSE.leave()
 
 
 def by_length(sentences: Sequence[Sized], most_tokens: int) -> Iterator[list[int]]:

@@ -8,35 +8,20 @@ labels = { Disease = "Disease" }
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
-
-from pydantic import Field
 
 from bionym import formats
-from bionym.config import Settings
 from bionym.data import Audit, Corpus, Document
 from bionym.data.corpus import Leak, find_leaks
 from bionym.data.labels import LabelMap
+from bionym.heads.settings import CorpusSettings
 from bionym.training import split as splitting
 
 LEARNED, HELD_BACK = ("train",), ("dev", "test")
 
 
-class CorpusSettings(Settings):
-    """One corpus."""
-
-    train: list[str] | str = Field(description="Files, folders or globs to learn from.")
-    dev: list[str] | str = Field(default=[], description="Those that are scored after every epoch, never learned from.")
-    test: list[str] | str = Field(default=[], description="Not read to learn from; only to see that nothing of it is.")
-    format: str | None = Field(default=None, description="Their format; else told from name and content.")
-    options: dict[str, Any] = Field(default={}, description="Options of the format.")
-    labels: dict[str, str] = Field(default={}, description='New names of labels; "" leaves a label out.')
-    only: list[str] = Field(default=[], description="The new labels to keep; empty keeps all.")
-
-
-def read_corpora(chosen: Mapping[str, CorpusSettings], audit: Audit) -> dict[str, Corpus]:
-    """The documents of each corpus, under their new labels."""
-    return {name: _read(settings, audit) for name, settings in chosen.items()}
+def read_corpora(chosen: Mapping[str, CorpusSettings], audit: Audit, *, allow_leaks: bool = False) -> dict[str, Corpus]:
+    """The documents of each corpus, under their new labels. Raises: InputError if two splits of one share a document."""
+    return {name: _read(settings, audit, allow_leaks) for name, settings in chosen.items()}
 
 
 def shared_documents(corpora: Mapping[str, Corpus]) -> dict[tuple[str, str, str], tuple[Leak, ...]]:
@@ -67,7 +52,7 @@ def _held_out(corpus: Corpus, fraction: float, seed: int) -> Corpus:
     return Corpus({"train": kept, "dev": held_out}, allow_leaks=True) if kept else corpus
 
 
-def _read(settings: CorpusSettings, audit: Audit) -> Corpus:
+def _read(settings: CorpusSettings, audit: Audit, allow_leaks: bool) -> Corpus:
     names = LabelMap(settings.labels, tuple(settings.only))
 
     def documents(sources: list[str] | str) -> Iterable[Document]:
@@ -75,4 +60,5 @@ def _read(settings: CorpusSettings, audit: Audit) -> Corpus:
         return map(names.apply, read)
 
     splits = {name: tuple(documents(getattr(settings, name))) for name in (*LEARNED, *HELD_BACK)}
-    return Corpus({name: found for name, found in splits.items() if found or name == "train"}, allow_leaks=True)
+    filled = {name: documents for name, documents in splits.items() if documents or name == "train"}
+    return Corpus(filled, allow_leaks=allow_leaks)

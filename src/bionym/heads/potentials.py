@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from pathlib import Path
 from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
@@ -22,6 +21,7 @@ from bionym.heads.merging import Find, merged
 from bionym.linear_chain import pairwise
 from bionym.linear_chain.decoding import Chain, Found, drawn, entities
 from bionym.linear_chain.pairwise import PairwiseChain
+from bionym.protocols import Tagger
 
 Ranges = Sequence[tuple[int, int]]
 
@@ -89,17 +89,14 @@ class Potentials(NamedTuple):
 
 
 @runtime_checkable
-class ChainTagger(Protocol):
-    """A tagger whose heads are linear chains."""
+class Combinable(Tagger, Protocol):
+    """A tagger whose heads are linear chains, and which may therefore be a member of an ensemble, or a teacher."""
+
+    def of_source(self, name: str) -> "Combinable":
+        """As `Tagger` has it."""
 
     def potentials(self, documents: Sequence[Document]) -> Potentials:
         """What its heads say of tokenised documents; of none, only the chains. Raises: ModelError if one is no chain."""
-
-    def predict(self, documents: Iterable[Document]) -> Iterator[Document]:
-        """As `Tagger` has it."""
-
-    def save(self, folder: Path) -> None:
-        """As `Tagger` has it."""
 
 
 def of_heads(scores_NS: NDArray[np.float64], chains: Iterable[tuple[str, Chain]]) -> tuple[HeadPotentials, ...]:

@@ -1,11 +1,23 @@
 """Settings that taggers with heads share."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
 from bionym.config import Settings
+
+
+class CorpusSettings(Settings):
+    """One corpus."""
+
+    train: list[str] | str = Field(description="Files, folders or globs to learn from.")
+    dev: list[str] | str = Field(default=[], description="Those that are scored after every epoch, never learned from.")
+    test: list[str] | str = Field(default=[], description="Not read to learn from; only to see that nothing of it is.")
+    format: str | None = Field(default=None, description="Their format; else told from name and content.")
+    options: dict[str, Any] = Field(default={}, description="Options of the format.")
+    labels: dict[str, str] = Field(default={}, description='New names of labels; "" leaves a label out.')
+    only: list[str] = Field(default=[], description="The new labels to keep; empty keeps all.")
 
 
 class Teacher(Settings):

@@ -24,14 +24,14 @@ from bionym.data.align import sentence_ranges
 from bionym.errors import ConfigError
 from bionym.heads.head import Head
 from bionym.heads.merging import Find
-from bionym.heads.potentials import ChainTagger, HeadPotentials, Ranges, entity_of, finds_in, places_of
+from bionym.heads.potentials import Combinable, HeadPotentials, Ranges, entity_of, finds_in, places_of
 from bionym.heads.settings import Teacher
 from bionym.linear_chain.decoding import Found
 from bionym.pretraining.text import Text, TextSettings, place_of
 from bionym.protocols import Tagger
 from bionym.text.prepare import tokenized
 from bionym.trained import store
-from bionym.training.events import Monitor, tell_of_preparations
+from bionym.training.events import Monitor, report_preparation
 
 AT_ONCE = 256  # documents
 FEWEST = 5  # tokens of a stretch from which anything is learned
@@ -89,7 +89,7 @@ def taught(
     left_out: dict[Reason, int] = {"held_back": 0, "unsure": 0, "plain": 0}
     for number, (document, found) in enumerate(_labelled(drawn, teacher, np.random.default_rng([seed, SALT])), 1):
         if number % AT_ONCE == 0 or number == len(drawn):
-            tell_of_preparations(monitors, "texts labelled", number, len(drawn))
+            report_preparation(monitors, "texts labelled", number, len(drawn))
         for stretch, finds in _cut(document, found, stretches(document)):
             reason = _reason_against(stretch, finds, held_back, settings)
             if reason is None:
@@ -120,7 +120,7 @@ class _Teacher:
     """
 
     def __init__(self, tagger: Tagger, heads: Sequence[Head], name: str, readings: int) -> None:
-        if not isinstance(tagger, ChainTagger):
+        if not isinstance(tagger, Combinable):
             raise ConfigError(f"The model {name} cannot teach: its heads are not chains of tags. Name another.")
         self._tagger, self._labels, self._readings = tagger, [frozenset(head.labels) for head in heads], readings
         own = tagger.potentials(()).heads

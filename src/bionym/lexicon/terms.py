@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain
 from pathlib import Path
+from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
@@ -106,9 +107,13 @@ class _Text(NamedTuple):
 
 
 class _Words:
-    """The pieces of the words met so far, so that each is taken apart once."""
+    """The pieces of the words met so far, so that each is taken apart once; several threads may share them."""
 
     def __init__(self) -> None:
+        self._lock = Lock()
+        self._forget()
+
+    def _forget(self) -> None:
         self._places: dict[str, int] = {}
         self._parts = np.zeros(0, dtype=np.object_)
         self._hashes = np.zeros(0, dtype=np.uint64)
@@ -116,20 +121,27 @@ class _Words:
 
     def pieces_of(self, words: Sequence[str]) -> _Text:
         """The pieces of a text."""
-        self._learn(words)
-        words_N = np.fromiter(map(self._places.__getitem__, words), dtype=np.intp, count=len(words))
-        counts_N = self._counts_W[words_N]
+        with self._lock:
+            self._learn(words)
+            places, parts, hashes = (
+                self._places,
+                self._parts,
+                self._hashes,
+            )  # other threads put new ones in their place,
+            firsts_W, counts_W = self._firsts_W, self._counts_W  # or only add to them
+        words_N = np.fromiter(map(places.__getitem__, words), dtype=np.intp, count=len(words))
+        counts_N = counts_W[words_N]
         offsets_N = np.concatenate(([0], np.cumsum(counts_N)))
-        places_P = np.repeat(self._firsts_W[words_N] - offsets_N[:-1], counts_N) + np.arange(offsets_N[-1])
+        places_P = np.repeat(firsts_W[words_N] - offsets_N[:-1], counts_N) + np.arange(offsets_N[-1])
         is_first_P = np.zeros(len(places_P), dtype=np.bool_)
         is_first_P[offsets_N[:-1][counts_N > 0]] = True
         owners_P = np.repeat(np.arange(len(words)), counts_N)
-        return _Text(self._parts[places_P].tolist(), self._hashes[places_P], owners_P, is_first_P, offsets_N)
+        return _Text(parts[places_P].tolist(), hashes[places_P], owners_P, is_first_P, offsets_N)
 
     def _learn(self, words: Sequence[str]) -> None:
         new = set(words) - self._places.keys()
         if len(self._places) + len(new) > MOST_REMEMBERED:
-            self.__init__()  # type: ignore[misc]
+            self._forget()
             new = set(words)
         if not new:
             return

@@ -7,6 +7,7 @@ Axes: N tokens of all sentences, A attributes, C cells, W places of a window, L 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import chain, repeat
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,24 +58,31 @@ class _Listed:
 
 
 class _Cached:
-    """The summed weights of a column's cells, for each place of the window."""
+    """The summed weights of a column's cells, for each place of the window; several threads may share them."""
 
     def __init__(self, column: Column, rows_W: list[Rows], state_AL: Floats) -> None:
         self._column, self._rows_W, self._state_AL = column, rows_W, state_AL
+        self._lock = Lock()
         self._forget()
 
     def add_to(self, emissions_NL: Floats, sequences: Sequences) -> None:
         """Add to each token what the cells of its window say."""
-        if len(self._number_of) > MAX_CELLS:
-            self._forget()
         cells, radius = sequences.cells[self._column.name], self._column.radius
-        self._learn(list(set(cells) - self._number_of.keys()))
+        number_of, sums_CWL = self._cached(cells)
         places_N = _places(sequences.ranges, radius)
-        edge = self._number_of[EDGE]
+        edge = number_of[EDGE]
         numbers = np.full(sequences.num_tokens + radius * (len(sequences.ranges) + 1), edge, dtype=np.intp)
-        numbers[places_N] = np.fromiter(map(self._number_of.__getitem__, cells), np.intp, len(cells))
+        numbers[places_N] = np.fromiter(map(number_of.__getitem__, cells), np.intp, len(cells))
         for position, offset in enumerate(self._column.offsets):
-            emissions_NL += self._sums_CWL[numbers[places_N + offset], position]
+            emissions_NL += sums_CWL[numbers[places_N + offset], position]
+
+    def _cached(self, cells: Iterable[Cell]) -> tuple[dict[Cell, int], Floats]:
+        """Numbers of cells and sums by number; what other threads add later, or forget, changes neither for these cells."""
+        with self._lock:
+            if len(self._number_of) > MAX_CELLS:
+                self._forget()
+            self._learn(list(set(cells) - self._number_of.keys()))
+            return self._number_of, self._sums_CWL
 
     def _forget(self) -> None:
         self._number_of: dict[Cell, int] = {}

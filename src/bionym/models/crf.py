@@ -3,24 +3,28 @@
 CliNER's default algorithm, on the text as it stands, with valid tag sequences and a probability for every entity.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from pydantic import Field, field_validator
 
 from bionym import config as configuration
 from bionym import plugins
-from bionym.data import Audit, Document
+from bionym.data import Audit, Corpus, Document
 from bionym.data.align import join_cut_sentences, sentence_ranges, to_tags
 from bionym.data.flatten import Policy
 from bionym.data.tags import find_scheme
-from bionym.errors import ConfigError, InputError, ModelError
+from bionym.errors import ConfigError, InputError, ModelError, UnknownNameError
 from bionym.features import FeatureOptions, gazetteer
 from bionym.features._template import Template
 from bionym.heads.batches import tagged
+from bionym.heads.fitted import Fitted, Predicted
 from bionym.heads.potentials import HeadPotentials, Potentials, decoded
+from bionym.heads.settings import CorpusSettings
 from bionym.linear_chain.decoding import chain
 from bionym.linear_chain.emissions import Emitter
 from bionym.linear_chain.training import Iteration, Optimizer, train
@@ -28,6 +32,7 @@ from bionym.linear_chain.weights import Weights
 from bionym.resources import resource_path
 from bionym.text.prepare import tokenized
 from bionym.trained.resources import copied_to
+from bionym.training.events import Monitor, Result, State, report_preparation
 
 DEFAULT_FEATURES: dict[str, Any] = {
     "lower": {"window": 2},
@@ -64,6 +69,7 @@ class Config(configuration.Settings):
         description="Give no entity that holds an opening bracket without its closing one, or the reverse.",
     )
     seed: int = Field(default=1, description="Recorded with the model; the training of a CRF has no chance in it.")
+    corpora: dict[str, CorpusSettings] = Field(default={}, description="The corpus to learn from, by its name.")
     training: Training = Field(default_factory=Training)
     features: dict[str, dict[str, Any] | bool] = Field(
         default={},
@@ -108,6 +114,17 @@ class Crf:
         """The labels it can give, sorted."""
         return tuple(sorted({tag.partition("-")[2] for tag in self.weights.tags} - {""}))
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Its one head has no name."""
+        return ("",)
+
+    def of_source(self, name: str) -> "Crf":
+        """The same model. Raises: UnknownNameError for a name."""
+        if name:
+            raise UnknownNameError("source", name, self.sources)
+        return self
+
     def predict(self, documents: Iterable[Document]) -> Iterator[Document]:
         """The same documents, in order, with this model's entities, each with its probability."""
         return tagged(documents, lambda some: decoded(some, self.potentials(some)))
@@ -125,7 +142,7 @@ class Crf:
         features = {
             name: options.with_files(partial(copied_to, folder)) for name, (_, options) in self._features.items()
         }
-        settings = self.config.model_dump(mode="json", exclude={"features"})
+        settings = self.config.model_dump(mode="json", exclude={"features", "corpora"})
         tables = {name: options.model_dump(mode="json") for name, options in features.items()}
         turned_off = {name: False for name in DEFAULT_FEATURES if name not in tables}
         text = configuration.dump({"model": "crf", **settings, "features": {**turned_off, **tables}})
@@ -139,39 +156,85 @@ def load(folder: Path) -> Crf:
 
 
 def fit(
-    train_documents: Iterable[Document],
+    corpora: Mapping[str, Corpus],
     config: Config,
     *,
     audit: Audit | None = None,
-    on_iteration: Callable[[Iteration], None] = lambda iteration: None,
-) -> Crf:
-    """A CRF that has learned from documents with entities.
+    monitors: Iterable[Monitor] = (),
+    folder: Path | None = None,
+    about: Mapping[str, Any] | None = None,
+) -> Fitted:
+    """A CRF that has learned from the split "train" of one corpus; see `Trainable`.
 
     Args:
         audit: counts the entities that tags cannot hold, which the model therefore cannot learn, and the term lists of
             which no term stands in the documents.
-        on_iteration: told after each pass over the data.
-    Raises: ModelError if there is no entity to learn from.
+        monitors: those that hear of preparations are told after each pass over the data.
+        folder, about: of no use to it: its training keeps no checkpoint and no log.
+    Raises: ModelError if there is no entity to learn from; ConfigError for several corpora.
     """
-    audit = audit if audit is not None else Audit()
+    if len(corpora) != 1:
+        raise ConfigError(
+            f"A CRF has one head, and learns from one corpus; there are {len(corpora)}: {', '.join(corpora)}. "
+            "Train one for each, and combine them (bionym combine), or train a bilstm_crf."
+        )
+    ((name, corpus),) = corpora.items()
+    watch = _Watch(tuple(monitors), config.training.max_iterations)
+    with watch:
+        tagger = _learn(corpus["train"], config, audit if audit is not None else Audit(), watch.on_iteration)
+    dev = corpus.splits.get("dev", ())
+    return Fitted(tagger, None, {name: Predicted(dev, tuple(tagger.predict(dev)))} if dev else {})
+
+
+class _Watch:
+    """Tells monitors of each pass over the data, and how the training ended."""
+
+    def __init__(self, monitors: Sequence[Monitor], most_iterations: int) -> None:
+        self._monitors, self._most, self._number, self._start = monitors, most_iterations, 0, time.monotonic()
+
+    def on_iteration(self, iteration: Iteration) -> None:
+        """A pass is done."""
+        self._number = iteration.number
+        report_preparation(self._monitors, "iterations", iteration.number, self._most)
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        state: State = "finished" if kind is None else "failed"
+        reason = "converged" if self._number < self._most else "all iterations"
+        seconds = time.monotonic() - self._start
+        result = Result(state, reason if kind is None else kind.__name__, self._number, self._number, seconds)
+        for monitor in self._monitors:
+            monitor.finished(result)
+
+
+def optional_files(folder: Path) -> tuple[Path, ...]:
+    """None: it reads all of them."""
+    return ()
+
+
+def _learn(
+    documents: Iterable[Document], config: Config, audit: Audit, on_iteration: Callable[[Iteration], None]
+) -> Crf:
     scheme = find_scheme(config.scheme)
     features = _features(config, None)
     template = Template(features)
-    seen, met = 0, set[str]()
+    num_entities, met = 0, set[str]()
 
     def batches() -> Iterator[tuple[Any, list[list[str]]]]:
-        nonlocal seen
-        for document in train_documents:
-            has_own = bool(document.tokens)
+        nonlocal num_entities
+        for document in documents:
+            has_tokens = bool(document.tokens)
             prepared = tokenized(document)
-            prepared = prepared if has_own else join_cut_sentences(prepared, audit)
-            seen += len(prepared.entities)
+            prepared = prepared if has_tokens else join_cut_sentences(prepared, audit)
+            num_entities += len(prepared.entities)
             sequences = template.sequences([prepared])
             met.update(gazetteer.lists_in(sequences.cells.get("gazetteer", ())))
             yield sequences, to_tags(prepared, scheme, policy=config.policy, audit=audit)
 
     weights = train(template.columns, batches(), config.training, on_iteration=on_iteration)
-    if not seen:
+    if not num_entities:
         raise ModelError(
             "The training documents hold no entity. Check that their annotations were read (bionym inspect)."
         )

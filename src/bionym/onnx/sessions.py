@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from bionym.errors import ModelError
+from bionym.onnx.importing import import_onnxruntime
 
 PROBE, PROBED = "probe_11", 1_036_320  # an output of a graph with whole numbers, and what it is (see `int8`)
 SLOW = "SkipLayerNormFusion"  # makes one operator of two that are an eighth quicker apart, on one thread
@@ -19,8 +20,7 @@ def open_session(graph: Path | bytes, *, keeps_memory: bool = True) -> Any:
             where the sizes of inputs differ much.
     Raises: ModelError if it cannot be loaded.
     """
-    import onnxruntime
-
+    onnxruntime = import_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = options.enable_mem_pattern = keeps_memory

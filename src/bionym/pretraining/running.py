@@ -13,7 +13,6 @@ import platform
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +22,15 @@ from bionym.errors import BionymError, OutputError, UsageError
 from bionym.files import finishing
 from bionym.pretraining.record import card
 from bionym.pretraining.text import OnRead, Text, unheard
+from bionym.protocols import Pretrainable
 from bionym.training.events import Monitor
+from bionym.version import versions_of
 
 
 def part_for_pretraining(model: str) -> Any:
     """The module of this kind of model. Raises: UnknownNameError; UsageError if this kind learns from no raw text."""
     part = plugins.find("models", model)
-    if not hasattr(part, "pretrain"):
+    if not isinstance(part, Pretrainable):
         known = ", ".join(kinds())
         raise UsageError(f"A model of the kind {model!r} is not pretrained on raw text. These are: {known}.")
     return part
@@ -37,7 +38,9 @@ def part_for_pretraining(model: str) -> Any:
 
 def kinds() -> tuple[str, ...]:
     """Every kind of model that can be pretrained, sorted."""
-    return tuple(sorted(name for name in plugins.names("models") if hasattr(plugins.find("models", name), "pretrain")))
+    return tuple(
+        sorted(name for name in plugins.names("models") if isinstance(plugins.find("models", name), Pretrainable))
+    )
 
 
 def pretrain(
@@ -135,6 +138,6 @@ def _record(made: Any, model: str, text: Text, chosen: Any, seconds: float) -> d
         "seed": chosen.seed,
         "versions": {
             "python": platform.python_version(),
-            **{name: version(name) for name in ("bionym", *made.packages)},
+            **versions_of(("bionym", *made.packages)),
         },
     }

@@ -7,13 +7,13 @@ vocabulary is a piece of a word that so many documents use. It is no proof again
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-
-from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers, processors
-from tokenizers.models import WordPiece
-from tokenizers.trainers import WordPieceTrainer
+from typing import TYPE_CHECKING
 
 from bionym.errors import ModelError
 from bionym.pretraining.settings import VocabularySettings
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 PADDING, UNKNOWN, START, END, MASK = SPECIALS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 MOST_WRITTEN = 50_000_000  # words that the training is shown; of more, each as many times fewer
@@ -23,12 +23,14 @@ LONGEST_CHARS = 100  # of a word; a longer one is unknown
 FEWEST_SUBWORDS = 50
 
 
-def train(texts: Iterable[str], settings: VocabularySettings) -> Tokenizer:
+def train(texts: Iterable[str], settings: VocabularySettings) -> "Tokenizer":
     """A tokenizer of the words of a text, with BERT's special subwords, which it puts around what it is given.
 
     Raises: ModelError if the text has too few words that stand in `min_count` documents.
     Source: Schuster and Nakajima 2012; as the package tokenizers has it, by pairs.
     """
+    from tokenizers import decoders, processors
+
     counts = counted(texts, _tokenizer({UNKNOWN: 0}, settings), settings)
     names = _learned(counts, settings)
     if len(names) < len(SPECIALS) + FEWEST_SUBWORDS:
@@ -46,7 +48,7 @@ def train(texts: Iterable[str], settings: VocabularySettings) -> Tokenizer:
     return tokenizer
 
 
-def counted(texts: Iterable[str], tokenizer: Tokenizer, settings: VocabularySettings) -> Counter[str]:
+def counted(texts: Iterable[str], tokenizer: "Tokenizer", settings: VocabularySettings) -> Counter[str]:
     """How often each word stands in the text, those aside that fewer than `min_count` documents hold.
 
     When there are more different words than can be counted, the rarest so far are forgotten. Source: Manku and Motwani
@@ -75,6 +77,8 @@ def _learned(counts: Counter[str], settings: VocabularySettings) -> list[str]:
     The package numbers letters in an order that is another one each time, and breaks ties by the numbers. Names of special
     subwords it numbers as they come, so here letters are among them.
     """
+    from tokenizers.trainers import WordPieceTrainer
+
     times = Counter[str]()
     for word, number in counts.items():
         times.update(dict.fromkeys(word, number))
@@ -99,7 +103,10 @@ def _written(counts: Counter[str]) -> Iterator[str]:
             left -= WORDS_A_LINE
 
 
-def _tokenizer(vocabulary: dict[str, int], settings: VocabularySettings) -> Tokenizer:
+def _tokenizer(vocabulary: dict[str, int], settings: VocabularySettings) -> "Tokenizer":
+    from tokenizers import Tokenizer, normalizers, pre_tokenizers
+    from tokenizers.models import WordPiece
+
     tokenizer = Tokenizer(WordPiece(vocabulary, unk_token=UNKNOWN, max_input_chars_per_word=LONGEST_CHARS))
     tokenizer.normalizer = normalizers.BertNormalizer(lowercase=settings.lower)
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()

@@ -11,8 +11,8 @@ from typing import IO
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from bionym import __version__
 from bionym.summary.names import Name
+from bionym.version import __version__
 
 
 class Html:

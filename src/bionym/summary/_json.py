@@ -10,8 +10,8 @@ import json
 from collections.abc import Sequence
 from typing import IO
 
-from bionym import __version__
 from bionym.summary.names import Name
+from bionym.version import __version__
 
 VERSION = 1  # of this layout
 DECIMALS = 4

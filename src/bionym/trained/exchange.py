@@ -13,9 +13,10 @@ from bionym.errors import ModelError, UnknownNameError, UsageError
 from bionym.evaluation import evaluate
 from bionym.evaluation.report import report
 from bionym.files import finishing
+from bionym.protocols import Exchangeable
 from bionym.trained import store
-from bionym.trained.card import measured_weights
 from bionym.trained.huggingface_card import card
+from bionym.trained.record import Fingerprint, Record, describe, measured_weights, read
 from bionym.trained.sharing import without_sources
 
 HUGGING_FACE, PREDICTION = "huggingface", "prediction"
@@ -47,17 +48,17 @@ def export_model(
     if to == PREDICTION:
         return _to_predict(folder, out, head=head, force=force)
     kind = store.kind_of(folder)
-    part = plugins.find("models", kind)
-    if not hasattr(part, "export_folder"):
+    part: Any = store.family(kind)
+    if not isinstance(part, Exchangeable):
         raise ModelError(
             f"{folder} is a {kind}, which transformers has no network for. Export a transformer: "
             "bionym train DATA --model transformer --set encoder=FOLDER"
         )
-    run = without_sources(folder / "run.json")
+    record = without_sources(folder)
     with finishing(out, force=force, may_replace=_may_replace, otherwise="no Hugging Face folder") as unfinished:
         unfinished.mkdir()
         labels: tuple[str, ...] = part.export_folder(folder, unfinished, head=head, audit=audit)
-        (unfinished / "README.md").write_text(card(out.name, unfinished, run, audit), encoding="utf-8")
+        (unfinished / "README.md").write_text(card(out.name, unfinished, record, audit), encoding="utf-8")
         store.open_to_readers(unfinished)
     return labels
 
@@ -71,7 +72,7 @@ def import_model(
     dev: Iterable[Document] = (),
     audit: Audit | None = None,
     force: bool = False,
-) -> dict[str, Any]:
+) -> Record:
     """Make a model of a Hugging Face folder, or hub id, with a network that classifies subwords.
 
     Args:
@@ -79,45 +80,36 @@ def import_model(
         tags: what its scores are, in their order, if its labels do not tell.
         dev: documents to score the model on, and to choose the kind of weights by.
         audit: counts what is left out.
-    Returns: the record, as `run.json` holds it.
+    Returns: the record.
     Raises: ModelError that names what is missing or cannot be read; ConfigError; OutputError; MissingExtraError.
     """
     audit, start, gold = audit if audit is not None else Audit(), time.monotonic(), list(dev)
     store.check_free(out, force=force)
-    made = plugins.find("models", "transformer").from_huggingface(
-        name, settings=settings, tags=tags, dev=gold, audit=audit
-    )
-    tagger = made.tagger
+    part = plugins.find("models", "transformer")
+    imported = part.import_folder(name, settings=settings, tags=tags, dev=gold, audit=audit)
+    tagger = imported.chosen.tagger
     scores = report(evaluate(gold, tagger.predict(gold))) if gold else None
-    run = store.describe_run(
-        tagger,
-        "transformer",
-        store.Fingerprint(),
-        audit,
-        seconds=time.monotonic() - start,
-        sources=(),
-        scores=scores,
-    )
-    run |= {"imported": {"from": Path(name).name, "kind": made.kind}, "weights": measured_weights(tagger)}
-    run |= {"shared_documents": []}
-    store.save(tagger, out, run, force=force)
-    return run
+    record = describe(
+        tagger, "transformer", Fingerprint(), audit, seconds=time.monotonic() - start, sources=(), scores=scores
+    ).with_facts(**{"imported": {"from": Path(name).name, "kind": imported.kind}, "weights": measured_weights(tagger)})
+    store.save(tagger, out, record, force=force)
+    return record
 
 
 def _to_predict(folder: Path, out: Path, *, head: str | None, force: bool) -> tuple[str, ...]:
     """A model's folder without the files that it predicts without."""
     if head is not None:
         raise UsageError("With --to prediction a model keeps all its heads: leave --head out.")
-    spare, run = set(store.spare_files(folder)), store.run_of(folder)
+    optional, record = set(store.optional_files(folder)), read(folder)
 
     def left_out(place: str, names: list[str]) -> list[str]:
-        return [each for each in names if Path(place) / each in spare]
+        return [each for each in names if Path(place) / each in optional]
 
     with store.replacing(out, force=force) as unfinished:
         shutil.copytree(folder, unfinished, ignore=left_out)
-        tagger: Any = store.load(unfinished)  # what cannot be used must not be shipped
-        if run:
-            store.write_record(unfinished, {**run, "only_predicts": True})
+        tagger = store.load(unfinished)  # what cannot be used must not be shipped
+        if record:
+            store.write_record(unfinished, record.with_facts(only_predicts=True))
         store.open_to_readers(unfinished)
     return tuple(tagger.labels)
 

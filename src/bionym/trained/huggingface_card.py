@@ -7,6 +7,7 @@ from typing import Any
 
 from bionym.data import Audit
 from bionym.trained.card import card as own_card
+from bionym.trained.record import Record
 
 _USE = """\
 ```python
@@ -32,12 +33,12 @@ _SPACED = (
 )
 
 
-def card(name: str, folder: Path, run: Mapping[str, Any], audit: Audit) -> str:
+def card(name: str, folder: Path, record: Record, audit: Audit) -> str:
     """The card in Markdown, with the facts at its top that the hub reads.
 
     Args:
         folder: the exported one.
-        run: the record of the training, without sources.
+        record: the record of the training, without sources.
         audit: what the folder cannot hold.
     """
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
@@ -46,7 +47,7 @@ def card(name: str, folder: Path, run: Mapping[str, Any], audit: Audit) -> str:
     longest = tokenizer["model_max_length"]
     context = "" if ours["context"] == "sentence" else f", by the {ours['context']}"
     lost = [f"- {number:,} x {what}: {reason}" for (what, reason), number in (audit.lost + audit.changed).items()]
-    training = own_card(name, run).partition("\n")[2]
+    training = own_card(name, record).partition("\n")[2]
     return "\n".join(
         (
             "---",

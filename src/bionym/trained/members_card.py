@@ -1,16 +1,15 @@
 """The card of an ensemble, in Markdown: who its members are. Scores are theirs, so none is told here."""
 
-from collections.abc import Mapping
-from typing import Any
+from bionym.trained.record import MemberFacts, Record
 
 
-def of_members(name: str, run: Mapping[str, Any]) -> str:
+def of_members(name: str, record: Record) -> str:
     """The model card from the record of what was combined."""
-    members = run["members"]
+    members = record.members
     lines = [
         f"# {name}",
         "",
-        f"An ensemble of {len(members)} models that finds: {', '.join(run['labels'])}.",
+        f"An ensemble of {len(members)} models that finds: {', '.join(record.labels)}.",
         "",
         "## Members",
         "",
@@ -31,15 +30,15 @@ def of_members(name: str, run: Mapping[str, Any]) -> str:
         "",
         "Predicting takes the time and the room of all members together. Entities of one source do not overlap. Probabilities are "
         "those of the averaged chain and are not calibrated."
-        + (" It only predicts: what other models would go on from was left out." if run.get("only_predicts") else ""),
+        + (" It only predicts: what other models would go on from was left out." if record.only_predicts else ""),
         "",
         "## Versions",
         "",
-        ", ".join(f"{package} {number}" for package, number in run["versions"].items()) + ".",
+        ", ".join(f"{package} {number}" for package, number in record.versions.items()) + ".",
     ]
     return "\n".join(lines) + "\n"
 
 
-def _row(number: int, member: Mapping[str, Any]) -> str:
-    sources = ", ".join(filter(None, member["sources"])) or "its labels"
-    return f"| {number} | {member['name']} | {member['model']} | {member['share']:.3g} | {sources} |"
+def _row(number: int, member: MemberFacts) -> str:
+    sources = ", ".join(filter(None, member.sources)) or "its labels"
+    return f"| {number} | {member.name} | {member.model} | {member.share:.3g} | {sources} |"

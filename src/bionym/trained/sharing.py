@@ -1,14 +1,14 @@
 """Models to share: the same model in a new folder, without the words and paths of its training data."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bionym import plugins
 from bionym.errors import ModelError
+from bionym.protocols import Strippable
 from bionym.trained import store
+from bionym.trained.record import RUN, Record, read
 
 KEPT_SCORES = ("documents", "metrics", "corpora")
 
@@ -54,26 +54,31 @@ def strip(name: str, out: Path, *, force: bool = False) -> Stripped:
         raise ModelError(
             f"{folder} is an ensemble. Strip its members, {folder / 'members' / '1'} and so on, and combine them anew."
         )
-    part = plugins.find("models", kind)
-    if not hasattr(part, "strip"):
+    part: Any = store.family(kind)
+    if not isinstance(part, Strippable):
         raise ModelError(
             f"{folder} is a {kind}, whose weights have the words of its training data for names: without them nothing is "
             "left. Train a bilstm_crf with pretrained vectors to share it."
         )
     to_share: Any = _ToShare(part, folder)
-    store.save(to_share, out, without_sources(folder / "run.json"), force=force)
+    store.save(to_share, out, without_sources(folder), force=force)
     stripped: Stripped = to_share.stripped
     return stripped
 
 
-def without_sources(path: Path) -> dict[str, Any]:
-    """The record of a training, without paths, without ids of documents, without the fingerprint of their text."""
+def without_sources(folder: Path) -> Record:
+    """The record of a training, without paths, without ids of documents, without the fingerprint of their text.
+
+    Raises: ModelError if it is missing or damaged.
+    """
+    record = read(folder)
+    if record is None:
+        raise ModelError(f"{folder / RUN} is missing. Copy the model again.")
+    data = record.data.model_copy(update={"sources": (), "fingerprint": "removed"})
     try:
-        run: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        data = {**run["data"], "sources": [], "fingerprint": "removed"}
-        return {**run, "data": data, "development_scores": _without_ids(run["development_scores"])}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"{path} is missing or damaged ({type(error).__name__}). Copy the model again.") from error
+        return record.with_facts(data=data, development_scores=_without_ids(record.development_scores))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ModelError(f"{folder / RUN} is damaged ({type(error).__name__}). Copy the model again.") from error
 
 
 def _without_ids(scores: Mapping[str, Any] | None) -> dict[str, Any] | None:

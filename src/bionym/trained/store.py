@@ -7,24 +7,30 @@ A name is looked for as a path, in `./models`, in the folders of `BIONYM_MODELS`
 
 import json
 import os
-import platform
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
-from hashlib import blake2b
-from importlib.metadata import version
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple, Protocol
 
 from bionym import config as configuration
 from bionym import plugins
-from bionym.data import Audit, Document
 from bionym.errors import ModelError, OutputError, UnknownNameError
 from bionym.files import finishing
-from bionym.protocols import Tagger
+from bionym.protocols import Family, Tagger
 from bionym.resources import SHIPPED
+from bionym.trained import checksums
 from bionym.trained.card import card
+from bionym.trained.record import RUN, Record
 
-RUN = "run.json"
+CONFIG = "config.toml"
+FORMAT = 1  # of a model's folder; goes up when an older version could not read it rightly
+
+
+class Savable(Protocol):
+    """What can be written to a model's folder."""
+
+    def save(self, folder: Path) -> None:
+        """Write the files."""
 
 
 class Found(NamedTuple):
@@ -34,27 +40,7 @@ class Found(NamedTuple):
     folder: Path
 
 
-class Fingerprint:
-    """A hash of documents as they stream by: their ids, texts and entities, in order; and how many there were."""
-
-    def __init__(self) -> None:
-        self._hash = blake2b(digest_size=16)
-        self.num_documents = self.num_entities = self.num_tokens = 0
-
-    def of(self, documents: Iterable[Document]) -> Iterator[Document]:
-        """The same documents, taken into the fingerprint."""
-        for document in documents:
-            spans = [(entity.label, *entity.spans) for entity in document.entities]
-            self._hash.update(repr((document.id, document.text, spans)).encode("utf-8", "surrogatepass"))
-            self.num_documents += 1
-            self.num_entities += len(document.entities)
-            yield document
-
-    def __str__(self) -> str:
-        return self._hash.hexdigest()
-
-
-def save(tagger: Tagger, folder: Path, run: Mapping[str, Any], *, force: bool = False) -> None:
+def save(tagger: Savable, folder: Path, record: Record | None, *, force: bool = False) -> None:
     """A trained model into a new folder, with the record of its training, if there is one, and a card.
 
     Raises: OutputError if something stands there that is not a model, or if `force` is not given.
@@ -63,34 +49,36 @@ def save(tagger: Tagger, folder: Path, run: Mapping[str, Any], *, force: bool = 
         unfinished.mkdir()
         tagger.save(unfinished)
         open_to_readers(unfinished)
-        if run:
-            write_record(unfinished, run)
+        mark_format(unfinished)
+        if record:
+            write_record(unfinished, record)
 
 
-def write_record(folder: Path, run: Mapping[str, Any]) -> None:
+def mark_format(folder: Path) -> None:
+    """Put the version of the format first in a model's configuration, where later versions look for it."""
+    path = folder / CONFIG
+    text = path.read_text(encoding="utf-8")
+    if not text.startswith("format = "):
+        path.write_text(f"format = {FORMAT}\n{text}", encoding="utf-8")
+
+
+def write_record(folder: Path, record: Record) -> None:
     """The record of a training, and the card that tells of it, into a model's folder."""
-    (folder / RUN).write_text(json.dumps(run, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    (folder / "model_card.md").write_text(card(folder.name, run), encoding="utf-8")
+    (folder / RUN).write_text(json.dumps(record.as_json(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / "model_card.md").write_text(card(folder.name, record), encoding="utf-8")
 
 
-def replacing(folder: Path, *, force: bool) -> AbstractContextManager[Path]:
-    """A path to write a model's folder to, as `finishing` gives it. Raises: OutputError."""
-    return finishing(folder, force=force, may_replace=_may_replace, otherwise="not a model folder")
-
-
-def run_of(name: str | os.PathLike[str]) -> dict[str, Any]:
-    """The record of a saved model's training; empty where none was kept. Raises: UnknownNameError, ModelError."""
-    path = locate(name) / RUN
-    try:
-        run: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    except ValueError as error:
-        raise ModelError(f"{path} is damaged ({error}). Copy the model again.") from error
-    return run
+@contextmanager
+def replacing(folder: Path, *, force: bool) -> Iterator[Path]:
+    """A path to write a model's folder to, as `finishing` gives it; at the end its files get checksums. Raises: OutputError."""
+    with finishing(folder, force=force, may_replace=_may_replace, otherwise="not a model folder") as unfinished:
+        yield unfinished
+        checksums.write(unfinished)
 
 
 def _may_replace(folder: Path) -> bool:
     """Whether a folder holds a model, or nothing."""
-    return (folder / "config.toml").is_file() or not any(folder.iterdir())
+    return (folder / CONFIG).is_file() or not any(folder.iterdir())
 
 
 def check_free(folder: Path, *, force: bool = False) -> None:
@@ -110,33 +98,40 @@ def open_to_readers(folder: Path) -> None:
 def load(name: str | os.PathLike[str]) -> Tagger:
     """The model of this name or in this folder. Raises: UnknownNameError, ModelError."""
     folder = locate(name)
-    tagger: Tagger = plugins.find("models", kind_of(folder)).load(folder)
-    return tagger
+    part = family(kind_of(folder))
+    checksums.check(folder, unread=lambda: part.optional_files(folder))
+    return part.load(folder)
 
 
 def kind_of(folder: Path) -> str:
     """Which kind of model lies in a folder. Raises: ModelError if it does not say."""
-    kind = configuration.read(folder / "config.toml").get("model")
+    settings = configuration.read(folder / CONFIG)
+    number, kind = settings.get("format", FORMAT), settings.get("model")
+    if not isinstance(number, int) or number > FORMAT:
+        raise ModelError(
+            f"{folder} is a model of format {number}, and this version of Bionym reads formats up to {FORMAT}. "
+            "Install a newer version of Bionym, or ask for the model in an older format."
+        )
     if not isinstance(kind, str):
-        raise ModelError(f'{folder / "config.toml"} does not say which model this is (model = "crf").')
+        raise ModelError(f'{folder / CONFIG} does not say which model this is (model = "crf").')
     return kind
 
 
-def spare_files(folder: Path) -> tuple[Path, ...]:
+def optional_files(folder: Path) -> tuple[Path, ...]:
     """The files of a model, or of its members, that it predicts without. Raises: ModelError if it does not say what it is."""
-    part = plugins.find("models", kind_of(folder))
-    return tuple(part.spare_files(folder)) if hasattr(part, "spare_files") else ()
+    return tuple(family(kind_of(folder)).optional_files(folder))
 
 
-def learns_from_corpora(part: Any) -> bool:
-    """Whether a kind of model learns from corpora by their names, scored while it learns; the others from one stream."""
-    return hasattr(part, "fit_corpora")
+def family(kind: str) -> Family:
+    """The module of a kind of model. Raises: UnknownNameError."""
+    module: Family = plugins.find("models", kind)
+    return module
 
 
 def locate(name: str | os.PathLike[str]) -> Path:
     """The folder of a model. Raises: UnknownNameError with the nearest name; ModelError if a folder holds none."""
     path = Path(name)
-    if (path / "config.toml").is_file():
+    if (path / CONFIG).is_file():
         return path
     known = {found.name: found.folder for found in available()}
     if str(name) not in known and path.is_dir():
@@ -155,34 +150,3 @@ def available() -> tuple[Found, ...]:
             for config in sorted(place.glob("*/config.toml")):
                 found.setdefault(config.parent.name, Found(config.parent.name, config.parent))
     return tuple(found[name] for name in sorted(found))
-
-
-def describe_run(
-    tagger: Any,
-    model: str,
-    fingerprint: Fingerprint,
-    audit: Audit,
-    *,
-    seconds: float,
-    sources: Iterable[str],
-    scores: object = None,
-) -> dict[str, Any]:
-    """The record of a training: what it saw, what it could not hold, with which versions."""
-    packages = ("bionym", *tagger.PACKAGES)
-    return {
-        "model": model,
-        "labels": list(tagger.labels),
-        "data": {
-            "sources": list(sources),
-            "fingerprint": str(fingerprint),
-            "documents": fingerprint.num_documents,
-            "entities": fingerprint.num_entities,
-        },
-        "not_learned": audit.as_dict()["lost"],
-        "changed": audit.as_dict()["changed"],
-        "development_scores": scores,
-        "seconds": round(seconds, 1),
-        "seed": tagger.config.seed,
-        **{name: getattr(tagger, name) for name in ("encoder", "overlaps") if hasattr(tagger, name)},
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in packages}},
-    }

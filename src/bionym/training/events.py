@@ -141,16 +141,32 @@ class Monitor(Protocol):
         """At the end, also when the run was interrupted or failed."""
 
 
+class Silent:
+    """A monitor that does nothing; another one overrides what it needs."""
+
+    def started(self, info: Started, /) -> None:
+        """Nothing."""
+
+    def step(self, info: StepGroup, /) -> None:
+        """Nothing."""
+
+    def epoch(self, info: EpochEnd, /) -> None:
+        """Nothing."""
+
+    def finished(self, result: Result, /) -> None:
+        """Nothing."""
+
+
 @runtime_checkable
-class HearsOfPreparations(Protocol):
+class PreparationMonitor(Protocol):
     """A monitor that is also told of long work before the first step; others need not be."""
 
     def preparing(self, what: str, done: int, total: int, /) -> None:
         """So much of it is done: "texts labelled", 512 of 9,000."""
 
 
-def tell_of_preparations(monitors: Iterable[Monitor], what: str, done: int, total: int) -> None:
+def report_preparation(monitors: Iterable[Monitor], what: str, done: int, total: int) -> None:
     """Tell those monitors that hear of them."""
     for monitor in monitors:
-        if isinstance(monitor, HearsOfPreparations):
+        if isinstance(monitor, PreparationMonitor):
             monitor.preparing(what, done, total)

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM while a model learns: the step is finished and saved first."""
+"""Ctrl-C, SIGTERM, or another thread, while a model learns: the step is finished and saved first."""
 
 import signal
 import threading
@@ -7,7 +7,36 @@ from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any
 
+from bionym.errors import StoppedError
+from bionym.training.events import Silent
+
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Stop(Silent):
+    """A monitor by which another thread stops a training, after the step it is at; its checkpoint is saved first.
+
+    >>> stop = Stop()
+    >>> bionym.train(documents, monitors=[stop])      # raises StoppedError once   # doctest: +SKIP
+    >>> stop.request()                                # was called elsewhere       # doctest: +SKIP
+    """
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def request(self) -> None:
+        """Stop as soon as the step is finished."""
+        self._event.set()
+
+    @property
+    def is_requested(self) -> bool:
+        """Whether a thread asked for it."""
+        return self._event.is_set()
+
+    def preparing(self, what: str, done: int, total: int, /) -> None:
+        """Between two parts of what comes before the first step. Raises: StoppedError."""
+        if self.is_requested:
+            raise StoppedError(f"Stopped with {done:,} of {total:,} {what}.")
 
 
 class Interruption:

@@ -8,17 +8,19 @@ import contextlib
 import os
 import signal
 import socket
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bionym.errors import BionymError
-from bionym.training.events import EpochEnd, Result, Started, StepGroup
+from bionym.training.events import Result, Silent
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
 HERE = "127.0.0.1"
+MEETING = "BIONYM_MEETING"  # the folder in which processes that Bionym started find each other
 
 
 class Place(NamedTuple):
@@ -43,20 +45,11 @@ def is_helper() -> bool:
     return found is not None and found.rank > 0
 
 
-class Helpers:
+class Helpers(Silent):
     """Processes that help; also a monitor, by which they hear that all is learned."""
 
     def __init__(self) -> None:
         self.processes: list[BaseProcess] = []
-
-    def started(self, info: Started) -> None:
-        """Nothing."""
-
-    def step(self, info: StepGroup) -> None:
-        """Nothing."""
-
-    def epoch(self, info: EpochEnd) -> None:
-        """Nothing."""
 
     def finished(self, result: Result) -> None:
         """They have done their work."""
@@ -85,19 +78,21 @@ def helpers(number: int, work: Callable[..., Any], *arguments: Any) -> Iterator[
     import multiprocessing
 
     context = multiprocessing.get_context("spawn")
-    shared = {"WORLD_SIZE": str(number), "MASTER_ADDR": HERE, "MASTER_PORT": str(_free_port())}
+    shared = {"WORLD_SIZE": str(number), "MASTER_ADDR": HERE}
     if hasattr(socket, "if_nameindex") and "lo" in {name for _, name in socket.if_nameindex()}:
         shared |= {"GLOO_SOCKET_IFNAME": os.environ.get("GLOO_SOCKET_IFNAME", "lo")}
-    for rank in range(1, number):
-        there = shared | {"RANK": str(rank), "LOCAL_RANK": str(rank)}
-        process = context.Process(target=_help, args=(there, work, arguments))
-        process.start()
-        helping.processes.append(process)
-    try:
-        with _environment(shared | {"RANK": "0", "LOCAL_RANK": "0"}):
-            yield helping
-    finally:
-        helping.stop()
+    with tempfile.TemporaryDirectory(prefix="bionym-", ignore_cleanup_errors=True) as meeting:
+        shared |= {MEETING: meeting}
+        for rank in range(1, number):
+            there = shared | {"RANK": str(rank), "LOCAL_RANK": str(rank)}
+            process = context.Process(target=_help, args=(there, work, arguments))
+            process.start()
+            helping.processes.append(process)
+        try:
+            with _environment(shared | {"RANK": "0", "LOCAL_RANK": "0"}):
+                yield helping
+        finally:
+            helping.stop()
 
 
 def end_with_parent() -> None:
@@ -137,13 +132,6 @@ def _help(there: dict[str, str], work: Callable[..., Any], arguments: tuple[Any,
     except BaseException as error:  # whose words may hold text of a document
         print(f"bionym: process {there['RANK']}: {type(error).__name__}", file=sys.stderr)
         os._exit(1)
-
-
-def _free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind((HERE, 0))
-        port: int = listening.getsockname()[1]
-        return port
 
 
 @contextlib.contextmanager

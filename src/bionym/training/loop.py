@@ -15,7 +15,7 @@ from typing import Any, NoReturn, TypeVar, cast
 import torch
 from torch import Tensor, nn
 
-from bionym.errors import ModelError
+from bionym.errors import ModelError, StoppedError
 from bionym.training import best, checkpoint, devices, optimizers, parallel, schedules, seeds, tensors
 from bionym.training.checkpoint import Checkpoint, Learning
 from bionym.training.events import Monitor, Result, Scores, Shown, Tables
@@ -73,7 +73,7 @@ def fit(
         allow_changes: go on in spite of another configuration.
     Returns: what came of it; `result.weights_best_for(corpus)` are the weights of a corpus's own best epoch.
     Raises: ModelError if a loss is not a number; ConfigError if the configuration changed; KeyboardInterrupt after
-        Ctrl-C or SIGTERM, when the step is finished and the run saved.
+        Ctrl-C or SIGTERM, and StoppedError after `interruption.Stop`, when the step is finished and the run saved.
     """
     with devices.prepared(settings), parallel.joined(settings) as group:
         settings = settings.model_copy(update={"processes": group.size})
@@ -230,7 +230,7 @@ class _Loop:
     def _stop_or_save(self) -> None:
         """After each step: stop if a signal asked for it, save if it is time."""
         settings, progress = self.settings, self.progress
-        if self.group.any(self.interruption.is_requested):
+        if self.group.any(self.interruption.is_requested or self.reporter.is_stop_requested()):
             self._stop()
         minutes = (progress.seconds - self.saved_at) / 60
         is_due = 0 < settings.checkpoint_minutes <= minutes
@@ -241,7 +241,8 @@ class _Loop:
         """Save, and say how to go on."""
         self._save()
         saved = f" It is saved in {self.folder}: the same command goes on from there." if self.folder else ""
-        raise KeyboardInterrupt(f"Stopped in epoch {self.progress.epoch}, after step {self.progress.step}.{saved}")
+        message = f"Stopped in epoch {self.progress.epoch}, after step {self.progress.step}.{saved}"
+        raise KeyboardInterrupt(message) if self.interruption.is_requested else StoppedError(message)
 
     def _save(self) -> None:
         if self.folder is not None:

@@ -3,7 +3,9 @@
 With n processes a step has n times as many batches, and what comes of it is what one process would make of as many by
 `accumulate`, but for the rounding of sums: dropout too, for chance is seeded by batch. The loop asks this file and no
 model knows of it. Who starts the processes tells each its place in the variables that `torchrun` and `accelerate launch`
-set, RANK, LOCAL_RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT; `launch` sets them as well.
+set, RANK, LOCAL_RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT. `launch` sets the first four as well, and names a folder of
+its own instead of the port: over a port, torch would listen on every network interface, without a password, and ask the
+name server for the name of 127.0.0.1.
 
 Gradients are added by torch.distributed alone, and not by DistributedDataParallel or accelerate, which is built on it: both
 hook into `forward`, where the loop knows `loss(batch)`, and both expect every process to have a gradient of every weight,
@@ -12,9 +14,11 @@ Leaves out: gradients that travel while others are still computed; a model that 
 """
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -26,6 +30,7 @@ from bionym.training import launch
 from bionym.training.settings import TrainingSettings
 
 PATIENCE = timedelta(hours=6)  # the first process scores while the others wait
+_MEETINGS: Counter[str] = Counter()  # how often this process has met the others in a folder
 
 
 class Group:
@@ -115,9 +120,20 @@ def joined(settings: TrainingSettings) -> Iterator[Group]:
     if is_ours:
         os.environ.setdefault("TORCH_NCCL_ASYNC_ERROR_HANDLING", "1")
         backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() and settings.device != "cpu" else "gloo"
-        dist.init_process_group(backend, rank=place.rank, world_size=place.size, timeout=PATIENCE)
+        dist.init_process_group(
+            backend, init_method=_meeting(), rank=place.rank, world_size=place.size, timeout=PATIENCE
+        )
     try:
         yield Group(place.rank, place.size)
     finally:
         if is_ours:
             dist.destroy_process_group()
+
+
+def _meeting() -> str:
+    """How the processes find each other: by a new file of the folder that `launch` names, else as their launcher said."""
+    folder = os.environ.get(launch.MEETING)
+    if folder is None:
+        return "env://"
+    _MEETINGS[folder] += 1
+    return (Path(folder) / str(_MEETINGS[folder])).as_uri()

@@ -6,8 +6,9 @@ from typing import Any
 
 from torch import nn
 
-from bionym.errors import BionymError
+from bionym.errors import BionymError, StoppedError
 from bionym.training.events import EpochEnd, Monitor, Result, Scores, Shown, Started, State, States, StepGroup, Tables
+from bionym.training.interruption import Stop
 from bionym.training.progress import Progress
 from bionym.training.settings import TrainingSettings
 
@@ -94,13 +95,17 @@ class Reporter:
         progress.history.append(info)
         self._tell(lambda monitor: monitor.epoch(info))
 
+    def is_stop_requested(self) -> bool:
+        """Whether another thread asked to stop."""
+        return any(isinstance(monitor, Stop) and monitor.is_requested for monitor in self.monitors)
+
     def finished(self, states: States | None = None) -> Result:
         """The run came to its end."""
         return self._ended("finished", self.progress.ending, states)
 
     def broken(self, error: BaseException) -> None:
         """The run was interrupted or failed."""
-        if isinstance(error, KeyboardInterrupt):
+        if isinstance(error, KeyboardInterrupt | StoppedError):
             self._ended("interrupted", f"stopped in epoch {self.progress.epoch}")
         else:
             # The words of an error from elsewhere may hold text of a document; its kind does not.

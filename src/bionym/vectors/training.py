@@ -2,7 +2,6 @@
 
 import platform
 from collections.abc import Callable, Iterable
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +14,7 @@ from bionym.errors import MissingExtraError, ModelError
 from bionym.files import finishing
 from bionym.vectors import _folder
 from bionym.vectors.table import WordVectors, zero_digits
+from bionym.version import versions_of
 
 LONGEST_LINE_TOKENS = 1_000  # gensim drops what a line holds beyond 10,000
 FEWEST_LINES_PER_WORKER = 100
@@ -160,5 +160,5 @@ def _run(corpus: Corpus, vectors: WordVectors) -> dict[str, Any]:
         "num_lines": corpus.num_lines,
         "num_tokens": corpus.num_tokens,
         "num_words": len(vectors),
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in packages}},
+        "versions": {"python": platform.python_version(), **versions_of(packages)},
     }

@@ -1,6 +1,7 @@
 """Pairing, against every way there is to pair."""
 
 from itertools import permutations, product
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,6 +37,19 @@ def test_no_other_pairing_weighs_more(weights: dict[int, dict[int, int]]) -> Non
     pairs = best_pairs(weights)
     assert len(set(pairs.values())) == len(pairs)
     assert sum(weights[gold][predicted] for gold, predicted in pairs.items()) == greatest_sum(weights)
+
+
+def test_no_other_pairing_weighs_more_in_dense_tables_of_small_and_tied_weights() -> None:
+    rng = Random(1)
+    for _ in range(600):
+        columns = rng.randint(1, 5)
+        weights = {
+            gold: {predicted: rng.randint(1, 4) for predicted in range(columns) if rng.random() < 0.7}
+            for gold in range(rng.randint(1, 4))
+        }
+        pairs = best_pairs(weights)
+        assert len(set(pairs.values())) == len(pairs)
+        assert sum(weights[gold][predicted] for gold, predicted in pairs.items()) == greatest_sum(weights)
 
 
 @given(gold=ENTITIES, predicted=ENTITIES)

@@ -28,10 +28,9 @@ def test_the_output_is_that_of_the_script(name: str, unit: str) -> None:
     assert conlleval.layout(scored(SAMPLE / f"{name}.txt", unit=unit)) == expected
 
 
+@pytest.mark.corpora
 @pytest.mark.parametrize("name", ["bio", "noisy"])
 def test_the_output_on_1500_sentences_is_that_of_the_script(name: str) -> None:
-    if not ORACLE.is_dir():
-        pytest.skip("the output of conlleval is not at hand")
     assert conlleval.layout(scored(ORACLE / f"{name}.txt")) == (ORACLE / f"{name}.expected").read_text(encoding="utf-8")
 
 

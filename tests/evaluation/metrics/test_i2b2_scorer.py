@@ -61,11 +61,10 @@ def test_the_output_is_that_of_the_scorer(sample: Scores, extent: Any, aggregati
     assert i2b2_official.layout(sample, extent, aggregation) == expected
 
 
+@pytest.mark.corpora
 @pytest.mark.parametrize("aggregation", AGGREGATIONS)
 @pytest.mark.parametrize("extent", EXTENTS)
 def test_the_output_on_the_texts_themselves_is_that_of_the_scorer(extent: Any, aggregation: Any) -> None:
-    if not ORACLE.is_dir():
-        pytest.skip("the output of the i2b2 scorer is not at hand")
     sides = (formats.read(ORACLE / side, "i2b2", texts=[ORACLE / "text"]) for side in ("gold", "system"))
     expected = (ORACLE / "expected" / f"con-{extent}-{aggregation}.txt").read_text()
     assert i2b2_official.layout(evaluate(*sides, ["i2b2-official"]), extent, aggregation) == expected

@@ -8,17 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
-from bionym import __version__, plugins
+from bionym import plugins
 from bionym.apps.cli._console import console
 from bionym.errors import BionymError
+from bionym.privacy import stay_offline
+from bionym.version import __version__
 
-PRIVACY_SWITCHES = {
-    "HF_HUB_OFFLINE": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "DO_NOT_TRACK": "1",
-    "RAY_USAGE_STATS_ENABLED": "0",
-    "OMP_WAIT_POLICY": "PASSIVE",
-}
 INTERRUPTED = 130
 STOPPED = "Stopped. Nothing half-written was left behind."
 EPILOG = "Everywhere: -q says only what went wrong, -v says where anything was lost, --debug shows where in the code."
@@ -57,8 +52,8 @@ def main(arguments: list[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = _take(given, "--debug")
     console.quiet, console.verbose = _take(given, "-q", "--quiet"), _take(given, "-v", "--verbose")
-    for name, value in PRIVACY_SWITCHES.items():
-        os.environ.setdefault(name, value)
+    stay_offline()
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     _add_verbs()
     try:
         result: Any = typer.main.get_command(app).main(given, prog_name="bionym", standalone_mode=False)

@@ -26,6 +26,10 @@ LabelMap = Annotated[
 Only = Annotated[
     list[str] | None, typer.Option("--only", help="Keep this label alone, by its new name; may be repeated.")
 ]
+AllowLeaks = Annotated[
+    bool,
+    typer.Option("--allow-leaks", help="Go on although training documents stand in the development or test data too."),
+]
 Beside = Annotated[
     list[str] | None, typer.Option("--annotations", help="Where the annotation files are, if not beside the texts.")
 ]

@@ -11,6 +11,7 @@ from bionym.apps.cli._watching import of_seed
 
 if TYPE_CHECKING:
     from bionym.pipeline import Pipeline
+    from bionym.trained.record import Record, SeedFacts
 
 KEPT = ("run.jsonl", "training.html")  # of a run, beside its model
 SEEDS = "seeds"
@@ -26,9 +27,10 @@ def train(number: int, jobs: int, out: Path, folder: Path, watched: Mapping[str,
         task: what `several_seeds.train` takes besides.
     """
     from bionym import config as configuration
-    from bionym import plugins, several_seeds
+    from bionym import several_seeds
+    from bionym.pipeline.training import trainable
 
-    chosen = configuration.load(plugins.find("models", task["model"]).Config, task["config"], task["settings"])
+    chosen = configuration.load(trainable(task["model"]).Config, task["config"], task["settings"])
     first = getattr(chosen.training, "seed", 1)
     return several_seeds.train(
         **task,
@@ -40,11 +42,11 @@ def train(number: int, jobs: int, out: Path, folder: Path, watched: Mapping[str,
     )
 
 
-def keep(runs: Path, out: Path, record: Mapping[str, Any]) -> None:
+def keep(runs: Path, out: Path, facts: "SeedFacts") -> None:
     """The logs into the model's folder: the chosen run's as of any model, the others' each in one of its own."""
-    for row in record["seeds"]:
+    for row in facts.seeds:
         seed = row["seed"]
-        place = out if seed == record["chosen"] else out / SEEDS / f"seed-{seed}"
+        place = out if seed == facts.chosen else out / SEEDS / f"seed-{seed}"
         place.mkdir(parents=True, exist_ok=True)
         for name in KEPT:
             found = runs / f"seed-{seed}" / name
@@ -52,28 +54,25 @@ def keep(runs: Path, out: Path, record: Mapping[str, Any]) -> None:
                 os.replace(found, place / name)
 
 
-def say(record: Mapping[str, Any]) -> None:
+def say(facts: "SeedFacts") -> None:
     """Every seed, mean and deviation, as a table."""
-    names = list(record["mean"])
+    names = list(facts.mean)
     header = ("seed", "mean F1" if len(names) > 1 else "F1", *names[1:])
     rows: list[Iterable[object]] = [
-        (f"{row['seed']}{' *' if row['seed'] == record['chosen'] else ''}", *(_percent(row[name]) for name in names))
-        for row in record["seeds"]
+        (f"{row['seed']}{' *' if row['seed'] == facts.chosen else ''}", *(_percent(row[name]) for name in names))
+        for row in facts.seeds
     ]
-    rows.append(("mean", *(_percent(record["mean"][name]) for name in names)))
-    if len(record["seeds"]) > 1:
-        rows.append(("deviation", *(_percent(record["deviation"][name]) for name in names)))
+    rows.append(("mean", *(_percent(facts.mean[name]) for name in names)))
+    if len(facts.seeds) > 1:
+        rows.append(("deviation", *(_percent(facts.deviation[name]) for name in names)))
     for line in table(header, [tuple(row) for row in rows]).splitlines():
         console.say(f"  {line}")
     console.say(f"  * the model; of {number_of(len(rows) - 2, 'seed')} the best on the development data")
 
 
-def _say(seed: int, run: Mapping[str, Any]) -> None:
-    scores = run["development_scores"]
-    found = (scores.get("corpora") or {"": scores}).values()
-    f1 = [one["metrics"]["strict"]["micro"]["f1"] for one in found]
-    console.say(f"  seed {seed}: F1 {_percent(sum(f1) / len(f1))}, {run['seconds']:.0f} s")
+def _say(seed: int, record: "Record") -> None:
+    console.say(f"  seed {seed}: F1 {_percent(record.mean_f1())}, {record.seconds:.0f} s")
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f}"
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{100 * share:.1f}"

@@ -1,12 +1,44 @@
 """Who watches the training of a neural model: its log and its page, the terminal, TensorBoard."""
 
+import contextlib
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bionym.apps.cli._console import console
+from bionym.training.events import Silent
 
 if TYPE_CHECKING:
-    from bionym.training.events import Monitor
+    from bionym.training.events import Monitor, Result
+
+
+def monitors_for(
+    model: str, folder: Path, *, name: str, tensorboard: Path | None, live: bool, show_text: bool
+) -> "list[Monitor]":
+    """The monitors of a training of this kind of model: one that learns in epochs has a log and a page, others a bar."""
+    from bionym.pipeline.training import learns_in_epochs
+
+    if learns_in_epochs(model):
+        return monitors(folder, name=name, tensorboard=tensorboard, live=live, show_text=show_text)
+    return [Bar()] if live else []
+
+
+class Bar(Silent):
+    """One bar over all passes, on a terminal."""
+
+    def __init__(self) -> None:
+        self._open = contextlib.ExitStack()
+        self._advance: Callable[..., Any] | None = None
+
+    def preparing(self, what: str, done: int, total: int, /) -> None:
+        """So many passes are done."""
+        if self._advance is None:
+            self._advance = self._open.enter_context(console.bar("training", total))
+        self._advance(done)
+
+    def finished(self, result: "Result", /) -> None:
+        """Leave nothing on the terminal."""
+        self._open.close()
 
 
 def monitors(folder: Path, *, name: str, tensorboard: Path | None, live: bool, show_text: bool) -> "list[Monitor]":

@@ -17,7 +17,10 @@ def add_to(app: typer.Typer) -> None:
 
 
 def show(
-    model: Annotated[str, typer.Option("--model", "-m", help="The kind of model.")] = "crf",
+    model: Annotated[
+        str | None,
+        typer.Option("--model", "-m", help="The kind of model; by default that of the verb: crf, or transformer."),
+    ] = None,
     config: Annotated[Path | None, typer.Option("--config", help="A TOML file, over the defaults.")] = None,
     set: Annotated[list[str] | None, typer.Option("--set", help="One setting: training.max_iterations=80.")] = None,
     verb: Annotated[str, typer.Option("--for", help="The verb: train or pretrain.")] = "train",
@@ -29,7 +32,7 @@ def show(
     typer.echo(configuration.dump(chosen), nl=False)
 
 
-def _schema(model: str, verb: str) -> Any:
+def _schema(model: str | None, verb: str) -> Any:
     from bionym import plugins
     from bionym.errors import UsageError
     from bionym.pretraining import running
@@ -37,5 +40,5 @@ def _schema(model: str, verb: str) -> Any:
     if verb not in ("train", "pretrain"):
         raise UsageError(f"--for {verb!r}: expected train or pretrain")
     if verb == "pretrain":
-        return running.part_for_pretraining(model).PretrainingConfig
-    return plugins.find("models", model).Config
+        return running.part_for_pretraining(model or "transformer").PretrainingConfig
+    return plugins.find("models", model or "crf").Config

@@ -43,15 +43,16 @@ def import_(
 
     audit = Audit(strict=strict)
     documents = formats.read(dev, format, **format_options(option), **companions(beside)) if dev else ()
-    run = exchange.import_model(
+    record = exchange.import_model(
         name, out, settings=set or (), tags=foreign_tags.named(tags), dev=documents, audit=audit, force=force
     )
-    console.say(f"{out}: finds {', '.join(run['labels'])}; made of a {run['imported']['kind']}, {run['encoder']}")
+    assert record.imported is not None
+    console.say(f"{out}: finds {', '.join(record.labels)}; made of a {record.imported.kind}, {record.encoder}")
     say_audit(audit)
-    scores = run["development_scores"]
-    if scores:
+    for scores in record.scores_by_corpus().values():
         micro = scores["metrics"]["strict"]["micro"]
         values = "  ".join(
-            f"{said} {100 * micro[key]:.1f}" for said, key in (("P", "precision"), ("R", "recall"), ("F1", "f1"))
+            f"{name} {100 * micro[key]:.1f}" for name, key in (("P", "precision"), ("R", "recall"), ("F1", "f1"))
         )
-        console.say(f"  development data, strict: {values}; weights: {run['weights']['chosen']}")
+        weights = f"; weights: {record.weights.chosen}" if record.weights else ""
+        console.say(f"  development data, strict: {values}{weights}")

@@ -1,23 +1,20 @@
 """`bionym predict`: entities of texts, in any format."""
 
-import collections
 import contextlib
-import time
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bionym.apps.cli._console import console, number_of, say_audit, say_errors
 from bionym.apps.cli._options import Force, LabelMap, Only, ReadOptions, Sources, format_options
 from bionym.apps.cli._summarising import say_summary, say_unmet
-from bionym.data import Audit, Document
+from bionym.data import Document
 from bionym.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from bionym.summary import Summary
+    from bionym.pipeline.prediction import Destination, Outcome
 
 EPILOG = (
     "A table of what each note names: bionym predict examples/notes --model models/first --summary summary.csv\n\n"
@@ -55,60 +52,51 @@ def predict(
     option: ReadOptions = None,
 ) -> None:
     """Find entities; those the input may hold already are ignored."""
-    from bionym import formats, pipeline
+    from bionym import pipeline
     from bionym.data import labels
+    from bionym.pipeline.prediction import Destination, predict_files
 
-    start, audit = time.monotonic(), Audit()
     renamed = labels.label_map(label_map or (), only or ())
     writes = out != "-" or to is not None or not (show_text or summary)
-    _refuse_one_place_for_two(out if writes else None, summary or [])
-    tagger = pipeline.load(model)
+    destination = Destination(out if writes else None, to, summary or (), force)
+    _refuse_one_place_for_two(destination)
+    tagger = pipeline.load(model).tagger
     if format is None:
         _say_if_not_text(sources)
-    reading = format_options(option) | {"require_annotations": False}
-    unreadable: list[InputError] = []
-    documents = formats.read(sources, format or "text", audit=audit, on_error=unreadable.append, **reading)
-    found = map(renamed.apply, tagger.predict(console.counted(documents, "documents")))
-    with _summarising(summary, force) as summarised:
-        predicted = _timed(found, audit)
-        if summarised is not None:
-            predicted = summarised.passing(predicted)
-        if show_text:
-            predicted = _shown(predicted)
-        if writes:
-            to = to or ("jsonl" if out == "-" else None)
-            formats.write(predicted, out, to, force=force, audit=audit, **_writing(format, to))
-        else:
-            collections.deque(predicted, maxlen=0)
-    seconds = max(time.monotonic() - start, 1e-9)
-    places = ", ".join([out] if writes or show_text else summary or [])
-    console.say(
-        f"{number_of(audit.read['documents'], 'document')}, {number_of(audit.read['tokens'], 'token')}: "
-        f"{number_of(audit.read['found'], 'entity')} to {'standard output' if places == '-' else places} "
-        f"in {seconds:.1f} s ({audit.read['tokens'] / seconds:,.0f} tokens/s)"
+    outcome = predict_files(
+        tagger,
+        sources,
+        destination,
+        format=format,
+        options=format_options(option),
+        labels=renamed,
+        progress=lambda documents: console.counted(documents, "documents"),
+        watch=_shown if show_text else iter,
     )
-    if summarised is not None:
-        say_summary(summarised, summary or [])
+    places = ", ".join([out] if writes or show_text else destination.summary)
+    _say_outcome(outcome, "standard output" if places == "-" else places)
+    if outcome.summary is not None:
+        say_summary(outcome.summary, destination.summary)
     say_unmet(renamed)
-    say_audit(audit)
-    _say_unreadable(unreadable)
+    say_audit(outcome.audit)
+    _say_unreadable(outcome.unreadable)
 
 
-def _summarising(paths: list[str] | None, force: bool) -> AbstractContextManager["Summary | None"]:
-    if not paths:
-        return contextlib.nullcontext()
-    from bionym import summary
+def _say_outcome(outcome: "Outcome", place: str) -> None:
+    console.say(
+        f"{number_of(outcome.num_documents, 'document')}, {number_of(outcome.num_tokens, 'token')}: "
+        f"{number_of(outcome.num_entities, 'entity')} to {place} "
+        f"in {outcome.seconds:.1f} s ({outcome.num_tokens / outcome.seconds:,.0f} tokens/s)"
+    )
 
-    return summary.writing(paths, force=force)
 
-
-def _refuse_one_place_for_two(out: str | None, summaries: list[str]) -> None:
-    if out in summaries:
-        place = "standard output" if out == "-" else out
+def _refuse_one_place_for_two(destination: "Destination") -> None:
+    if destination.out in destination.summary:
+        place = "standard output" if destination.out == "-" else destination.out
         raise UsageError(f"--out and --summary cannot both be {place}: name a file for one of them")
 
 
-def _say_unreadable(errors: list[InputError]) -> None:
+def _say_unreadable(errors: Sequence[InputError]) -> None:
     if errors:
         console.complain(f"{number_of(len(errors), 'file')} could not be read; all others are done:")
         say_errors(errors)
@@ -124,17 +112,6 @@ def _say_if_not_text(sources: list[str]) -> None:
             found = formats.detect(Path(source)) if Path(source).is_file() else "text"
             if found not in ("text", "brat", "i2b2"):
                 console.say(f"{source} is read as raw text, markup and all; if it is {found}, add --format {found}")
-
-
-def _writing(source: str | None, to: str | None) -> dict[str, Any]:
-    """Over CoNLL the prediction is a further column."""
-    return {"append": True} if source == "conll" and to == "conll" else {}
-
-
-def _timed(documents: Iterable[Document], audit: Audit) -> Iterator[Document]:
-    for document in documents:
-        audit.read.update(tokens=len(document.tokens), found=len(document.entities))
-        yield document
 
 
 def _shown(documents: Iterable[Document]) -> Iterator[Document]:

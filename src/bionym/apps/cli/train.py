@@ -7,10 +7,11 @@ import typer
 
 from bionym.apps.cli import _seeds, _watching
 from bionym.apps.cli._console import console, number_of, say_audit
-from bionym.apps.cli._options import Beside, Force, Format, ReadOptions, companions, format_options
+from bionym.apps.cli._options import AllowLeaks, Beside, Force, Format, ReadOptions, companions, format_options
 
 if TYPE_CHECKING:
     from bionym.data import Audit
+    from bionym.trained.record import Record
 
 EPILOG = (
     "With i2b2 files: bionym train 'notes/*.txt' --annotations 'notes/*.con' --format i2b2 --out models/notes\n\n"
@@ -53,13 +54,14 @@ def train(
         int, typer.Option("--seeds", min=1, help="Train with so many seeds, tell all scores, keep the best model.")
     ] = 1,
     jobs: Annotated[int, typer.Option("--jobs", min=1, help="Of several seeds: trained at a time.")] = 1,
+    allow_leaks: AllowLeaks = False,
     force: Force = False,
 ) -> None:
     """Train a model, score it on development data if there is any, and save it with its card."""
-    from bionym import formats, pipeline, plugins
+    from bionym import formats
     from bionym.data import Audit
     from bionym.errors import OutputError
-    from bionym.trained import store
+    from bionym.pipeline import training
     from bionym.training import launch
 
     console.quiet = console.quiet or launch.is_helper()
@@ -77,22 +79,22 @@ def train(
         "settings": set or [],
         "sources": sources or [],
         "audit": audit,
+        "allow_leaks": allow_leaks,
     }
     documents = documents if dev else console.counted(documents, "documents")
     folder = checkpoints_of(out)
     watched: dict[str, Any] = {"tensorboard": tensorboard, "live": not console.quiet, "show_text": show_text}
     if seeds > 1:
         made = _seeds.train(seeds, jobs, out, folder, watched, documents=documents, **task)
-    elif store.learns_from_corpora(plugins.find("models", model)):
-        monitors = _watching.monitors(folder, name=out.name, **watched)
-        made = pipeline.train(documents, folder=folder, monitors=monitors, **task)
     else:
-        with console.bar("training", _num_iterations(model, config, set or [])) as advance:
-            told = lambda one: advance(one.number, f"loss {one.loss:,.0f}")  # noqa: E731
-            made = pipeline.train(documents, on_iteration=told, **task)
+        monitors = _watching.monitors_for(model, folder, name=out.name, **watched)
+        made = training.train(documents, folder=folder, monitors=monitors, **task)
+    if launch.is_helper():
+        return  # the first process writes and says all
     made.save(out, force=force)
-    _tidy(out, made.run)
-    _say(out, made.run, audit)
+    assert made.record is not None
+    _tidy(out, made.record)
+    _say(out, made.record, audit)
 
 
 def checkpoints_of(out: Path) -> Path:
@@ -100,22 +102,14 @@ def checkpoints_of(out: Path) -> Path:
     return out.with_name(f".{out.name}.training")
 
 
-def _num_iterations(model: str, config: Path | None, settings: list[str]) -> int:
-    from bionym import config as configuration
-    from bionym import plugins
-
-    chosen = configuration.load(plugins.find("models", model).Config, config, settings)
-    return int(chosen.training.max_iterations)
-
-
-def _tidy(out: Path, run: dict[str, Any]) -> None:
+def _tidy(out: Path, record: "Record") -> None:
     """Log and page go with the model; the checkpoints have done their work."""
     import os
     import shutil
 
     folder = checkpoints_of(out)
-    if "seeds" in run:
-        _seeds.keep(folder, out, run["seeds"])
+    if record.seeds:
+        _seeds.keep(folder, out, record.seeds)
     for name in _seeds.KEPT:
         if (folder / name).is_file():
             os.replace(folder / name, out / name)
@@ -123,30 +117,29 @@ def _tidy(out: Path, run: dict[str, Any]) -> None:
         shutil.rmtree(folder)
 
 
-def _say(out: Path, run: dict[str, Any], audit: "Audit") -> None:
+def _say(out: Path, record: "Record", audit: "Audit") -> None:
     console.say(
-        f"{out}: learned {', '.join(run['labels'])} from {number_of(run['data']['entities'], 'entity')} in "
-        f"{number_of(run['data']['documents'], 'document')}, {run['seconds']:.0f} s"
+        f"{out}: learned {', '.join(record.labels)} from {number_of(record.data.entities, 'entity')} in "
+        f"{number_of(record.data.documents, 'document')}, {record.seconds:.0f} s"
     )
-    if run.get("encoder"):
-        console.say(f"  encoder: {run['encoder']}")
+    if record.encoder:
+        console.say(f"  encoder: {record.encoder}")
     say_audit(audit)
-    for one in run["shared_documents"]:
+    for shared in record.shared_documents:
         console.say(
-            f"  {number_of(one['documents'], 'document')} of the training data{_of(one['corpus'])} also in the "
-            f"{one['split']} data{_of(one['other'])}: scores there will be too high"
+            f"  {number_of(shared.documents, 'document')} of the training data{_of(shared.corpus)} also in the "
+            f"{shared.split} data{_of(shared.other)}: scores there will be too high"
         )
-    scores = run["development_scores"] or {}
-    for name, found in (scores.get("corpora") or ({"": scores} if scores else {})).items():
-        micro = found["metrics"]["strict"]["micro"]
+    for name, scores in record.scores_by_corpus().items():
+        micro = scores["metrics"]["strict"]["micro"]
         around = (micro["interval"] or {}).get("f1")
         shown = f" [{100 * around[0]:.1f}, {100 * around[1]:.1f}]" if around else ""
         console.say(
             f"  development data{_of(name)}, strict: P {100 * micro['precision']:.1f}  "
             f"R {100 * micro['recall']:.1f}  F1 {100 * micro['f1']:.1f}{shown}"
         )
-    if "seeds" in run:
-        _seeds.say(run["seeds"])
+    if record.seeds:
+        _seeds.say(record.seeds)
     if (out / "training.html").is_file():
         console.say(f"  {out / 'training.html'}: how it learned")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bionym.apps.cli._console import console, number_of
-from bionym.apps.cli._options import Beside, Format, ReadOptions, Sources, companions, format_options
+from bionym.apps.cli._options import AllowLeaks, Beside, Format, ReadOptions, Sources, companions, format_options
 
 if TYPE_CHECKING:
     from bionym.data import Document
@@ -42,16 +42,20 @@ def tune(
         list[str] | None, typer.Option("--dev-annotations", help="Where the annotation files of --dev are.")
     ] = None,
     option: ReadOptions = None,
+    allow_leaks: AllowLeaks = False,
 ) -> None:
     """Train again and again with other settings, and write the best to OUT/best.toml, for --config."""
     from bionym import config as configuration
     from bionym import formats
+    from bionym.data import Corpus
+    from bionym.trained.record import fingerprint
     from bionym.training import tune as tuning
 
     spent, chosen = tuning.parse_budget(budget), tuning.load_space(space)
     reading = format_options(option)
     documents = tuple(formats.read(sources, format, **reading, **companions(beside)))
     held_out = tuple(formats.read(dev, format, **reading, **companions(dev_annotations)))
+    Corpus({"train": documents, "dev": held_out}, allow_leaks=allow_leaks)
     with console.bar("trials", spent.trials or 0) as advance:
         found = tuning.search(
             _objective(documents, held_out, model, config),
@@ -60,7 +64,7 @@ def tune(
             budget=spent,
             seed=seed,
             base=configuration.read(config) if config else {},
-            about={"model": model, "data": _fingerprint(documents), "dev": _fingerprint(held_out)},
+            about={"model": model, "data": str(fingerprint(documents)), "dev": str(fingerprint(held_out))},
             on_trial=lambda trial: _say(trial, advance),
         )
     console.say(
@@ -74,28 +78,20 @@ def _objective(
     documents: Sequence["Document"], dev: Sequence["Document"], model: str, config: Path | None
 ) -> Callable[[dict[str, Any]], float]:
     """Strict micro-F1 on development data of a model trained with some settings."""
-    from bionym import pipeline
     from bionym.config import dump
     from bionym.errors import InputError
+    from bionym.pipeline.training import train
 
     if not any(document.entities for document in dev):
         raise InputError("the development data holds no entity", fix="Check --dev and its annotations: bionym inspect.")
 
     def score(settings: dict[str, Any]) -> float:
         given = [dump({"value": value}).replace("value =", f"{name} =", 1).strip() for name, value in settings.items()]
-        trained = pipeline.train(documents, model=model, dev=dev, config=config, settings=given)
-        return float(trained.run["development_scores"]["metrics"]["strict"]["micro"]["f1"])
+        trained = train(documents, model=model, dev=dev, config=config, settings=given, allow_leaks=True)
+        assert trained.record is not None
+        return trained.record.mean_f1()
 
     return score
-
-
-def _fingerprint(documents: Sequence["Document"]) -> str:
-    from bionym.trained.store import Fingerprint
-
-    fingerprint = Fingerprint()
-    for _ in fingerprint.of(documents):
-        pass
-    return str(fingerprint)
 
 
 def _say(trial: "Trial", advance: Callable[..., Any]) -> None:

@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING, Any
 from bionym.data import Audit, Corpus
 from bionym.errors import require
 from bionym.models.bilstm_crf.settings import Config, PretrainingConfig
-from bionym.models.bilstm_crf.tagger import BiLstmCrf, load, spare_files
+from bionym.models.bilstm_crf.tagger import BiLstmCrf, load, optional_files
 from bionym.pretraining.record import Pretrained
 from bionym.pretraining.text import Text
 from bionym.training.events import Monitor
 
 if TYPE_CHECKING:
-    from bionym.heads.development import Fitted
+    from bionym.heads.fitted import Fitted
     from bionym.trained.sharing import Stripped
 
-__all__ = ["BiLstmCrf", "Config", "PretrainingConfig", "fit_corpora", "load", "pretrain", "spare_files", "strip"]
+__all__ = ["BiLstmCrf", "Config", "PretrainingConfig", "fit", "load", "optional_files", "pretrain", "strip"]
 
 
-def fit_corpora(
+def fit(
     corpora: Mapping[str, Corpus],
     config: Config,
     *,
@@ -40,9 +40,9 @@ def fit_corpora(
     Raises: MissingExtraError without torch.
     """
     _require_torch()
-    from bionym.models.bilstm_crf.fitting import fit
+    from bionym.models.bilstm_crf import fitting
 
-    return fit(corpora, config, audit=audit, monitors=monitors, folder=folder, about=about)
+    return fitting.fit(corpora, config, audit=audit, monitors=monitors, folder=folder, about=about)
 
 
 def pretrain(

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
+from bionym import config as configuration
 from bionym.data import Audit, Corpus, Document
 from bionym.data.align import to_tags
 from bionym.data.tags import OUTSIDE, find_scheme, split_tag
@@ -22,7 +23,8 @@ from bionym.features import gazetteer
 from bionym.heads import development, teacher
 from bionym.heads.batches import by_length
 from bionym.heads.corpora import with_held_out
-from bionym.heads.development import Fitted, chosen_weights
+from bionym.heads.development import Chosen, choose_weights
+from bionym.heads.fitted import Fitted
 from bionym.heads.head import TEXT, Head, head_for, heads_of
 from bionym.heads.potentials import Potentials, decoded, of_heads
 from bionym.linear_chain.decoding import Chain
@@ -30,7 +32,7 @@ from bionym.models.bilstm_crf import own_networks, transfer, vocabulary
 from bionym.models.bilstm_crf.encoding import Encoded, Encoder, Known, known
 from bionym.models.bilstm_crf.network import Network
 from bionym.models.bilstm_crf.sample_predictions import NUM_SAMPLES, Marked, SamplePredictions
-from bionym.models.bilstm_crf.saving import save_network, save_settings, save_words, weights_of
+from bionym.models.bilstm_crf.saving import save_network, save_settings, save_words, weights_of, write_settings
 from bionym.models.bilstm_crf.sentences import Sentence, Sentences
 from bionym.models.bilstm_crf.settings import Config
 from bionym.models.bilstm_crf.tagger import BiLstmCrf, load
@@ -80,7 +82,8 @@ def fit(
         about={**(about or {}), **teacher.record(learning.taught)},
         shown=SamplePredictions(learning.network, learning.lexicon, learning.heads, learning.marked),
     )
-    return Fitted(learning.saved(result), result, learning.dev)
+    chosen = learning.saved(result)
+    return Fitted(chosen.tagger, result, chosen.predicted)
 
 
 class _Learning:
@@ -171,7 +174,7 @@ class _Learning:
             self.marked[name] = list(zip(documents, predicted, strict=True))[:NUM_SAMPLES]
         return found
 
-    def saved(self, result: Result) -> BiLstmCrf:
+    def saved(self, result: Result) -> Chosen:
         """The model as it will be loaded anywhere: written to a folder of its own, and read from there."""
         scratch = tempfile.TemporaryDirectory(prefix="bionym-model-")
         folder = Path(scratch.name)
@@ -181,15 +184,14 @@ class _Learning:
         transfer.save(network, folder)
         if self.config.keep == "each":
             self._save_own_networks(result, folder)
-        kinds = ("float32", "int8") if self.dev else ()
-        measured = {name: self._f1(_loaded_with(folder, self.config, name)) for name in kinds}
-        weights = chosen_weights(self.config.weights, measured)
-        save_settings(self.config.model_copy(update={"weights": weights}), folder)
-        (folder / "weights.json").write_text(json.dumps(measured, indent=1), encoding="utf-8")
+        save_settings(self.config, folder)
+        config = configuration.of_model(Config, folder / "config.toml")
+        chosen = choose_weights(config.weights, ("float32", "int8"), self.dev, partial(_loaded, folder, config))
+        write_settings(chosen.tagger.config, folder)
+        (folder / "weights.json").write_text(json.dumps(chosen.measured, indent=1), encoding="utf-8")
         teacher.save(self.taught, folder)
-        tagger = load(folder)
-        weakref.finalize(tagger, scratch.cleanup)
-        return tagger
+        weakref.finalize(chosen.tagger, scratch.cleanup)
+        return chosen
 
     def _save_own_networks(self, result: Result, folder: Path) -> None:
         """Beside the network that is best over all corpora, those that are best for one: each epoch's once."""
@@ -204,10 +206,6 @@ class _Learning:
             if self.network.words.pretrained_VD.requires_grad:
                 save_words(self.network, self.lexicon, own)
 
-    def _f1(self, tagger: BiLstmCrf) -> float:
-        """Mean strict F1 over the development data of all corpora, each by its own head."""
-        return development.mean_f1(self.dev, lambda name: tagger.of_source(head_for(name, self.heads).name))
-
     def _build(self, epoch: int, planned: batching.Batch) -> Any:
         return self.encoder.batch([self.items[name][place] for name, place in planned.items], turn=epoch)
 
@@ -217,7 +215,7 @@ class _Learning:
         return decoded(self.dev[name], Potentials(self.dev_ranges[name], of_heads(scores_NS, [(head.name, ruled)])))
 
 
-def _loaded_with(folder: Path, config: Config, weights: str) -> BiLstmCrf:
+def _loaded(folder: Path, config: Config, weights: str) -> BiLstmCrf:
     return load(folder, config.model_copy(update={"weights": weights}))
 
 

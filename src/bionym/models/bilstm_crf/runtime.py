@@ -9,6 +9,7 @@ Axes: N tokens of all sentences, U distinct tokens, K values of inputs of senten
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,7 @@ class Runtime:
         self._of_words, self._of_sentences = tuple(of_words), tuple(of_sentences)
         self._tagger = _tagger_session(tagger)
         self._num_scores = int(self._tagger.get_outputs()[0].shape[2])
+        self._lock = Lock()  # around what is remembered
         self._rows: dict[str, int] = {}
         self._vectors_WD = np.zeros((0, 0), dtype=np.float32)
 
@@ -88,23 +90,25 @@ class Runtime:
 
         Where an input of sentences is not sparse, no two tokens look the same.
         """
-        words_N = self._looked_up([word for sentence in sentences for word in sentence.words])
+        words_N, vectors_WD = self._looked_up([word for sentence in sentences for word in sentence.words])
         values = [part.vectors(sentences) for part in self._of_sentences]
         if not all(part.is_sparse for part in self._of_sentences):
-            return np.concatenate((self._vectors_WD[words_N], *values), axis=1), np.arange(len(words_N), dtype=np.intp)
+            return np.concatenate((vectors_WD[words_N], *values), axis=1), np.arange(len(words_N), dtype=np.intp)
         sparse_NK = values[0] if len(values) == 1 else np.concatenate((_no_values(words_N), *values), axis=1)
         chosen_U, rows_N = _distinct(words_N, sparse_NK)
-        return np.concatenate((self._vectors_WD[words_N[chosen_U]], sparse_NK[chosen_U]), axis=1), rows_N
+        return np.concatenate((vectors_WD[words_N[chosen_U]], sparse_NK[chosen_U]), axis=1), rows_N
 
-    def _looked_up(self, words: Sequence[str]) -> NDArray[np.intp]:
-        """The row of each token's word among those remembered."""
-        self._learn(dict.fromkeys(word for word in words if word not in self._rows), words)
-        return np.fromiter(map(self._rows.__getitem__, words), dtype=np.intp, count=len(words))
+    def _looked_up(self, words: Sequence[str]) -> tuple[NDArray[np.intp], Floats]:
+        """The row of each token's word among those remembered, and these."""
+        with self._lock:
+            self._learn(dict.fromkeys(word for word in words if word not in self._rows), words)
+            rows, vectors_WD = self._rows, self._vectors_WD  # other threads only add to them, or put new ones in place
+        return np.fromiter(map(rows.__getitem__, words), dtype=np.intp, count=len(words)), vectors_WD
 
     def _learn(self, new: dict[str, None], words: Sequence[str]) -> None:
         """Vectors of words not met before."""
         if len(self._rows) + len(new) > MOST_REMEMBERED:
-            self._rows.clear()
+            self._rows = {}
             self._vectors_WD = self._vectors_WD[:0]
             new = dict.fromkeys(words)
         if not new:

@@ -9,10 +9,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from pydantic import BaseModel
 
 from bionym import config as configuration
 from bionym.heads.files import HeadWeights
@@ -20,7 +18,7 @@ from bionym.heads.head import Head
 from bionym.layers.linear_chain import LinearChain
 from bionym.models.bilstm_crf.export import export
 from bionym.models.bilstm_crf.network import Network
-from bionym.models.bilstm_crf.settings import Config, NetworkSettings
+from bionym.models.bilstm_crf.settings import Config, NetworkSettings, with_files
 from bionym.models.bilstm_crf.words import Lexicon
 from bionym.resources import resource_path
 from bionym.trained.resources import copied_to
@@ -48,12 +46,21 @@ def save_words(network: Network, lexicon: Lexicon, folder: Path) -> None:
 def save_settings(config: Config, folder: Path) -> None:
     """The configuration, with the files of the network's inputs beside it."""
     network = config.network
-    names = [
-        name for name in reversed(NetworkSettings.model_fields) if name != "words"
-    ]  # of equal files the later has a number
-    copies = {name: _with_copies(getattr(network, name), folder) for name in names}
-    settings = config.model_copy(update={"network": network.model_copy(update=copies)}).model_dump(mode="json")
-    (folder / "config.toml").write_text(configuration.dump({"model": "bilstm_crf", **settings}), encoding="utf-8")
+
+    def copied(path: Path) -> Path:
+        return copied_to(folder, resource_path(path))
+
+    # Term lists before clusters: of two files of one name the second gets a number.
+    names = [name for name in reversed(NetworkSettings.model_fields) if name != "words"]
+    copies = {name: with_files(getattr(network, name), copied) for name in names}
+    write_settings(config.model_copy(update={"network": network.model_copy(update=copies)}), folder)
+
+
+def write_settings(config: Config, folder: Path) -> None:
+    """The configuration of a model as it stands in its folder."""
+    (folder / "config.toml").write_text(
+        configuration.dump({"model": "bilstm_crf", **config.model_dump(mode="json")}), encoding="utf-8"
+    )
 
 
 def weights_of(network: Network, head: Head) -> HeadWeights:
@@ -81,14 +88,3 @@ def _save_heads(network: Network, heads: Sequence[Head], folder: Path) -> None:
     save_file(tensors, folder / "heads.safetensors")
     named = {head.name: head.tags for head in heads}
     (folder / "heads.json").write_text(json.dumps(named, ensure_ascii=False, indent=1), encoding="utf-8")
-
-
-def _with_copies(settings: Any, folder: Path) -> Any:
-    """Settings whose files have been copied into a folder."""
-    if isinstance(settings, Path):
-        return copied_to(folder, resource_path(settings))
-    if isinstance(settings, dict):
-        return {name: _with_copies(value, folder) for name, value in settings.items()}
-    if isinstance(settings, BaseModel):
-        return settings.model_copy(update={name: _with_copies(value, folder) for name, value in settings})
-    return settings

@@ -1,22 +1,23 @@
 """The settings of the BiLSTM-CRF's network and data; those of its inputs stand with them, in `inputs`."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from bionym import config as configuration
 from bionym.config import Settings, Tables
 from bionym.data.flatten import Policy
-from bionym.heads.corpora import CorpusSettings
 from bionym.heads.head import Sharing
-from bionym.heads.settings import Teacher
+from bionym.heads.settings import CorpusSettings, Teacher
 from bionym.models.bilstm_crf.inputs.characters import CharacterInput, Characters
 from bionym.models.bilstm_crf.inputs.groups import Clusters, GroupInput, Shapes
 from bionym.models.bilstm_crf.inputs.lists import ListInput
 from bionym.models.bilstm_crf.inputs.protocol import SentenceInput, WordInput
 from bionym.models.bilstm_crf.inputs.sentence_characters import SentenceCharacterInput, SentenceCharacters
 from bionym.pretraining.text import TextSettings
+from bionym.resources import resource_path
 from bionym.training.settings import TrainingSettings
 
 # In the order in which their values stand in a token's vector, behind that of its word; those of words first.
@@ -160,16 +161,21 @@ def beginning(settings: Tables) -> Tables:
         return network
     base: Tables = configuration.read(folder / "config.toml").get("network", {})
     base.get("words", {}).pop("vectors", None)
-    base = _with_paths(base, folder)
-    base["lists"] = network.get("lists", base.get("lists", {}))
+    files = with_files(NetworkSettings.model_validate(base), lambda path: resource_path(path, folder))
+    base = files.model_dump(mode="json", exclude_none=True)
+    base["lists"] = network.get("lists", base["lists"])
     return configuration.merged(base, network)
 
 
-def _with_paths(settings: Any, folder: Path) -> Any:
-    """Settings of the model in a folder; the files that lie there, by their path."""
+def with_files(settings: Any, place: Callable[[Path], Path]) -> Any:
+    """Settings with every file that they name where `place` says."""
+    if isinstance(settings, Path):
+        return place(settings)
     if isinstance(settings, dict):
-        return {name: _with_paths(value, folder) for name, value in settings.items()}
-    return str(folder / settings) if isinstance(settings, str) and (folder / settings).is_file() else settings
+        return {name: with_files(value, place) for name, value in settings.items()}
+    if isinstance(settings, BaseModel):
+        return settings.model_copy(update={name: with_files(value, place) for name, value in settings})
+    return settings
 
 
 class RawText(TextSettings):

@@ -77,7 +77,7 @@ class BiLstmCrf:
         if name not in self.sources:
             raise UnknownNameError("source", name, self.sources)
         place = self.sources.index(name)
-        first = sum(one.num_scores for one in self._chains[:place])
+        first = (self._columns.start or 0) + sum(one.num_scores for one in self._chains[:place])
         alone = copy.copy(self)
         alone.weights, alone._chains = (self.weights[place],), [self._chains[place]]
         alone._columns = slice(first, first + self._chains[place].num_scores)
@@ -143,7 +143,7 @@ def load(folder: Path, config: Config | None = None) -> BiLstmCrf:
     return WithOwnNetworks(whole, alone)
 
 
-def spare_files(folder: Path) -> Iterator[Path]:
+def optional_files(folder: Path) -> Iterator[Path]:
     """What prediction does not read: the network that another model goes on from, and the other kind of weights."""
     config = configuration.of_model(Config, folder / "config.toml")
     for name in (NETWORK, TAGGER if config.weights == "int8" else INT8):

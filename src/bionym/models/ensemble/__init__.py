@@ -7,6 +7,6 @@ combining    models in their folders become an ensemble in a folder
 """
 
 from bionym.models.ensemble.combining import combine
-from bionym.models.ensemble.tagger import Config, Ensemble, load, spare_files
+from bionym.models.ensemble.tagger import Config, Ensemble, load, optional_files
 
-__all__ = ["Config", "Ensemble", "combine", "load", "spare_files"]
+__all__ = ["Config", "Ensemble", "combine", "load", "optional_files"]

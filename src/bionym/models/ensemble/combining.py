@@ -2,16 +2,15 @@
 
 import math
 import os
-import platform
 from collections.abc import Iterable, Sequence
-from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from bionym.errors import OutputError, UsageError, did_you_mean
-from bionym.heads.potentials import ChainTagger
-from bionym.models.ensemble.members import NAMELESS, Member, chain_tagger, sources_of
+from bionym.heads.potentials import Combinable
+from bionym.models.ensemble.members import NAMELESS, Member, chain_tagger
 from bionym.trained import store
+from bionym.trained.record import Record, versions
 
 if TYPE_CHECKING:
     from bionym.models.ensemble.tagger import Ensemble
@@ -22,7 +21,7 @@ class Given(NamedTuple):
 
     source: str
     folder: Path
-    tagger: ChainTagger
+    tagger: Combinable
 
     def __str__(self) -> str:
         return f"{self.source}={self.folder}" if self.source else str(self.folder)
@@ -91,7 +90,7 @@ def _spoken_for(given: Sequence[Given]) -> list[tuple[str, ...]]:
 
     Models with one head each, none said to speak for a source, speak for one together, whatever each calls it.
     """
-    own = [sources_of(one.tagger) for one in given]
+    own = [one.tagger.sources for one in given]
     if all(len(one) == 1 for one in own) and not any(one.source for one in given):
         name = next((one[0] for one in own if one[0]), NAMELESS)
         return [(name,)] * len(given)
@@ -132,11 +131,13 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(names) or "none"
 
 
-def _record(made: "Ensemble") -> dict[str, Any]:
+def _record(ensemble: "Ensemble") -> Record:
     """What was combined, for programs and for the card."""
-    return {
-        "model": "ensemble",
-        "labels": list(made.labels),
-        **made.config.model_dump(mode="json"),
-        "versions": {"python": platform.python_version(), "bionym": version("bionym")},
-    }
+    return Record.model_validate(
+        {
+            "model": "ensemble",
+            "labels": ensemble.labels,
+            **ensemble.config.model_dump(mode="json"),
+            "versions": versions(()),
+        }
+    )

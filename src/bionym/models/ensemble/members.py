@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bionym.data import Document
 from bionym.errors import ModelError
-from bionym.heads.potentials import ChainTagger, Potentials
+from bionym.heads.potentials import Combinable, Potentials
 from bionym.protocols import Tagger
 
 NAMELESS = ""  # the source of a model with one head that has no name
@@ -28,7 +28,7 @@ class Member:
     kind: str
     share: float
     sources: tuple[str, ...]
-    tagger: ChainTagger
+    tagger: Combinable
     folder: Path
 
     def potentials(self, documents: Sequence[Document]) -> Potentials:
@@ -36,7 +36,7 @@ class Member:
 
         Raises: ModelError if they are no chains.
         """
-        names = dict(zip(sources_of(self.tagger), self.sources, strict=True))
+        names = dict(zip(self.tagger.sources, self.sources, strict=True))
         try:
             ranges, heads = self.tagger.potentials(documents)
         except ModelError as error:
@@ -47,23 +47,17 @@ class Member:
         """The same member, speaking for one source alone."""
         if len(self.sources) == 1:
             return self
-        own = sources_of(self.tagger)[self.sources.index(name)]
-        return replace(self, sources=(name,), tagger=self.tagger.of_source(own))  # type: ignore[attr-defined]
+        own = self.tagger.sources[self.sources.index(name)]
+        return replace(self, sources=(name,), tagger=self.tagger.of_source(own))
 
 
-def sources_of(tagger: Tagger) -> tuple[str, ...]:
-    """The names of a tagger's heads; of a tagger without names for them, one that is empty."""
-    found: tuple[str, ...] = getattr(tagger, "sources", (NAMELESS,))
-    return found
-
-
-def chain_tagger(tagger: Tagger, kind: str, folder: Path) -> ChainTagger:
+def chain_tagger(tagger: Tagger, kind: str, folder: Path) -> Combinable:
     """A tagger that may be a member. Raises: ModelError for others."""
     if kind == "ensemble":
         raise ModelError(
             f"{folder} is an ensemble itself. Name its members in its place: {folder / 'members' / '1'} ..."
         )
-    if not isinstance(tagger, ChainTagger):
+    if not isinstance(tagger, Combinable):
         raise ModelError(
             f"{folder} is a {kind}, which does not say how likely it finds each tag. Combine models of kinds that do: crf, "
             "bilstm_crf, transformer."

@@ -23,7 +23,7 @@ from bionym.errors import ModelError, UnknownNameError
 from bionym.heads.batches import tagged
 from bionym.heads.potentials import HeadPotentials, Potentials, decoded
 from bionym.models.ensemble.averaging import Key, Voice, choirs, in_common
-from bionym.models.ensemble.members import Member, chain_tagger, sources_of
+from bionym.models.ensemble.members import Member, chain_tagger
 from bionym.trained import store
 
 MEMBERS = "members"
@@ -63,6 +63,8 @@ class Ensemble:
         folder: where its files lie, or None while they lie with the members.
     Raises: ModelError if they cannot speak together.
     """
+
+    PACKAGES = ("onnxruntime", "numpy")  # whose versions the record of a training names
 
     def __init__(self, members: Sequence[Member], folder: Path | None = None) -> None:
         self.members = self._whole = tuple(members)
@@ -136,10 +138,10 @@ def load(folder: Path) -> Ensemble:
     return Ensemble(members, folder)
 
 
-def spare_files(folder: Path) -> Iterator[Path]:
+def optional_files(folder: Path) -> Iterator[Path]:
     """What its members predict without."""
-    for member in sorted((folder / MEMBERS).iterdir()):
-        yield from store.spare_files(member)
+    for config in sorted((folder / MEMBERS).glob("*/config.toml")):
+        yield from store.optional_files(config.parent)
 
 
 def _member(settings: MemberSettings, folder: Path) -> Member:
@@ -149,7 +151,7 @@ def _member(settings: MemberSettings, folder: Path) -> Member:
     if kind != settings.model:
         raise ModelError(f"{folder} is a {kind}, expected a {settings.model}. Combine the members anew.")
     tagger = chain_tagger(store.load(folder), kind, folder)
-    found = len(sources_of(tagger))
+    found = len(tagger.sources)
     if found != len(settings.sources):
         raise ModelError(
             f"{folder} has {found} heads, but speaks for {len(settings.sources)} sources. Combine the members anew."

@@ -16,11 +16,11 @@ from bionym import config as configuration
 from bionym.data import Audit, Corpus, Document
 from bionym.models.transformer.pretraining import PretrainingConfig, pretrain
 from bionym.models.transformer.settings import Config
-from bionym.models.transformer.tagger import Transformer, load, need, spare_files
+from bionym.models.transformer.tagger import Transformer, load, need, optional_files
 from bionym.training.events import Monitor
 
 if TYPE_CHECKING:
-    from bionym.heads.development import Fitted
+    from bionym.heads.fitted import Fitted
     from bionym.models.transformer.from_huggingface import Imported
 
 __all__ = [
@@ -28,15 +28,15 @@ __all__ = [
     "PretrainingConfig",
     "Transformer",
     "export_folder",
-    "fit_corpora",
+    "fit",
     "import_folder",
     "load",
+    "optional_files",
     "pretrain",
-    "spare_files",
 ]
 
 
-def fit_corpora(
+def fit(
     corpora: Mapping[str, Corpus],
     config: Config,
     *,
@@ -50,9 +50,9 @@ def fit_corpora(
     Raises: MissingExtraError without torch or transformers.
     """
     need("torch", "onnx", "transformers", "tokenizers")
-    from bionym.models.transformer.fitting import fit
+    from bionym.models.transformer import fitting
 
-    return fit(corpora, config, audit=audit, monitors=monitors, folder=folder, about=about)
+    return fitting.fit(corpora, config, audit=audit, monitors=monitors, folder=folder, about=about)
 
 
 def export_folder(folder: Path, out: Path, *, head: str | None, audit: Audit) -> tuple[str, ...]:

@@ -18,7 +18,8 @@ from bionym.errors import ConfigError
 from bionym.heads import development, teacher
 from bionym.heads.batches import by_length
 from bionym.heads.corpora import with_held_out
-from bionym.heads.development import Fitted
+from bionym.heads.development import Chosen
+from bionym.heads.fitted import Fitted
 from bionym.heads.head import TEXT
 from bionym.models.transformer import files, heads, kept, teaching
 from bionym.models.transformer.encoding import batch_of
@@ -26,7 +27,6 @@ from bionym.models.transformer.network import Network, rates
 from bionym.models.transformer.reading import Piece, Reader, pieces_of
 from bionym.models.transformer.saving import model_of
 from bionym.models.transformer.settings import Config
-from bionym.models.transformer.tagger import Transformer
 from bionym.text.prepare import tokenized
 from bionym.trained.store import locate
 from bionym.training import batches as batching
@@ -71,7 +71,8 @@ def fit(
             folder=folder,
             about={**(about or {}), "encoder": learning.encoder.about, **teacher.record(learning.counted)},
         )
-    return Fitted(learning.saved(), result, learning.dev)
+    chosen = learning.saved()
+    return Fitted(chosen.tagger, result, chosen.predicted)
 
 
 class _Learning:
@@ -147,7 +148,7 @@ class _Learning:
             found[name or "dev"] = development.scored(documents, development.annotated(documents, predicted, labels))
         return found
 
-    def saved(self) -> Transformer:
+    def saved(self) -> Chosen:
         """The model as it will be loaded anywhere."""
         windows = [item.piece for items in self.items.values() for item in items]
         return model_of(self.network, self.encoder.subwords, self.heads, self.config, self.dev, self.counted, windows)

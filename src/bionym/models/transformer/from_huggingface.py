@@ -19,6 +19,7 @@ from bionym.encoders import classifiers
 from bionym.encoders.folders import locate
 from bionym.encoders.opening import mismatch
 from bionym.errors import ConfigError, ModelError
+from bionym.heads.development import Chosen
 from bionym.heads.head import Head
 from bionym.models.transformer import files
 from bionym.models.transformer.foreign_tags import Read, read_tags
@@ -32,9 +33,9 @@ LONGEST = 512  # subwords of a window, unless the folder or the user says otherw
 
 
 class Imported(NamedTuple):
-    """A model, and the class of the network it was."""
+    """A model with what it predicts for the documents it was measured on, and the class of the network it was."""
 
-    tagger: Any
+    chosen: Chosen
     kind: str
 
 
@@ -83,8 +84,10 @@ def import_folder(
             raise ModelError(f"{folder} does not hold a whole chain, though it was exported with one. Export it again.")
     reader = Reader(found.encoder.subwords, chosen.context, window=chosen.window, overlap=chosen.overlap)
     windows = pieces_of(text for document in dev for text in reader.texts(reader.prepared(document)))
-    model = model_of(network, found.encoder.subwords, [head], chosen, {"": dev} if dev else {}, windows=windows)
-    return Imported(model, found.kind)
+    chosen_weights = model_of(
+        network, found.encoder.subwords, [head], chosen, {"": dev} if dev else {}, windows=windows
+    )
+    return Imported(chosen_weights, found.kind)
 
 
 def _as_it_was(facts: Mapping[str, Any], num_scores: int, folder: Path) -> Read:

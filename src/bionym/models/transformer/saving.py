@@ -4,6 +4,7 @@ import json
 import tempfile
 import weakref
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from bionym import config as configuration
@@ -11,8 +12,8 @@ from bionym.data import Document
 from bionym.data.tags import find_scheme
 from bionym.encoders import networks
 from bionym.encoders.subwords import Subwords
-from bionym.heads import development, teacher
-from bionym.heads.development import chosen_weights
+from bionym.heads import teacher
+from bionym.heads.development import Chosen, choose_weights
 from bionym.heads.head import Head
 from bionym.models.transformer import files
 from bionym.models.transformer.export import export
@@ -32,7 +33,7 @@ def model_of(
     dev: Development,
     from_text: teacher.Counted | None = None,
     windows: Sequence[Piece] = (),
-) -> Transformer:
+) -> Chosen:
     """The model as it will be loaded anywhere: written to a folder of its own, and read from there.
 
     Args:
@@ -46,26 +47,20 @@ def model_of(
     encoder = merged_encoder(network)
     files.save(network, networks.Encoder(encoder, subwords), heads, find_scheme(config.scheme), folder)
     can_export = config.weights != "torch" and export(network, encoder, folder, windows)
-    kinds = ("float32", "int8") if dev and can_export else ()
-    measured = {name: _f1(_loaded(folder, config, name), dev) for name in kinds}
-    weights = chosen_weights(config.weights, measured) if can_export else "torch"
-    settings = config.model_copy(update={"weights": weights}).model_dump(mode="json")
-    (folder / "config.toml").write_text(configuration.dump({"model": "transformer", **settings}), encoding="utf-8")
-    (folder / "weights.json").write_text(json.dumps(measured, indent=1), encoding="utf-8")
+    asked = config.weights if can_export else "torch"
+    _save_settings(config, folder)
+    chosen = choose_weights(asked, ("float32", "int8") if can_export else (), dev, partial(_loaded, folder, config))
+    _save_settings(chosen.tagger.config, folder)
+    (folder / "weights.json").write_text(json.dumps(chosen.measured, indent=1), encoding="utf-8")
     teacher.save(from_text, folder)
-    tagger = load(folder)
-    weakref.finalize(tagger, scratch.cleanup)
-    return tagger
+    weakref.finalize(chosen.tagger, scratch.cleanup)
+    return chosen
+
+
+def _save_settings(config: Config, folder: Path) -> None:
+    settings = config.model_dump(mode="json")
+    (folder / "config.toml").write_text(configuration.dump({"model": "transformer", **settings}), encoding="utf-8")
 
 
 def _loaded(folder: Path, config: Config, weights: str) -> Transformer:
     return load(folder, config.model_copy(update={"weights": weights}))
-
-
-def _f1(tagger: Transformer, dev: Development) -> float:
-    """Mean strict F1 over the development data of all corpora, each by its own heads."""
-
-    def own(name: str) -> Transformer:
-        return tagger.of_source(name) if name in tagger.sources else tagger
-
-    return development.mean_f1(dev, own)

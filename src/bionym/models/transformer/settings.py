@@ -7,8 +7,7 @@ from pydantic import Field, model_validator
 
 from bionym.config import Settings
 from bionym.data.flatten import Policy
-from bionym.heads.corpora import CorpusSettings
-from bionym.heads.settings import Teacher
+from bionym.heads.settings import CorpusSettings, Teacher
 from bionym.training.settings import TrainingSettings
 
 Sharing = Literal["corpus", "label", "shared"]

@@ -131,7 +131,7 @@ def load(folder: Path, config: Config | None = None) -> Transformer:
     return Transformer(config, finders, reader, _runtime(folder, config), folder)
 
 
-def spare_files(folder: Path) -> Iterator[Path]:
+def optional_files(folder: Path) -> Iterator[Path]:
     """What prediction does not read: the weights that another model goes on from, and the other kind of weights."""
     config = configuration.of_model(Config, folder / "config.toml")
     if config.weights != "torch":
