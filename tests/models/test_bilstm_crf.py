@@ -28,6 +28,7 @@ from bionym.heads.head import heads_of
 from bionym.heads.merging import Find, merged
 from bionym.models import bilstm_crf
 from bionym.models.bilstm_crf.export import tagger_graph
+from bionym.models.bilstm_crf.inputs.protocol import Inputs
 from bionym.models.bilstm_crf.lanes import lanes
 from bionym.models.bilstm_crf.network import Network
 from bionym.models.bilstm_crf.settings import NetworkSettings
@@ -360,7 +361,7 @@ def random_network(cell: str, layers: int) -> Network:
         }
     )
     heads = heads_of({"a": ["X"], "b": ["Y", "Z"]}, BIOES, "corpus")
-    return Network(settings, Lexicon(("w",), None, ""), heads, BIOES).eval()
+    return Network(settings, Lexicon(("w",), None, ""), heads, BIOES, inputs=Inputs()).eval()
 
 
 def scores_of(graph: onnx.ModelProto, inputs_BTD: np.ndarray, lengths: list[int]) -> list[np.ndarray]:

@@ -31,11 +31,10 @@ from bionym.linear_chain.decoding import Chain
 from bionym.models.bilstm_crf import own_networks, transfer, vocabulary
 from bionym.models.bilstm_crf.encoding import Encoded, Encoder, Known, known
 from bionym.models.bilstm_crf.network import Network
+from bionym.models.bilstm_crf.sample_predictions import NUM_SAMPLES, Marked, SamplePredictions
 from bionym.models.bilstm_crf.saving import save_network, save_settings, save_words, weights_of, write_settings
 from bionym.models.bilstm_crf.sentences import Sentence, Sentences
 from bionym.models.bilstm_crf.settings import Config
-from bionym.models.bilstm_crf.showing import NUM_SAMPLES, Marked, Showing
-from bionym.models.bilstm_crf.streams import StreamReader
 from bionym.models.bilstm_crf.tagger import BiLstmCrf, load
 from bionym.models.bilstm_crf.tagger import chain_of as chain_of_weights
 from bionym.resources import resource_path
@@ -81,7 +80,7 @@ def fit(
         monitors=monitors,
         folder=folder,
         about={**(about or {}), **teacher.record(learning.taught)},
-        shown=Showing(learning.network, learning.lexicon, learning.heads, learning.marked),
+        shown=SamplePredictions(learning.network, learning.lexicon, learning.heads, learning.marked),
     )
     chosen = learning.saved(result)
     return Fitted(chosen.tagger, result, chosen.predicted)
@@ -101,11 +100,10 @@ class _Learning:
         gazetteer.count_silent(self.lists, self.sentences.lists_in(chain.from_iterable(gold.values())), audit)
         self.heads = heads_of(labels, self.scheme, config.heads)
         counts = Counter(word for inside in gold.values() for sentence in inside for word in sentence.words)
-        self.lexicon = vocabulary.lexicon(counts, config)
-        self.groups = vocabulary.groups(counts, config)
-        ranks = vocabulary.ranks(self.lexicon, counts, config)
-        reader = StreamReader(self.lexicon.characters) if config.network.sentence_characters.size else None
-        self.encoder = Encoder(self.lexicon, self.groups, reader, ranks)
+        self.lexicon = vocabulary.collect_lexicon(counts, config)
+        base = locate(config.init) if config.init is not None else None
+        inputs = vocabulary.collect_inputs(config.network, counts, self.lexicon, base=base, frozen=config.freeze)
+        self.encoder = Encoder(self.lexicon, inputs)
         dev = {name: corpus.splits.get("dev", ()) for name, corpus in corpora.items()}
         self.dev = {name: list(map(tokenized, documents)) for name, documents in dev.items() if documents}
         self.marked: dict[str, list[Marked]] = {}
@@ -133,17 +131,14 @@ class _Learning:
             self.lexicon,
             self.heads,
             self.scheme,
-            groups=self.groups.sizes,
-            num_columns=len(self.sentences.columns),
-            num_ranks=len(ranks or ()),
+            inputs=inputs,
             singletons=self.lexicon.singletons(_lower(counts)),
         )
         if config.init is not None:
             folders = list(map(locate, (config.init, *config.init_with)))
-            taken = transfer.take_mean(self.network, self.lexicon, self.groups, folders, config.init_parts)
+            taken = transfer.take_mean(self.network, self.lexicon, folders, config.init_parts)
             transfer.freeze(self.network, config.freeze, taken)
-        if "characters" in config.freeze and self.network.characters is not None:
-            self.network.spell_once(*self.encoder.spellings())
+        self.network.precompute(config.freeze, self.encoder.word_numbers())
 
     def _sentences_of(self, lessons: Sequence[teacher.Lesson]) -> list[Sentence]:
         """The stretches that a teacher read."""
@@ -184,7 +179,7 @@ class _Learning:
         scratch = tempfile.TemporaryDirectory(prefix="bionym-model-")
         folder = Path(scratch.name)
         network = self.network.cpu().eval()
-        save_network(network, self.groups, self.heads, folder)
+        save_network(network, self.heads, folder)
         save_words(network, self.lexicon, folder)
         transfer.save(network, folder)
         if self.config.keep == "each":
@@ -207,7 +202,7 @@ class _Learning:
             self.network.load_state_dict(best(name))
             own = own_networks.folder_of(number, folder)
             own.mkdir(parents=True)
-            save_network(self.network, self.groups, self.heads, own)
+            save_network(self.network, self.heads, own)
             if self.network.words.pretrained_VD.requires_grad:
                 save_words(self.network, self.lexicon, own)
 

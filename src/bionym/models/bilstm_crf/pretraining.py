@@ -20,13 +20,15 @@ from bionym.data.tags import find_scheme
 from bionym.errors import ConfigError
 from bionym.features import gazetteer
 from bionym.heads.head import Head
-from bionym.models.bilstm_crf import groups, raw_text, transfer, words
+from bionym.models.bilstm_crf import raw_text, transfer, vocabulary, words
 from bionym.models.bilstm_crf.encoding import Encoded, Encoder
+from bionym.models.bilstm_crf.inputs.characters import CharacterInput
+from bionym.models.bilstm_crf.inputs.lists import ListInput
 from bionym.models.bilstm_crf.language_model import LanguageModel
 from bionym.models.bilstm_crf.network import Batch, Network
 from bionym.models.bilstm_crf.saving import save_words
 from bionym.models.bilstm_crf.sentences import Sentence
-from bionym.models.bilstm_crf.settings import Config, PretrainingConfig
+from bionym.models.bilstm_crf.settings import SENTENCE_INPUTS, WORD_INPUTS, Config, PretrainingConfig
 from bionym.pretraining.keeping import Kept
 from bionym.pretraining.record import AFTER, BEFORE, SCORED, Pretrained, course, said, too_little
 from bionym.pretraining.text import Text
@@ -37,6 +39,7 @@ from bionym.training.loop import fit
 
 PACKAGES = ("torch", "numpy")
 CORPUS = "text"
+TEACHABLE = (CharacterInput, ListInput)  # inputs that a network may have; of lists nothing is read
 
 
 def pretrain(
@@ -91,14 +94,15 @@ class _Learning:
         distinct, self.counts_V = raw_text.read_words(folder)
         self.lexicon = _lexicon(distinct, self.counts_V, config)
         self.rows_V = np.array([self.lexicon.row(word) for word in distinct], dtype=np.int64)
-        self.encoder = Encoder(self.lexicon, groups.Groups((), {}))
+        inputs = vocabulary.collect_inputs(config.network, Counter(), self.lexicon)
+        self.encoder = Encoder(self.lexicon, inputs)
         self.encoder.learn([Sentence(tuple(distinct), _no_lists(0, 0))])
         self.num_columns = len(gazetteer.columns(config.network.lists))
-        network = Network(config.network, self.lexicon, [_NO_HEAD], find_scheme("IO"), num_columns=self.num_columns)
+        network = Network(config.network, self.lexicon, [_NO_HEAD], find_scheme("IO"), inputs=inputs)
         counts_R = _counts_of_rows(self.lexicon, self.rows_V, self.counts_V)
         self.model = LanguageModel(network, counts_R, num_drawn=config.drawn_words, dropout=config.dropout)
         for name, weight in network.named_parameters():
-            weight.requires_grad_(transfer.part_of(name) in ("characters", "recurrent"))
+            weight.requires_grad_(network.part_of(name) in ("characters", "recurrent"))
         self.model.to(devices.choose(config.training))
         self.tokens = raw_text.Tokens(folder)
         self.held_out = self._batches(_first(raw_text.Tokens(folder, "held-out."), config.text.held_out_tokens), 1)
@@ -108,9 +112,9 @@ class _Learning:
 
     def batches(self, epoch: int) -> batching.Lazy[Batch]:
         """The batches of a part of a pass: of the loop's epoch. Each pass goes through the text in an order of its own."""
-        number, part = divmod(epoch - 1, self.num_parts)
-        order = np.random.default_rng((self.config.seed, number)).permutation(self.tokens.num_blocks)
-        first, end = (round(one * len(order) / self.num_parts) for one in (part, part + 1))
+        number_of_pass, part = divmod(epoch - 1, self.num_parts)
+        order = np.random.default_rng((self.config.seed, number_of_pass)).permutation(self.tokens.num_blocks)
+        first, end = (round(number * len(order) / self.num_parts) for number in (part, part + 1))
         sentences = [sentence for block in order[first:end] for sentence in self.tokens.block(block)]
         return self._batches(sentences, epoch)
 
@@ -157,13 +161,14 @@ class _Learning:
         }
 
     def _batches(self, sentences: Sequence[NDArray[np.int64]], epoch: int) -> batching.Lazy[Batch]:
-        lengths = {CORPUS: [len(one) for one in sentences]}
+        lengths = {CORPUS: [len(words_T) for words_T in sentences]}
         planned = batching.plan(lengths, self.config.training, epoch)
 
         def build(batch: batching.Batch) -> Batch:
             chosen = [sentences[item.place] for item in batch.items]
-            none = [Sentence((), _no_lists(len(one), self.num_columns)) for one in chosen]
-            return self.encoder.batch([Encoded(*one) for one in zip(chosen, none, strict=True)])
+            places = [_no_lists(len(words_T), self.num_columns) for words_T in chosen]
+            pairs = zip(chosen, places, strict=True)
+            return self.encoder.batch([Encoded(words_T, Sentence((), lists_TK)) for words_T, lists_TK in pairs])
 
         return batching.Lazy(planned, build)
 
@@ -183,12 +188,12 @@ def _check(config: PretrainingConfig) -> None:
             f"The setting 'network.recurrent.layers' is {network.recurrent.layers}, but of several layers the upper ones "
             "have read the words that they should tell. Set it to 1."
         )
-    extra = {"sentence_characters.size": network.sentence_characters.size, "shapes.dim": network.shapes.dim}
-    extra["clusters.file"] = network.clusters.file is not None
-    if asked := [name for name, value in extra.items() if value]:
-        raise ConfigError(
-            f"The setting 'network.{asked[0]}' asks for an input that raw text does not teach. Leave it out here."
-        )
+    for kind in (*SENTENCE_INPUTS, *WORD_INPUTS):
+        setting = kind.requested_by(network)
+        if setting and kind not in TEACHABLE:
+            raise ConfigError(
+                f"The setting 'network.{setting}' asks for an input that raw text does not teach. Leave it out here."
+            )
 
 
 def _counted(text: Text, folder: Path) -> dict[str, Any]:
@@ -201,7 +206,7 @@ def _counted(text: Text, folder: Path) -> dict[str, Any]:
 def _lexicon(distinct: Sequence[str], counts_V: NDArray[np.int64], config: PretrainingConfig) -> words.Lexicon:
     """Words with pretrained vectors, and characters that the text often has; nothing else of the text."""
     settings = config.network.words
-    found = words.learned(
+    pretrained = words.collect_words(
         Counter(), vectors=settings.vectors, most_vectors=settings.most_vectors, only_found=False, min_count=1
     )
     seen: Counter[str] = Counter()
@@ -209,7 +214,7 @@ def _lexicon(distinct: Sequence[str], counts_V: NDArray[np.int64], config: Pretr
         for character in set(word):
             seen[character] += number
     often = sorted(character for character, number in seen.items() if number >= config.min_character_count)
-    return words.Lexicon((), found.pretrained, "".join(often))
+    return words.Lexicon((), pretrained.pretrained, "".join(often))
 
 
 def _counts_of_rows(lexicon: words.Lexicon, rows_V: NDArray[np.int64], counts_V: NDArray[np.int64]) -> Tensor:
@@ -222,15 +227,15 @@ def _counts_of_rows(lexicon: words.Lexicon, rows_V: NDArray[np.int64], counts_V:
 
 def _first(tokens: raw_text.Tokens, number: int) -> list[NDArray[np.int64]]:
     """Sentences from the first on, until so many tokens are reached."""
-    found: list[NDArray[np.int64]] = []
+    first: list[NDArray[np.int64]] = []
     num_tokens = 0
     for block in range(tokens.num_blocks):
         for sentence in tokens.block(block):
             if num_tokens >= number:
-                return found
-            found.append(sentence)
+                return first
+            first.append(sentence)
             num_tokens += len(sentence)
-    return found
+    return first
 
 
 def _no_lists(num_tokens: int, num_columns: int) -> NDArray[np.float32]:
