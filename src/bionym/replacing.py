@@ -41,5 +41,6 @@ def _exchanged(first: Path, second: Path) -> bool:
     with contextlib.suppress(AttributeError, OSError):
         exchange = ctypes.CDLL(None, use_errno=True).renameat2
         names = (os.fsencode(first), os.fsencode(second))
-        return exchange(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_EXCHANGE) == 0
+        failed: int = exchange(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_EXCHANGE)
+        return failed == 0
     return False

@@ -221,6 +221,9 @@ def test_several_sentences_are_read_together_if_asked(diseases: list[Document]) 
 def test_a_damaged_model_is_refused(tagger: bionym.Pipeline, tmp_path: Path) -> None:
     tagger.save(tmp_path / "model")
     (tmp_path / "model" / "tagger.onnx").write_bytes(b"no graph")
+    with pytest.raises(ModelError, match=r"tagger\.onnx is not as it was saved"):
+        bionym.load(tmp_path / "model")
+    (tmp_path / "model" / "checksums.json").unlink()
     with pytest.raises(ModelError, match=r"tagger\.onnx cannot be loaded"):
         bionym.load(tmp_path / "model")
     (tmp_path / "model" / "heads.json").unlink()
@@ -231,6 +234,7 @@ def test_a_damaged_model_is_refused(tagger: bionym.Pipeline, tmp_path: Path) -> 
 def test_a_graph_of_an_earlier_version_is_refused(tagger: bionym.Pipeline, tmp_path: Path) -> None:
     tagger.save(tmp_path / "model")
     shutil.copy(tmp_path / "model" / "spelling.onnx", tmp_path / "model" / "tagger.onnx")
+    (tmp_path / "model" / "checksums.json").unlink()  # as it was before there were any
     with pytest.raises(ModelError, match=r"tagger\.onnx is of an earlier version of Bionym. Train the model anew."):
         bionym.load(tmp_path / "model")
 
