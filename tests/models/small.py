@@ -28,6 +28,7 @@ FIXED: dict[str, tuple[str, ...]] = {
     "bilstm_crf": (*SMALL, *NEURAL, "training.learning_rate=0.02"),
 }
 NEEDS = {"bilstm_crf": ("torch", "onnx"), "transformer": ("torch", "onnx", "transformers", "tokenizers")}
+NEEDS_TO_PREDICT = {"transformer": ("tokenizers",)}
 
 
 def settings(name: str, documents: Sequence[Document], folder: Path) -> list[str]:

@@ -34,6 +34,11 @@ def family(name: str) -> Any:
     return pytest.param(name, marks=[pytest.mark.needs(package) for package in small.NEEDS.get(name, ())])
 
 
+def sample(name: str) -> Any:
+    needs = small.NEEDS_TO_PREDICT.get(store.kind_of(SAVED / name), ())
+    return pytest.param(name, marks=[pytest.mark.needs(package) for package in needs])
+
+
 NAMES = plugins.names("models")
 TRAINED = [name for name in NAMES if isinstance(plugins.find("models", name), Trainable)]
 every_family = pytest.mark.parametrize("name", list(map(family, NAMES)))
@@ -244,7 +249,9 @@ def test_each_head_alone_finds_what_its_corpus_taught(name: str, with_two_heads:
         assert whole.of_source("ncbi").labels == ("Disease",)
 
 
-@pytest.mark.parametrize("name", sorted(path.name.removesuffix(PREDICTIONS) for path in SAVED.glob(f"*{PREDICTIONS}")))
+@pytest.mark.parametrize(
+    "name", [sample(path.name.removesuffix(PREDICTIONS)) for path in sorted(SAVED.glob(f"*{PREDICTIONS}"))]
+)
 def test_each_head_of_a_saved_model_finds_alone_what_it_finds_among_others(name: str) -> None:
     check_heads(store.load(SAVED / name))
 
