@@ -54,7 +54,18 @@ def commands() -> Iterator[list[str]]:
     yield ["convert", "a.parquet", "--from", "bigbio", "--to", "brat", "--out", "brat"]
     yield ["config", "show", "--model", "bilstm_crf"]
     yield ["train", CONLL, *TRAINED, "--out", "crf", *settings(LIGHT)]
-    yield ["train", CONLL, *TRAINED, "--model", "bilstm_crf", "--out", "bilstm", "--tensorboard", "t", *settings(BILSTM)]
+    yield [
+        "train",
+        CONLL,
+        *TRAINED,
+        "--model",
+        "bilstm_crf",
+        "--out",
+        "bilstm",
+        "--tensorboard",
+        "t",
+        *settings(BILSTM),
+    ]
     yield ["pretrain", "text.txt", "--out", "encoder", *settings([*TINY, "training.threads=1"])]
     yield ["train", CONLL, *TRAINED, "--model", "transformer", "--out", "tuned", *settings(TRANSFORMER)]
     yield ["combine", "crf", "bilstm", "--out", "both"]

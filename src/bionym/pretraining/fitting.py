@@ -1,14 +1,16 @@
-"""How a transformer is pretrained: text packed, a new head warmed up, then the loop; measured before, between and after."""
+"""The masked language model as something to learn from raw text: rows of subwords, of which some are hidden."""
 
 import json
 import math
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, NamedTuple, Unpack
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from bionym.encoders.networks import Encoder, save_encoder
@@ -16,139 +18,102 @@ from bionym.encoders.subwords import Subwords
 from bionym.errors import UsageError
 from bionym.files import STREAM
 from bionym.layers.dropout import replace_dropout
+from bionym.pretraining import flow
 from bionym.pretraining.beginning import Beginning, begin, set_dropout
-from bionym.pretraining.keeping import Kept
+from bionym.pretraining.keeping import Kept, asked_of
 from bionym.pretraining.masked import MaskedNetwork, can_keep_apart
 from bionym.pretraining.masking import MaskedRows, Masking
+from bionym.pretraining.objective import How, Measured, NewHead
 from bionym.pretraining.packing import HELD_OUT, TRAINING, Counted, Rows, fingerprint, pack
-from bionym.pretraining.record import AFTER, BEFORE, SCORED, Pretrained, course, said, too_little
+from bionym.pretraining.passes import Passes
+from bionym.pretraining.record import WITH_HEAD, Pretrained, too_little
 from bionym.pretraining.settings import PretrainingConfig
 from bionym.pretraining.text import Text
-from bionym.training import checkpoint, devices
-from bionym.training.events import Monitor, Result, Scores
-from bionym.training.loop import fit
+from bionym.training.batches import Lazy
+from bionym.training.events import Result
 
 PACKAGES = ("torch", "transformers", "tokenizers", "numpy")
-HEAD = {"epochs": 1, "schedule": "linear", "warmup": 0.1, "learning_rate": 2e-3, "learning_rates": {}, "accumulate": 1}
-HEAD |= {"time_limit_minutes": 0.0, "moving_average": 0.0}
-WITH_HEAD = "its new output layer learned"  # what is measured between before and after
 
 
-def pretrain(
-    text: Text,
-    config: PretrainingConfig,
-    *,
-    folder: Path,
-    monitors: Iterable[Monitor] = (),
-    about: Mapping[str, Any] | None = None,
-    say: Callable[[str], None] = lambda message: None,
-) -> Pretrained:
-    """A masked language model of a text.
+def pretrain(text: Text, config: PretrainingConfig, **how: Unpack[How]) -> Pretrained:
+    """A masked language model of a text; its monitors do not watch the warming up of a new head.
 
-    Args:
-        folder: for the packed text and checkpoints; a run that was interrupted there goes on.
-        monitors: watch the training proper, not the warming up of a new head.
-        about: facts of the run, for the log.
-        say: told in a line what was done before the training proper.
     Raises: ConfigError if the folder holds a run that was asked otherwise; ModelError if there is too little text.
     """
-    if config.encoder is None and any(Path(source) == STREAM for source in text.sources):
+    if config.encoder is None and _is_stream(text):
         raise UsageError("A new encoder reads the text twice, standard input only once. Put the text into a file.")
-    kept = Kept(folder, _asked(text, config))
-    with devices.prepared(config.training):
-        read = {"files": text.counted, "text": config.text.model_dump(), "vocabulary": config.vocabulary.model_dump()}
-        made = begin(config, text.training(), folder, asked=_fingerprint(read))
-        counted = Counted(**kept.once("counted", lambda: _packed(text, made.encoder.subwords, folder, config, say)))
-        learning = _Learning(made, counted, folder, config)
-        say(_packed_as(counted))
-        scores = {BEFORE: kept.once("before", learning.scores)}
-        say(said(BEFORE, scores[BEFORE]))
-        if made.has_new_head and config.head_steps:
-            scores[WITH_HEAD] = learning.with_head_warmed_up(kept)
-            say(said(WITH_HEAD, scores[WITH_HEAD]))
-        result = learning.run(monitors, {**(about or {}), "data": counted.fingerprint})
-        scores[AFTER] = learning.scores()
-    return Pretrained(learning.save, learning.record(result, scores), PACKAGES)
+    say = how.get("say", lambda message: None)
+    prepare = partial(_prepared, text, config, how["folder"], say)
+    return flow.pretrain(prepare, asked=_asked(text, config), training=config.training, packages=PACKAGES, **how)
 
 
-class _Learning:
-    """The network, the text, and what ties them."""
+def _prepared(
+    text: Text, config: PretrainingConfig, folder: Path, say: Callable[[str], None], facts: Kept
+) -> "MaskedLanguageModel":
+    """Network and text, packed."""
+    read = {"files": text.counted, "text": config.text.model_dump(), "vocabulary": config.vocabulary.model_dump()}
+    beginning = begin(config, text.training(), folder, asked=_fingerprint(read))
+    counted = facts.once("counted", lambda: _packed(text, beginning.encoder.subwords, folder, config, say))
+    return MaskedLanguageModel(beginning, Counted(**counted), folder, config)
 
-    def __init__(self, made: Beginning, counted: Counted, folder: Path, config: PretrainingConfig) -> None:
-        settings = config.training
-        self.encoder, self.counted, self.folder, self.config = made.encoder, counted, folder, config
-        subwords = made.encoder.subwords
+
+class _Planned(NamedTuple):
+    """A batch before it is built: its rows, and what its masks are drawn from."""
+
+    rows: NDArray[np.int64]
+    seed: tuple[int, ...]
+
+
+class MaskedLanguageModel:
+    """An `Objective`: what stands at hidden places is predicted from both sides."""
+
+    unit = "subwords"
+
+    def __init__(self, beginning: Beginning, counted: Counted, folder: Path, config: PretrainingConfig) -> None:
+        self.encoder, self.counted, self.config = beginning.encoder, counted, config
+        subwords, settings = beginning.encoder.subwords, config.training
         self.rows = Rows(folder / TRAINING, subwords, config.length)
-        held_out = Rows(folder / HELD_OUT, subwords, config.length)
         self.masking = Masking(subwords, share=config.masked, whole_words=config.whole_words)
-        self.model = MaskedNetwork(made.encoder.network, keeps_apart=can_keep_apart(made.encoder.network))
-        self.model.to(devices.choose(settings))
+        self.model = MaskedNetwork(beginning.encoder.network, keeps_apart=can_keep_apart(beginning.encoder.network))
         replace_dropout(self.model)
         set_dropout(self.model, config.dropout)
+        has_new_head = beginning.has_new_head and config.head_steps
+        self.new_head = NewHead(config.head_steps, self.model.learn_only_head) if has_new_head else None
         self.rows_in_batch = max(1, settings.batch_tokens // config.length)
         self.num_batches = math.ceil(len(self.rows) / self.rows_in_batch)
-        steps = self.num_batches / settings.accumulate
-        self.num_parts = max(1, min(self.num_batches, round(steps / config.score_steps)))
-        self.settings = settings.model_copy(update={"epochs": settings.epochs * self.num_parts})
-        self.held_out = _Batches(held_out, _spread(held_out, config), self.rows_in_batch, self.masking, (0,))
-        self._order: tuple[int, np.ndarray[Any, Any]] = (0, np.empty(0))
+        self.passes = Passes(
+            len(self.rows),
+            units_together=self.rows_in_batch,
+            num_steps=self.num_batches / settings.accumulate,
+            score_steps=config.score_steps,
+            seed=config.seed,
+        )
+        held_out = Rows(folder / HELD_OUT, subwords, config.length)
+        self.held_out = self._batches(held_out, _spread(held_out, config), (0,))
 
-    def batches(self, epoch: int) -> "_Batches":
-        """The batches of a part of a pass: of the loop's epoch. Each pass goes through the rows in an order of its own."""
-        number, part = divmod(epoch - 1, self.num_parts)
-        if self._order[0] != number + 1:
-            shuffled = np.random.default_rng((self.config.seed, number)).permutation(len(self.rows))
-            self._order = (number + 1, shuffled)
-        first, end = (round(one * self.num_batches / self.num_parts) * self.rows_in_batch for one in (part, part + 1))
-        return _Batches(
-            self.rows, self._order[1][first:end], self.rows_in_batch, self.masking, (self.config.seed, epoch)
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """How much text there is."""
+        return self.counted._asdict()
+
+    @property
+    def data_in_short(self) -> str:
+        """The same in one line."""
+        counted = self.counted
+        return (
+            f"{counted.documents:,} documents of {counted.subwords:,} subwords in {counted.rows:,} rows; "
+            f"{counted.held_out_documents:,} documents held out"
         )
 
-    def with_head_warmed_up(self, kept: Kept) -> dict[str, float]:
-        """Let the head learn alone, unless the training proper has begun. Returns: the scores after it."""
-        if not checkpoint.exists(self.folder):
-            self.model.learn_only_head(True)
-            first = self.batches(1)[: self.config.head_steps]
-            fit(
-                self.model,
-                lambda epoch: first,
-                settings=self.settings.model_copy(update=HEAD),
-                folder=self.folder / "head",
-            )
-            self.model.learn_only_head(False)
-        scores: dict[str, float] = kept.once("with_head", self.scores)
-        return scores
+    def batches(self, units: NDArray[np.int64], epoch: int) -> Lazy[MaskedRows]:
+        """Some rows, masked by chance."""
+        return self._batches(self.rows, units, (self.config.seed, epoch))
 
-    def run(self, monitors: Iterable[Monitor], about: Mapping[str, Any]) -> Result:
-        """The training proper."""
-        return fit(
-            self.model,
-            self.batches,
-            settings=self.settings,
-            evaluate=self.evaluate,
-            monitors=monitors,
-            folder=self.folder,
-            about=about,
-        )
-
-    def evaluate(self, model: nn.Module) -> Scores:
-        """Scores on the text held out, as the loop takes them."""
-        return {SCORED: self.scores()}
-
-    @torch.no_grad()
-    def scores(self) -> dict[str, float]:
-        """Perplexity of hidden subwords, its inverse, and the share that is told; always of the same ones."""
-        self.model.eval()
-        device = next(self.model.parameters()).device
-        loss, num_right, number = 0.0, 0, 0
-        for batch in self.held_out:
-            moved = devices.moved(batch, device)
-            scores_MV = self.model(moved).float()
-            loss += float(nn.functional.cross_entropy(scores_MV, moved.gold_M, reduction="sum"))
-            num_right += int((scores_MV.argmax(-1) == moved.gold_M).sum())
-            number += len(batch.gold_M)
-        mean = loss / number
-        return {"perplexity": math.exp(min(mean, 700)), "probability": math.exp(-mean), "accuracy": num_right / number}
+    def measure(self, batch: MaskedRows) -> Measured:
+        """How well hidden subwords are predicted; they are always the same ones."""
+        scores_MV = self.model(batch).float()
+        surprise = float(nn.functional.cross_entropy(scores_MV, batch.gold_M, reduction="sum"))
+        return Measured(surprise, int((scores_MV.argmax(-1) == batch.gold_M).sum()), len(batch.gold_M))
 
     def save(self, folder: Path) -> None:
         """The encoder, with its head and its tokenizer."""
@@ -156,21 +121,26 @@ class _Learning:
         save_encoder(Encoder(network, self.encoder.subwords), folder)
         shutil.copymode(folder / "config.json", folder / "model.safetensors")  # which is else kept from everyone else
 
-    def record(self, result: Result, scores: Mapping[str, Mapping[str, float]]) -> dict[str, Any]:
+    def describe(self, result: Result, scores: Mapping[str, Any]) -> dict[str, Any]:
         """What is written down."""
-        done = result.steps * self.settings.accumulate / self.num_batches
+        num_passes = result.steps * self.config.training.accumulate / self.num_batches
         return {
             "what": self.encoder.about,
             "begun_with": self.config.encoder,
-            "data": self.counted._asdict(),
-            "scores": scores,
-            **course(result),
-            "unit": "subwords",
-            "learned": round(done * self.counted.subwords),
+            "learned": round(num_passes * self.counted.subwords),
             "padding": round(1 - self._filled() / (self.counted.rows * self.config.length), 4),
             "notes": self._notes(scores),
             "privacy": self._privacy(),
         }
+
+    def _batches(self, rows: Rows, numbers: NDArray[np.int64], seed: tuple[int, ...]) -> Lazy[MaskedRows]:
+        size = self.rows_in_batch
+        firsts = range(0, len(numbers), size)
+        planned = [_Planned(numbers[first : first + size], (*seed, place)) for place, first in enumerate(firsts)]
+        return Lazy(planned, partial(self._build, rows))
+
+    def _build(self, rows: Rows, planned: _Planned) -> MaskedRows:
+        return self.masking.hide(*rows.take(planned.rows), np.random.default_rng(planned.seed))
 
     def _filled(self) -> int:
         """Subwords in the rows with start and end of each piece, as the rows hold them."""
@@ -196,49 +166,19 @@ class _Learning:
         return ["", f"Words that fewer than {least} documents hold gave nothing to the vocabulary."]
 
 
-class _Batches(Sequence[MaskedRows]):
-    """Batches of masked rows, built when they are asked for.
-
-    Args:
-        numbers: the rows, in their order.
-        chance: what the masks are drawn from, with the number of the batch.
-    """
-
-    def __init__(
-        self, rows: Rows, numbers: Any, size: int, masking: Masking, chance: tuple[int, ...], most: int = 0
-    ) -> None:
-        self._rows, self._numbers, self._size, self._masking, self._chance = rows, numbers, size, masking, chance
-        self._length = most or math.ceil(len(numbers) / size)
-
-    def __len__(self) -> int:
-        return self._length
-
-    @overload
-    def __getitem__(self, index: int) -> MaskedRows: ...
-    @overload
-    def __getitem__(self, index: slice) -> "_Batches": ...
-    def __getitem__(self, index: int | slice) -> "MaskedRows | _Batches":
-        if isinstance(index, slice):
-            first, end, step = index.indices(self._length)
-            assert (first, step) == (0, 1), "only the first batches can be taken"
-            return _Batches(self._rows, self._numbers, self._size, self._masking, self._chance, most=end)
-        if not 0 <= index < self._length:
-            raise IndexError(index)
-        numbers = self._numbers[index * self._size : (index + 1) * self._size]
-        return self._masking.hide(*self._rows.take(numbers), np.random.default_rng((*self._chance, index)))
-
-
 def _asked(text: Text, config: PretrainingConfig) -> dict[str, Any]:
-    shown = {"files": text.counted._asdict(), **config.model_dump(mode="json", exclude={"training", "weights"})}
-    return {**shown, "seed": config.seed}
+    return asked_of(text, config, seed=config.seed, without=("weights",))
+
+
+def _is_stream(text: Text) -> bool:
+    return any(Path(source) == STREAM for source in text.sources)
 
 
 def _packed(
     text: Text, subwords: Subwords, folder: Path, config: PretrainingConfig, say: Callable[[str], None]
 ) -> dict[str, Any]:
     """The text, packed. Standard input is read only once, so a packing of it is not taken up."""
-    is_stream = any(Path(source) == STREAM for source in text.sources)
-    asked = "" if is_stream else _fingerprint([_asked(text, config), subwords.tokenizer.to_str()])
+    asked = "" if _is_stream(text) else _fingerprint([_asked(text, config), subwords.tokenizer.to_str()])
     counted = pack(text, subwords, folder, config.length, asked=asked, say=say)
     if not counted.rows or not counted.held_out_rows:
         raise too_little(counted.documents, counted.held_out_documents)
@@ -249,14 +189,7 @@ def _fingerprint(asked: Any) -> str:
     return fingerprint(json.dumps(asked))
 
 
-def _packed_as(counted: Counted) -> str:
-    return (
-        f"{counted.documents:,} documents of {counted.subwords:,} subwords in {counted.rows:,} rows; "
-        f"{counted.held_out_documents:,} documents held out"
-    )
-
-
-def _spread(rows: Rows, config: PretrainingConfig) -> "np.ndarray[Any, Any]":
+def _spread(rows: Rows, config: PretrainingConfig) -> NDArray[np.int64]:
     """Rows from the first to the last, as many as are measured on."""
     number = min(len(rows), math.ceil(config.text.held_out_tokens / config.length))
     return np.linspace(0, len(rows) - 1, number).round().astype(np.int64)

@@ -7,14 +7,15 @@ pretraining           what its network learns from raw text first
 stripping             a copy to share, without the vocabulary of its training data
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from bionym.data import Audit, Corpus
 from bionym.errors import require
 from bionym.models.bilstm_crf.settings import Config, PretrainingConfig
 from bionym.models.bilstm_crf.tagger import BiLstmCrf, load, optional_files
+from bionym.pretraining.objective import How
 from bionym.pretraining.record import Pretrained
 from bionym.pretraining.text import Text
 from bionym.training.events import Monitor
@@ -45,15 +46,7 @@ def fit(
     return fitting.fit(corpora, config, audit=audit, monitors=monitors, folder=folder, about=about)
 
 
-def pretrain(
-    text: Text,
-    config: PretrainingConfig,
-    *,
-    folder: Path,
-    monitors: Iterable[Monitor] = (),
-    about: Mapping[str, Any] | None = None,
-    say: Callable[[str], None] = lambda message: None,
-) -> Pretrained:
+def pretrain(text: Text, config: PretrainingConfig, **how: Unpack[How]) -> Pretrained:
     """What a model may begin with (`init`), learned from raw text; see `pretraining.pretrain`.
 
     Raises: MissingExtraError without torch.
@@ -61,7 +54,7 @@ def pretrain(
     _require_torch()
     from bionym.models.bilstm_crf import pretraining
 
-    return pretraining.pretrain(text, config, folder=folder, monitors=monitors, about=about, say=say)
+    return pretraining.pretrain(text, config, **how)
 
 
 def _require_torch() -> None:
