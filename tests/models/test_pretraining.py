@@ -18,14 +18,14 @@ from torch import nn
 from bionym import config as configuration
 from bionym.encoders.networks import open_encoder, open_masked
 from bionym.errors import ConfigError, ModelError, OutputError, UsageError
+from bionym.models.transformer.pretraining.beginning import begin
+from bionym.models.transformer.pretraining.masked import MaskedNetwork, can_keep_apart
+from bionym.models.transformer.pretraining.masking import MaskedRows
+from bionym.models.transformer.pretraining.settings import PretrainingConfig
 from bionym.pretraining import flow
-from bionym.pretraining.beginning import begin
-from bionym.pretraining.masked import MaskedNetwork, can_keep_apart
-from bionym.pretraining.masking import MaskedRows
 from bionym.pretraining.passes import Passes
 from bionym.pretraining.record import WARNING
 from bionym.pretraining.running import folder_for_pretraining, part_for_pretraining
-from bionym.pretraining.settings import PretrainingConfig
 from tests.models import pretraining_samples as samples
 
 ROOT = Path(__file__).parents[2]
@@ -265,7 +265,7 @@ def test_a_run_stopped_while_text_is_read_says_what_is_left(text: Path, tmp_path
 def test_a_run_stopped_while_it_packs_goes_on_to_the_same_rows(
     text: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bionym.pretraining import packing
+    from bionym.models.transformer.pretraining import packing
 
     encoded, taken = packing.encoded, list[int]()
 
@@ -323,7 +323,7 @@ def test_standard_input_is_refused_where_the_text_is_read_twice(tmp_path: Path) 
 
 
 def test_dropout_is_off_while_it_learns_here() -> None:
-    from bionym.pretraining.beginning import set_dropout
+    from bionym.models.transformer.pretraining.beginning import set_dropout
 
     model = network_of("Bert")
     set_dropout(model, 0.25)

@@ -18,16 +18,16 @@ from bionym.encoders.subwords import Subwords
 from bionym.errors import UsageError
 from bionym.files import STREAM
 from bionym.layers.dropout import replace_dropout
+from bionym.models.transformer.pretraining.beginning import Beginning, begin, set_dropout
+from bionym.models.transformer.pretraining.masked import MaskedNetwork, can_keep_apart
+from bionym.models.transformer.pretraining.masking import MaskedRows, Masking
+from bionym.models.transformer.pretraining.packing import HELD_OUT, TRAINING, Counted, Rows, fingerprint, pack
+from bionym.models.transformer.pretraining.settings import PretrainingConfig
 from bionym.pretraining import flow
-from bionym.pretraining.beginning import Beginning, begin, set_dropout
 from bionym.pretraining.keeping import Kept, asked_of
-from bionym.pretraining.masked import MaskedNetwork, can_keep_apart
-from bionym.pretraining.masking import MaskedRows, Masking
 from bionym.pretraining.objective import How, Measured, NewHead
-from bionym.pretraining.packing import HELD_OUT, TRAINING, Counted, Rows, fingerprint, pack
 from bionym.pretraining.passes import Passes
 from bionym.pretraining.record import WITH_HEAD, Pretrained, too_little
-from bionym.pretraining.settings import PretrainingConfig
 from bionym.pretraining.text import Text
 from bionym.training.batches import Lazy
 from bionym.training.events import Result

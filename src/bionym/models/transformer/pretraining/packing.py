@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from bionym.encoders.subwords import Subwords
 from bionym.files import write_whole
-from bionym.pretraining.packer import Ids, Packer
+from bionym.models.transformer.pretraining.packer import Ids, Packer
 from bionym.pretraining.text import Piece
 
 DOCUMENTS_AT_ONCE = 1_000

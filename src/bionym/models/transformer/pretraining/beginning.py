@@ -14,8 +14,8 @@ from bionym.encoders.opening import open_subwords
 from bionym.encoders.subwords import TOKENIZER
 from bionym.errors import ConfigError, ModelError
 from bionym.files import write_whole
-from bionym.pretraining import vocabulary
-from bionym.pretraining.settings import PretrainingConfig
+from bionym.models.transformer.pretraining import vocabulary
+from bionym.models.transformer.pretraining.settings import PretrainingConfig
 from bionym.training import seeds
 
 ASKED = "tokenizer.asked"  # what a trained tokenizer was asked to be, as a hash
