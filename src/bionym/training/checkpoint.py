@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from bionym.config import changes
 from bionym.errors import ConfigError, InputError
+from bionym.files import write_whole
 from bionym.training import progress as progress_
 from bionym.training import tensors
 from bionym.training.moving_average import MovingAverage
@@ -71,7 +72,7 @@ def save(folder: Path, learning: Learning, progress: Progress, config: Mapping[s
         "averaged": num_averaged,
         "scaler": learning.precision.state(),
     }
-    tensors.write_text(json.dumps(record, ensure_ascii=False) + "\n", folder / NAME)
+    write_whole(folder / NAME, json.dumps(record, ensure_ascii=False) + "\n", is_durable=True)
     _remove_others(folder, name)
 
 

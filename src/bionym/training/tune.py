@@ -23,6 +23,7 @@ from pydantic import Field, model_validator
 
 from bionym.config import Settings, dump, flat, merged, read, validated
 from bionym.errors import BionymError, ConfigError, MissingExtraError, ModelError, UsageError
+from bionym.files import write_whole
 
 if TYPE_CHECKING:
     import optuna
@@ -220,9 +221,7 @@ def _trial(trial: "optuna.trial.FrozenTrial", space: Space) -> Trial:
 
 def _write_best(path: Path, trial: Trial, base: Mapping[str, Any]) -> None:
     text = dump(merged(base, nested(trial.settings)))
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    unfinished.write_text(f"# Trial {trial.number}, development score {trial.score:.4f}\n{text}", encoding="utf-8")
-    unfinished.replace(path)
+    write_whole(path, f"# Trial {trial.number}, development score {trial.score:.4f}\n{text}")
 
 
 def _leaves(tables: Mapping[str, Any], prefix: str, origin: str) -> Any:
