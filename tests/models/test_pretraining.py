@@ -153,7 +153,7 @@ def test_a_killed_run_goes_on_to_the_same_weights(
     folder = folder_for_pretraining(out)
     packed = {path.name: path.stat().st_mtime_ns for path in folder.glob("*.ints")}
     assert len(packed) == 2 and folder.stat().st_mode & 0o077 == 0 and (folder / "checkpoint.json").is_file()
-    with pytest.raises(ConfigError, match="holds a run that was not asked the same: masked was 0.15, is 0.3"):
+    with pytest.raises(ConfigError, match="holds a run with another configuration: masked was 0.15, is 0.3"):
         samples.pretrain(text, out, "training.report_steps=1", "training.checkpoint_steps=5", "masked=0.3")
     assert {path.name: path.stat().st_mtime_ns for path in folder.glob("*.ints")} == packed
     run = samples.pretrain(text, out, "training.report_steps=1", "training.checkpoint_steps=5")

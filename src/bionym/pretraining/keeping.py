@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from bionym.config import Settings, changes
-from bionym.errors import ConfigError, InputError
+from bionym.config import Settings, refuse_changes
+from bionym.errors import InputError
 from bionym.files import write_whole
 from bionym.pretraining.text import Text
 
@@ -25,11 +25,10 @@ class Kept:
     def __init__(self, folder: Path, asked: Mapping[str, Any]) -> None:
         self._path = folder / NAME
         self._facts = _read(self._path)
-        now = json.loads(json.dumps(dict(asked)))
-        if changed := changes(self._facts.setdefault("asked", now), now):
-            raise ConfigError(
-                f"{folder} holds a run that was not asked the same: {'; '.join(changed)}. Set it back, or remove this folder to start anew."
-            )
+        if "asked" in self._facts:
+            refuse_changes(folder, self._facts["asked"], asked)
+        else:
+            self._facts["asked"] = dict(asked)
 
     def once(self, name: str, make: Callable[[], Any]) -> Any:
         """A fact as it was written down; made, and written down, the first time."""

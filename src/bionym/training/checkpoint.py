@@ -17,7 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from bionym.config import changes
+from bionym.config import refuse_changes
 from bionym.errors import ConfigError, InputError
 from bionym.files import write_whole
 from bionym.training import progress as progress_
@@ -95,12 +95,7 @@ class Checkpoint:
 
     def check(self, config: Mapping[str, Any]) -> None:
         """Refuse another configuration. Raises: ConfigError that names what changed."""
-        changed = changes(self._record["configuration"], config)
-        if changed:
-            raise ConfigError(
-                f"{self._folder} holds a run with another configuration: {'; '.join(changed)}. "
-                "Set it back, take another folder, or remove this one to start anew."
-            )
+        refuse_changes(self._folder, self._record["configuration"], config)
 
     def progress(self) -> Progress:
         """Where the run stood. Raises: InputError."""
