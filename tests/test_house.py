@@ -23,6 +23,7 @@ FLOORS = {
     "onnx": 2,
     "plugins": 2,
     "resources": 2,
+    "tables": 2,
     "encoders": 3,
     "layers": 3,
     "lexicon": 3,

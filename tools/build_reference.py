@@ -35,7 +35,7 @@ from bionym.heads.fitted import Trainable
 from bionym.heads.settings import CorpusSettings
 from bionym.linear_chain.training import Optimizer
 from bionym.models import bilstm_crf, crf, transformer
-from bionym.pretraining.settings import PretrainingConfig
+from bionym.models.transformer.pretraining.settings import PretrainingConfig
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 TERMINAL = {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "80"}

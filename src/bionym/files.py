@@ -111,17 +111,41 @@ def write_text(path: Path, text: str) -> None:
         stream.write(text)
 
 
-def write_whole(path: Path, text: str) -> None:
-    """A report or a record, whole or not at all; what stood there is replaced. Raises: OutputError for a folder."""
+def write_whole(path: Path, text: str, *, is_durable: bool = False) -> None:
+    """A report or a record, whole or not at all; what stood there is replaced. Raises: OutputError for a folder.
+
+    Args:
+        is_durable: see `writing_whole`.
+    """
     if path.is_dir():
         raise OutputError(f"{path} is a folder. Name a file.")
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    try:
+    with writing_whole(path, is_durable=is_durable) as unfinished:
         unfinished.write_text(text, encoding="utf-8")
+
+
+@contextlib.contextmanager
+def writing_whole(path: Path, *, is_durable: bool = False) -> Iterator[Path]:
+    """A path to write a file to; it takes the name `path` when the block ends well, else it is removed.
+
+    Args:
+        is_durable: the file is on the disk under its name at the end, so that a power failure leaves the old or the new one.
+    """
+    unfinished = unfinished_name(path)
+    try:
+        yield unfinished
+        if is_durable:
+            _flush(unfinished)
         os.replace(unfinished, path)
+        if is_durable:
+            _flush_names(path.parent)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def unfinished_name(path: Path) -> Path:
+    """The name of a file until it is whole."""
+    return path.with_name(f".{path.name}.unfinished")
 
 
 @contextlib.contextmanager
@@ -213,6 +237,22 @@ def _read_all(stream: IO[bytes], path: Path) -> bytes:
         return stream.read()
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise _damaged(path) from error
+
+
+def _flush(path: Path) -> None:
+    """See that the bytes of a file are on the disk."""
+    with path.open("rb+") as stream:
+        os.fsync(stream.fileno())
+
+
+def _flush_names(folder: Path) -> None:
+    """See that the names in a folder are on the disk, where the system can say so."""
+    if hasattr(os, "O_DIRECTORY"):
+        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
 
 
 def _damaged(path: Path) -> FormatError:

@@ -5,10 +5,11 @@ import tempfile
 import weakref
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,11 +21,9 @@ from bionym.data.align import to_tags
 from bionym.data.tags import OUTSIDE, find_scheme, split_tag
 from bionym.errors import ConfigError
 from bionym.features import gazetteer
-from bionym.heads import development, teacher
-from bionym.heads.batches import by_length
-from bionym.heads.corpora import with_held_out
+from bionym.heads import development, fitting, teacher
 from bionym.heads.development import Chosen, choose_weights
-from bionym.heads.fitted import Fitted
+from bionym.heads.fitted import FitOptions, Fitted
 from bionym.heads.head import TEXT, Head, head_for, heads_of
 from bionym.heads.potentials import Potentials, decoded, of_heads
 from bionym.linear_chain.decoding import Chain
@@ -38,52 +37,21 @@ from bionym.models.bilstm_crf.settings import Config
 from bionym.models.bilstm_crf.tagger import BiLstmCrf, load
 from bionym.models.bilstm_crf.tagger import chain_of as chain_of_weights
 from bionym.resources import resource_path
-from bionym.text.prepare import tokenized
 from bionym.trained.store import locate
 from bionym.training import batches as batching
-from bionym.training import devices, seeds
+from bionym.training import devices
 from bionym.training.events import Monitor, Result
-from bionym.training.loop import fit as run_loop
 
 EVALUATION_TOKENS = 4_096  # of a batch that is scored, padding counted
 
 
-def fit(
-    corpora: Mapping[str, Corpus],
-    config: Config,
-    *,
-    audit: Audit | None = None,
-    monitors: Iterable[Monitor] = (),
-    folder: Path | None = None,
-    about: Mapping[str, Any] | None = None,
-) -> Fitted:
-    """Train on corpora, by their names; one corpus may have the name "".
+def fit(corpora: Mapping[str, Corpus], config: Config, **options: Unpack[FitOptions]) -> Fitted:
+    """Train on corpora, by their names; see `Trainable`. The audit counts the entities that tags cannot hold.
 
-    Args:
-        audit: counts the entities that tags cannot hold, which the model therefore cannot learn.
-        monitors: watch the training.
-        folder: for checkpoints; a run that was interrupted there goes on.
-        about: facts of the run, for the log.
     Raises: ModelError if a corpus has no entity to learn from; ConfigError if settings do not go together.
     """
     _check(config)
-    audit = audit if audit is not None else Audit()
-    seeds.seed_everything(config.seed)
-    corpora = with_held_out(corpora, fraction=config.held_out, seed=config.seed)
-    monitors = tuple(monitors)
-    learning = _Learning(corpora, config, audit, monitors)
-    result = run_loop(
-        learning.network,
-        learning.batches,
-        settings=config.training,
-        evaluate=learning.evaluate,
-        monitors=monitors,
-        folder=folder,
-        about={**(about or {}), **teacher.record(learning.taught)},
-        shown=SamplePredictions(learning.network, learning.lexicon, learning.heads, learning.marked),
-    )
-    chosen = learning.saved(result)
-    return Fitted(chosen.tagger, result, chosen.predicted)
+    return fitting.fit(_Learning, corpora, config, **options)
 
 
 class _Learning:
@@ -92,7 +60,7 @@ class _Learning:
     def __init__(
         self, corpora: Mapping[str, Corpus], config: Config, audit: Audit, monitors: Sequence[Monitor] = ()
     ) -> None:
-        self.config, self.scheme = config, find_scheme(config.scheme)
+        self.config, self.scheme, self.settings = config, find_scheme(config.scheme), config.training
         self.lists = {name: resource_path(path, None) for name, path in config.network.lists.items()}
         self.sentences = Sentences(self.lists, self.scheme, config.policy, config.context_tokens)
         gold = {name: list(self.sentences.tagged(corpus["train"], audit)) for name, corpus in corpora.items()}
@@ -104,8 +72,7 @@ class _Learning:
         base = locate(config.init) if config.init is not None else None
         inputs = vocabulary.collect_inputs(config.network, counts, self.lexicon, base=base, frozen=config.freeze)
         self.encoder = Encoder(self.lexicon, inputs)
-        dev = {name: corpus.splits.get("dev", ()) for name, corpus in corpora.items()}
-        self.dev = {name: list(map(tokenized, documents)) for name, documents in dev.items() if documents}
+        self.dev = fitting.development_documents(corpora)
         self.marked: dict[str, list[Marked]] = {}
         self.dev_ranges = {name: list(map(self.sentences.ranges, documents)) for name, documents in self.dev.items()}
         self.dev_sentences = {
@@ -158,6 +125,20 @@ class _Learning:
         policy = self.config.policy
         tags = [chain.from_iterable(to_tags(one, self.scheme, policy=policy)) for one in readings]
         return np.stack([head.positions(list(own)) for own in tags]).astype(np.int16)
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """Facts of the run."""
+        return teacher.record(self.taught)
+
+    @property
+    def shown(self) -> SamplePredictions:
+        """What monitors may ask for."""
+        return SamplePredictions(self.network, self.lexicon, self.heads, self.marked)
+
+    def computing(self) -> AbstractContextManager[None]:
+        """Nothing needs to be there."""
+        return nullcontext()
 
     def batches(self, epoch: int) -> batching.Lazy[Any]:
         """The batches of an epoch."""
@@ -227,16 +208,14 @@ def chain_of(network: Network, head: Head, config: Config) -> Chain:
 def _scores(network: Network, encoder: Encoder, sentences: Sequence[Sentence], head: Head) -> np.ndarray[Any, Any]:
     """Scores of every token for one head's tags, one sentence behind the other."""
     encoded = [encoder.encoded(one) for one in sentences]
-    ends = np.cumsum([len(one) for one in encoded])
-    scores_NS = np.zeros((int(ends[-1]) if len(ends) else 0, network.output(head.name).num_scores))
     device = next(network.parameters()).device
-    for batch in by_length(encoded, EVALUATION_TOKENS):
-        made = encoder.batch([encoded[place] for place in batch])
-        scores_BTS = network.scores_of(devices.moved(made, device), head.name).double().cpu().numpy()
-        for row, place in enumerate(batch):
-            length = len(encoded[place])
-            scores_NS[ends[place] - length : ends[place]] = scores_BTS[row, :length]
-    return scores_NS
+
+    def score(places: Sequence[int]) -> np.ndarray[Any, Any]:
+        batch = devices.moved(encoder.batch([encoded[place] for place in places]), device)
+        return network.scores_of(batch, head.name).double().cpu().numpy()
+
+    lengths, num_scores = list(map(len, encoded)), network.output(head.name).num_scores
+    return fitting.scores_of_tokens(encoded, lengths, num_scores, score, most=EVALUATION_TOKENS)
 
 
 def _check(config: Config) -> None:

@@ -1,14 +1,14 @@
-"""How the BiLSTM-CRF's network is pretrained: raw text as numbers, then the loop; measured before and after.
+"""What the BiLSTM-CRF's network learns from raw text: the next word and the previous one.
 
 What comes of it is a folder for `init`: words with their vectors, characters, and the weights of characters and LSTM. No
 word of the text is in it, unless it has a pretrained vector.
 """
 
-import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import torch
@@ -29,64 +29,42 @@ from bionym.models.bilstm_crf.network import Batch, Network
 from bionym.models.bilstm_crf.saving import save_words
 from bionym.models.bilstm_crf.sentences import Sentence
 from bionym.models.bilstm_crf.settings import SENTENCE_INPUTS, WORD_INPUTS, Config, PretrainingConfig
-from bionym.pretraining.keeping import Kept
-from bionym.pretraining.record import AFTER, BEFORE, SCORED, Pretrained, course, said, too_little
+from bionym.pretraining import flow
+from bionym.pretraining.keeping import Kept, asked_of
+from bionym.pretraining.objective import How, Measured
+from bionym.pretraining.passes import Passes
+from bionym.pretraining.record import Pretrained, too_little
 from bionym.pretraining.text import Text
 from bionym.training import batches as batching
-from bionym.training import devices, seeds
-from bionym.training.events import Monitor, Result
-from bionym.training.loop import fit
+from bionym.training import seeds
+from bionym.training.events import Result
 
 PACKAGES = ("torch", "numpy")
 CORPUS = "text"
 TEACHABLE = (CharacterInput, ListInput)  # inputs that a network may have; of lists nothing is read
 
 
-def pretrain(
-    text: Text,
-    config: PretrainingConfig,
-    *,
-    folder: Path,
-    monitors: Iterable[Monitor] = (),
-    about: Mapping[str, Any] | None = None,
-    say: Callable[[str], None] = lambda message: None,
-) -> Pretrained:
+def pretrain(text: Text, config: PretrainingConfig, **how: Unpack[How]) -> Pretrained:
     """A BiLSTM that has learned to predict the words of a text from both sides.
 
-    Args:
-        folder: for the text as numbers, and checkpoints; a run that was interrupted there goes on.
-        monitors: watch the training.
-        about: facts of the run, for the log.
-        say: told in a line what was done before the training.
     Raises: ConfigError if settings do not go together, or the folder holds a run that was asked otherwise; ModelError if
         there is too little text.
     """
     _check(config)
-    asked = {"files": text.counted._asdict(), **config.model_dump(mode="json", exclude={"training"})}
-    kept = Kept(folder, {**asked, "seed": config.seed})
-    counted = raw_text.Counted(**kept.once("counted", lambda: _counted(text, folder)))
-    with devices.prepared(config.training):
-        learning = _Learning(config, counted, folder)
-        say(
-            f"{counted.documents:,} documents to learn from, with {counted.tokens:,} tokens; {counted.held_out_documents:,} held out"
-        )
-        scores = {BEFORE: kept.once("before", learning.scores)}
-        say(said(BEFORE, scores[BEFORE]))
-        result = fit(
-            learning.model,
-            learning.batches,
-            settings=learning.settings,
-            evaluate=lambda model: {SCORED: learning.scores()},
-            monitors=monitors,
-            folder=folder,
-            about={**(about or {}), "data": counted.fingerprint},
-        )
-        scores[AFTER] = learning.scores()
-    return Pretrained(learning.save, learning.record(result, scores), PACKAGES)
+    prepare, asked = partial(_prepared, text, config, how["folder"]), asked_of(text, config, seed=config.seed)
+    return flow.pretrain(prepare, asked=asked, training=config.training, packages=PACKAGES, **how)
 
 
-class _Learning:
-    """Network, text and what ties them."""
+def _prepared(text: Text, config: PretrainingConfig, folder: Path, facts: Kept) -> "NeighbouringWords":
+    """Network and text, as numbers."""
+    counted = facts.once("counted", lambda: _counted(text, folder))
+    return NeighbouringWords(config, raw_text.Counted(**counted), folder)
+
+
+class NeighbouringWords:
+    """An `Objective`: each word is predicted from those before it, and from those behind it."""
+
+    unit, new_head = "tokens", None
 
     def __init__(self, config: PretrainingConfig, counted: raw_text.Counted, folder: Path) -> None:
         self.config, self.counted = config, counted
@@ -103,33 +81,37 @@ class _Learning:
         self.model = LanguageModel(network, counts_R, num_drawn=config.drawn_words, dropout=config.dropout)
         for name, weight in network.named_parameters():
             weight.requires_grad_(network.part_of(name) in ("characters", "recurrent"))
-        self.model.to(devices.choose(config.training))
         self.tokens = raw_text.Tokens(folder)
+        self.passes = Passes(
+            self.tokens.num_blocks,
+            num_steps=counted.tokens / config.training.batch_tokens / config.training.accumulate,
+            score_steps=config.score_steps,
+            seed=config.seed,
+        )
         self.held_out = self._batches(_first(raw_text.Tokens(folder, "held-out."), config.text.held_out_tokens), 1)
-        steps = counted.tokens / config.training.batch_tokens / config.training.accumulate
-        self.num_parts = max(1, min(self.tokens.num_blocks, round(steps / config.score_steps)))
-        self.settings = config.training.model_copy(update={"epochs": config.training.epochs * self.num_parts})
 
-    def batches(self, epoch: int) -> batching.Lazy[Batch]:
-        """The batches of a part of a pass: of the loop's epoch. Each pass goes through the text in an order of its own."""
-        number_of_pass, part = divmod(epoch - 1, self.num_parts)
-        order = np.random.default_rng((self.config.seed, number_of_pass)).permutation(self.tokens.num_blocks)
-        first, end = (round(number * len(order) / self.num_parts) for number in (part, part + 1))
-        sentences = [sentence for block in order[first:end] for sentence in self.tokens.block(block)]
-        return self._batches(sentences, epoch)
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """How much text there is."""
+        return self.counted._asdict()
 
-    @torch.no_grad()
-    def scores(self) -> dict[str, float]:
-        """Perplexity of the words held out that have a vector, its inverse, and the share that is told; both directions."""
-        self.model.eval()
-        device = next(self.model.parameters()).device
-        total, num_told, number = 0.0, 0, 0
-        for batch in self.held_out:
-            surprise_N, is_told_N = self.model.measured(devices.moved(batch, device))
-            total, num_told = total + float(surprise_N.double().sum()), num_told + int(is_told_N.sum())
-            number += len(surprise_N)
-        mean, share = total / max(number, 1), num_told / max(number, 1)
-        return {"perplexity": math.exp(min(mean, 700)), "probability": math.exp(-mean), "accuracy": share}
+    @property
+    def data_in_short(self) -> str:
+        """The same in one line."""
+        counted = self.counted
+        return (
+            f"{counted.documents:,} documents to learn from, with {counted.tokens:,} tokens; "
+            f"{counted.held_out_documents:,} held out"
+        )
+
+    def batches(self, units: NDArray[np.int64], epoch: int) -> batching.Lazy[Batch]:
+        """The sentences of some blocks, those of like length together."""
+        return self._batches([sentence for block in units for sentence in self.tokens.block(block)], epoch)
+
+    def measure(self, batch: Batch) -> Measured:
+        """How well the words that have a vector are predicted, in both directions."""
+        surprise_N, is_right_N = self.model.measured(batch)
+        return Measured(float(surprise_N.double().sum()), int(is_right_N.sum()), len(surprise_N))
 
     def save(self, folder: Path) -> None:
         """What a tagger begins with."""
@@ -139,17 +121,13 @@ class _Learning:
         settings = {"model": "bilstm_crf", **Config(network=self.config.network).model_dump(mode="json")}
         (folder / "config.toml").write_text(configuration.dump(settings), encoding="utf-8")
 
-    def record(self, result: Result, scores: Mapping[str, Mapping[str, float]]) -> dict[str, Any]:
+    def describe(self, result: Result, scores: Mapping[str, Any]) -> dict[str, Any]:
         """What is written down."""
         unknown = int(self.counts_V[self.rows_V == words.UNKNOWN].sum())
         return {
             "what": f"A BiLSTM of {self.config.network.recurrent.size} states in each direction",
             "begun_with": str(self.config.network.words.vectors),
-            "unit": "tokens",
-            "data": self.counted._asdict(),
-            "scores": scores,
-            **course(result),
-            "learned": round(result.epochs / self.num_parts * self.counted.tokens),
+            "learned": round(result.epochs / self.passes.num_parts * self.counted.tokens),
             "notes": [
                 "Perplexity is that of the next and the previous word, among all that have a vector; "
                 f"{100 * unknown / max(self.counted.tokens, 1):.1f} % of the tokens have none."
