@@ -146,7 +146,7 @@ def test_a_seed_that_failed_is_not_in_the_mean(write_plan: Writing, models: Mode
 
 def test_models_without_chance_are_said_to_be_trained_once(write_plan: Writing, models: Models) -> None:
     outcome = run(write_plan("seeds = [1, 2]\n" + STEADY))
-    assert "Trained once, having no chance in the training: steady." in outcome.table
+    assert "Trained once, since the training has no randomness: steady." in outcome.table
 
 
 def test_reports_can_be_read_again_and_compared(write_plan: Writing, models: Models) -> None:
@@ -173,7 +173,7 @@ def test_shared_documents_are_left_out_when_asked(write_plan: Writing, models: M
 
 def test_a_training_that_is_all_shared_fails_with_the_reason(write_plan: Writing, models: Models) -> None:
     outcome = run(write_plan("exclude_shared = true\n" + STEADY + '[[runs]]\ntrain = "cdr"\n'))
-    assert outcome.results["failed"][0]["error"].startswith("Nothing is left to learn from")
+    assert outcome.results["failed"][0]["error"].startswith("No training data is left")
     assert not models.learned
 
 

@@ -144,5 +144,5 @@ def test_weights_under_names_of_another_kind_are_refused() -> None:
     from bionym.linear_chain.columns import full_name, split_name
 
     assert split_name(full_name("word", -1, "a|b")) == ("word", -1, "a|b")
-    with pytest.raises(ModelError, match="Train it anew"):
+    with pytest.raises(ModelError, match="Train it again"):
         split_name("word:bias")

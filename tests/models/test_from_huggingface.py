@@ -142,7 +142,7 @@ def test_the_card_says_where_it_comes_from_and_scores_are_those_of_dev(theirs: P
     assert record.weights.f1.keys() == {"float32", "int8"} and record.development_scores
     card = (tmp_path / "model" / "model_card.md").read_text(encoding="utf-8")
     assert "Imported from bert, a BertForTokenClassification of transformers" in card and "| all (micro) |" in card
-    assert "Scored on 3 development documents, never learned from. An entity" in card
+    assert "Scored on 3 development documents, never trained on. An entity" in card
 
 
 def test_the_old_layout_is_read(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from bionym.models.transformer.encoding import batch_of
 from bionym.models.transformer.network import Batch, Network
 from bionym.models.transformer.reading import Piece, Reader, pieces_of
 from bionym.models.transformer.settings import NetworkSettings, Training
-from bionym.models.transformer.teaching import Known
+from bionym.models.transformer.targets import Known
 from bionym.training.precision import Precision
 from tests.encoders import families
 from tests.models.test_transformer import QUICK, long_note, notes

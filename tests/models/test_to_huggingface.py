@@ -142,7 +142,7 @@ def test_what_a_folder_cannot_hold_is_counted_or_refused(encoder: Path, tmp_path
 def test_a_feature_crf_has_no_network(tmp_path: Path) -> None:
     settings = ["training.max_iterations=2", "features.gazetteer=false", "features.clusters=false"]
     bionym.train(notes(), settings=settings).save(tmp_path / "crf")
-    with pytest.raises(ModelError, match="is a crf, which transformers has no network for"):
+    with pytest.raises(ModelError, match="is a crf, which transformers cannot hold"):
         exchange.export_model(str(tmp_path / "crf"), tmp_path / "out")
 
 

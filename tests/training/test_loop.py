@@ -130,7 +130,7 @@ def test_words_of_other_errors_do_not_reach_the_log() -> None:
 
 
 def test_no_batch_is_an_error() -> None:
-    with pytest.raises(ModelError, match="no batch to learn from"):
+    with pytest.raises(ModelError, match="no batch to train on"):
         fit(tiny.tiny(), lambda epoch: [], settings=tiny.settings())
 
 

@@ -43,9 +43,9 @@ def do(job: Job, folder: Path) -> None:
     """Train, test, and write the record and the reports into `folder`."""
     has_peak = memory.forget_peak()
     tests = {target.corpus: job.corpora.read(target.corpus, target.split) for target in job.cell.tests}
-    training = [job.corpora.read(*place) for place in job.cell.learned]
+    training = [job.corpora.read(*place) for place in job.cell.training_splits]
     found = {name: sharing.shared(training, test) for name, test in tests.items()} if training else {}
-    made, trained = _made(job, training, list(tests.values()))
+    made, trained = _load_or_train(job, training, list(tests.values()))
     record = {**described(job), "training": trained, "tests": {}}
     for target in job.cell.tests:
         tested = _tested(job, made, target, tests[target.corpus], folder)
@@ -91,7 +91,9 @@ def described(job: Job) -> dict[str, Any]:
     }
 
 
-def _made(job: Job, training: Sequence[Split], tests: Sequence[Split]) -> tuple[Pipeline | None, dict[str, Any] | None]:
+def _load_or_train(
+    job: Job, training: Sequence[Split], tests: Sequence[Split]
+) -> tuple[Pipeline | None, dict[str, Any] | None]:
     """The system, and the record of its training if there is one."""
     system = job.plan.systems[job.cell.system]
     if system.predictions:
@@ -99,24 +101,22 @@ def _made(job: Job, training: Sequence[Split], tests: Sequence[Split]) -> tuple[
     if system.path:
         return pipeline.load(system.path), None
     if job.kept is not None:
-        made = systems.saved(job.kept)
-        return made, made.record.benchmark if made.record else None
-    return _trained(job, training, tests)
+        saved = systems.saved(job.kept)
+        return saved, saved.record.benchmark if saved.record else None
+    return _train(job, training, tests)
 
 
-def _trained(job: Job, training: Sequence[Split], tests: Sequence[Split]) -> tuple[Pipeline, dict[str, Any]]:
+def _train(job: Job, training: Sequence[Split], tests: Sequence[Split]) -> tuple[Pipeline, dict[str, Any]]:
     cell, system = job.cell, job.plan.systems[job.cell.system]
     training, excluded = _excluded(training, tests) if job.plan.exclude_shared else (training, None)
     documents = [document for split in training for document in split.documents]
     if not documents:
-        raise ModelError(
-            "Nothing is left to learn from: all training documents stand in the test data (exclude_shared)."
-        )
+        raise ModelError("No training data is left: all training documents are also in the test data (exclude_shared).")
     corpora = _corpora(job, training) if systems.is_neural(system) else None
-    sources = [f"{corpus}, {split}" for corpus, split in cell.learned]
+    sources = [f"{corpus}, {split}" for corpus, split in cell.training_splits]
     wall, processor = time.monotonic(), time.process_time()
-    made = systems.train(system, documents, corpora=corpora, seed=cell.seed, sources=sources)
-    assert made.record is not None
+    trained = systems.train(system, documents, corpora=corpora, seed=cell.seed, sources=sources)
+    assert trained.record is not None
     record = {
         "documents": len(documents),
         "entities": sum(len(document.entities) for document in documents),
@@ -124,11 +124,11 @@ def _trained(job: Job, training: Sequence[Split], tests: Sequence[Split]) -> tup
         "seconds": round(time.monotonic() - wall, 1),
         "tokens": _num_tokens(map(tokenized, documents)),
         "excluded": excluded,
-        "fingerprint": made.record.data.fingerprint,
-        "not_learned": [count.model_dump() for count in made.record.not_learned],
-        "versions": made.record.versions,
+        "fingerprint": trained.record.data.fingerprint,
+        "not_learned": [count.model_dump() for count in trained.record.not_learned],
+        "versions": trained.record.versions,
     }
-    return Pipeline(made.tagger, made.record.with_facts(benchmark=record)), record
+    return Pipeline(trained.tagger, trained.record.with_facts(benchmark=record)), record
 
 
 def _excluded(training: Sequence[Split], tests: Sequence[Split]) -> tuple[Sequence[Split], dict[str, int]]:
@@ -147,7 +147,7 @@ def _corpora(job: Job, training: Sequence[Split]) -> dict[str, Corpus]:
     """
     corpora = {}
     for name in job.cell.train:
-        parts = [split for (corpus, _), split in zip(job.cell.learned, training, strict=True) if corpus == name]
+        parts = [split for (corpus, _), split in zip(job.cell.training_splits, training, strict=True) if corpus == name]
         may_stop = job.cell.protocol != "train+devel" and job.plan.corpora[name].devel
         dev = tuple(job.corpora.read(name, "devel").documents) if may_stop else ()
         train = tuple(document for split in parts for document in split.documents)

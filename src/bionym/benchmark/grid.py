@@ -28,7 +28,7 @@ class Cell:
     Args:
         train: corpora learned from; empty for a saved model and for predictions.
         protocol: "train", "train+devel" or "select"; "" where nothing is learned.
-        seed: None where there is no chance in the training, or nothing is learned.
+        seed: None if the training has no randomness, or nothing is trained.
     """
 
     system: str
@@ -49,8 +49,8 @@ class Cell:
         return ", ".join(filter(None, (self.system, " + ".join(self.train), self.protocol, seed)))
 
     @property
-    def learned(self) -> tuple[tuple[str, str], ...]:
-        """Corpus and split of all that is learned from."""
+    def training_splits(self) -> tuple[tuple[str, str], ...]:
+        """Corpus and split of all training data."""
         return tuple((corpus, split) for corpus in self.train for split in LEARNED[self.protocol])
 
 
@@ -99,6 +99,6 @@ def _seeds(plan: Plan, name: str) -> tuple[int | None, ...]:
 
 def _check_splits(plan: Plan, made: tuple[Cell, ...]) -> None:
     for cell in made:
-        for corpus, split in (*cell.learned, *((test.corpus, test.split) for test in cell.tests)):
+        for corpus, split in (*cell.training_splits, *((test.corpus, test.split) for test in cell.tests)):
             if not getattr(plan.corpora[corpus], split):
                 raise ConfigError(f"The setting 'corpora.{corpus}.{split}' is missing; it is needed for: {cell.title}.")

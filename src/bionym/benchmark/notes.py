@@ -60,7 +60,7 @@ def _seeds(rows: Sequence[Row], seeds: Sequence[int]) -> Iterator[str]:
         yield f"Mean ± standard deviation of F1 over the seeds {', '.join(map(str, used))}: {names}."
     once = dict.fromkeys(row["system"] for row in rows if row["model"] and row["seeds"] == [None])
     if once and len(seeds) > 1:
-        yield f"Trained once, having no chance in the training: {', '.join(once)}."
+        yield f"Trained once, since the training has no randomness: {', '.join(once)}."
 
 
 def _sharing(rows: Sequence[Row]) -> Iterator[str]:

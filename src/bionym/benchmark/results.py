@@ -51,7 +51,7 @@ def failed(records: Iterable[Record]) -> list[Record]:
     return [{name: record[name] for name in names} for record in records]
 
 
-def together(title: str, plan: str, made: list[Record], failures: list[Record], skipped: Mapping[str, str]) -> Results:
+def collect(title: str, plan: str, made: list[Record], failures: list[Record], skipped: Mapping[str, str]) -> Results:
     """The results as one plain dict; notes are added by `notes`."""
     return {
         "benchmark": 1,

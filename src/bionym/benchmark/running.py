@@ -148,7 +148,7 @@ def _written(
     failures: Sequence[Record],
     skipped: Mapping[str, str],
 ) -> dict[str, Any]:
-    found = results.together(plan.title, plan.name, results.rows(done), results.failed(failures), skipped)
+    found = results.collect(plan.title, plan.name, results.rows(done), results.failed(failures), skipped)
     found["notes"] = notes(found, plan.seeds)
     write_json(folder / "results.json", found)
     write_whole(folder / "results.md", tables.markdown(found))

@@ -48,8 +48,8 @@ def find_leaks(splits: Mapping[str, tuple[Document, ...]]) -> tuple[Leak, ...]:
         for document in documents:
             for key in _identities(document):
                 places.setdefault(key, {}).setdefault(split, document.id)
-    found = {tuple(at.values())[0]: Leak(tuple(at.values())[0], tuple(at)) for at in places.values() if len(at) > 1}
-    return tuple(found[key] for key in sorted(found))
+    leaks = {tuple(at.values())[0]: Leak(tuple(at.values())[0], tuple(at)) for at in places.values() if len(at) > 1}
+    return tuple(leaks[key] for key in sorted(leaks))
 
 
 def fingerprint(text: str) -> str:

@@ -114,7 +114,7 @@ def classifier_of(encoder: Encoder, weight_LH: Tensor, bias_L: Tensor, facts: di
     inside = network if is_whole else network.base_model
     absent, _ = inside.load_state_dict(encoder.network.state_dict(), strict=False)
     if not is_whole and absent:
-        raise _cannot_hold(kind, f"it has a {absent[0]} besides")
+        raise _cannot_hold(kind, f"it also has a {absent[0]}")
     if not is_whole and hasattr(network, "head"):
         _let_pass(network)
     _put_last(network, weight_LH, bias_L)
@@ -142,7 +142,7 @@ def _check_task(folder: Path) -> None:
     said = [str(one) for one in read_json(folder / CONFIG).get("architectures") or ()]
     if said and not any(one.endswith(TASK) for one in said):
         raise ModelError(
-            f"{folder} holds a {said[0]}, not a network that classifies subwords (...{TASK}). To teach its encoder names: "
+            f"{folder} holds a {said[0]}, not a network that classifies subwords (...{TASK}). To train a tagger on its encoder: "
             f"bionym train DATA --model transformer --set encoder={folder}"
         )
 
@@ -151,7 +151,7 @@ def _check_weights(found: Opened, folder: Path) -> None:
     if found.missing:
         raise ModelError(
             f"{folder} holds an encoder, but no {found.missing[0]}, which classifies what it says. Copy the folder again; or "
-            f"teach the encoder names: bionym train DATA --model transformer --set encoder={folder}"
+            f"train a tagger on the encoder: bionym train DATA --model transformer --set encoder={folder}"
         )
     own = [name for name in found.unused if any(part in name.lower() for part in _OWN_CHAIN)]
     if own:

@@ -36,7 +36,7 @@ def figures(lines: Iterable[Line]) -> dict[str, str]:
     names = FileNames()
     corpora = dict.fromkeys(corpus for row in rows for corpus in row.get("tables") or ())
     for corpus, name in [(corpus, names.of(corpus.replace("/", "-"))) for corpus in corpora]:
-        curve = _curves.drawn(label_lines(rows, corpus), "F1 in per cent", f"F1 by label and epoch, {corpus}")
+        curve = _curves.plot_curve(label_lines(rows, corpus), "F1 in per cent", f"F1 by label and epoch, {corpus}")
         drawn[f"labels-{name}.svg"] = str(curve)
         for row in rows:
             title = f"{corpus}, epoch {row['epoch']}"
@@ -87,9 +87,9 @@ def standalone(svg: str) -> str:
 def _over_time(rows: Sequence[Line], steps: Sequence[Line]) -> dict[str, str]:
     """Curves by epoch and by step."""
     curves = _curves.learning(rows)
-    both = _curves.drawn(precision_recall(rows), "per cent", "Precision and recall on development data by epoch")
+    both = _curves.plot_curve(precision_recall(rows), "per cent", "Precision and recall on development data by epoch")
     by_step = {
-        key: _curves.drawn([plots.Line(title, _curves.by_step(steps, key))], "", title, low=0, x_name="step")
+        key: _curves.plot_curve([plots.Line(title, _curves.by_step(steps, key))], "", title, low=0, x_name="step")
         for key, title in CURVES
     }
     return {

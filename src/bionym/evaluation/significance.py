@@ -67,8 +67,8 @@ def contrast(
     num_rounds = enough_resamples(len(units)) if num_rounds is None else num_rounds
     one_ULK, other_ULK = (mean_counts(side, units, labels) for side in (first, second))
     observed = _differences(one_ULK.sum(axis=0)[None], other_ULK.sum(axis=0)[None])[0]
-    swapped = np.concatenate(list(_swapped(one_ULK, other_ULK, num_rounds, seed)))
-    drawn = np.concatenate(list(_drawn(one_ULK, other_ULK, num_rounds, seed)))
+    swapped = np.concatenate(list(_permute(one_ULK, other_ULK, num_rounds, seed)))
+    drawn = np.concatenate(list(_bootstrap(one_ULK, other_ULK, num_rounds, seed)))
     found = [_difference(observed[place], drawn[:, place], swapped[:, place]) for place in range(len(observed))]
     micro = dict(zip(("precision", "recall", "f1"), found, strict=False))
     by_label = dict(zip(labels, found[_VALUES + 1 :], strict=True))
@@ -107,7 +107,7 @@ def holm(values: Sequence[float]) -> list[float]:
     return corrected
 
 
-def _swapped(
+def _permute(
     one_ULK: "NDArray[np.float64]", other_ULK: "NDArray[np.float64]", num_rounds: int, seed: int
 ) -> "Iterator[NDArray[np.float64]]":
     """Differences after units have changed sides; units that are alike on both sides need no coin."""
@@ -125,7 +125,7 @@ def _swapped(
         yield _differences(sums[0] + moved_RLK, sums[1] - moved_RLK)
 
 
-def _drawn(
+def _bootstrap(
     one_ULK: "NDArray[np.float64]", other_ULK: "NDArray[np.float64]", num_rounds: int, seed: int
 ) -> "Iterator[NDArray[np.float64]]":
     """Differences over resampled units, the same units for both."""

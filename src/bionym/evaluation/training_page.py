@@ -114,7 +114,7 @@ def _corpus(rows: Sequence[Line], corpus: str) -> Values:
         "epoch": chosen["epoch"],
         "table": label_table(chosen, corpus),
         "matrix": _template.matrix(confusion(chosen, corpus)),
-        "curve": _curves.drawn(lines, "F1 in per cent", f"F1 by label and epoch, {corpus}")
+        "curve": _curves.plot_curve(lines, "F1 in per cent", f"F1 by label and epoch, {corpus}")
         if len(rows) > 1 and len(lines) > 1
         else "",
         "num_lines": len(lines),
@@ -143,7 +143,7 @@ def precision_recall(rows: Sequence[Line]) -> list[plots.Line]:
 
 
 def _scores(rows: Sequence[Line]) -> list[Values]:
-    curve = _curves.drawn(precision_recall(rows), "per cent", "Precision and recall on development data by epoch")
+    curve = _curves.plot_curve(precision_recall(rows), "per cent", "Precision and recall on development data by epoch")
     return [{"title": "Precision and recall on development data", "curve": curve}] if curve else []
 
 
@@ -152,5 +152,7 @@ def _by_step(steps: Sequence[Line]) -> list[Values]:
     found = []
     for key, title in CURVES:
         line = plots.Line(title, _curves.by_step(steps, key))
-        found.append({"title": title, "curve": _curves.drawn([line], "", f"{title}, by step", low=0, x_name="step")})
+        found.append(
+            {"title": title, "curve": _curves.plot_curve([line], "", f"{title}, by step", low=0, x_name="step")}
+        )
     return [one for one in found if one["curve"]]

@@ -7,6 +7,6 @@ merging        entities of several heads in one document
 batches        documents, some at a time
 corpora        corpora as a configuration names them
 development    scores on development data, while a model learns
-teacher        raw text that another model labelled, to learn from
+teacher        distillation: raw text that another model labelled
 settings       settings that all such taggers have
 """

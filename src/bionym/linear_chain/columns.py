@@ -77,4 +77,4 @@ def split_name(name: str) -> tuple[str, int, str]:
         column, offset, attribute = name.split("|", 2)
         return column, int(offset), attribute
     except ValueError as error:
-        raise ModelError("The model's weights have names that this version does not know. Train it anew.") from error
+        raise ModelError("The model's weights have names that this version does not know. Train it again.") from error

@@ -53,8 +53,8 @@ def span_probabilities(emissions_NL: Floats, bounds: Places, spans: Spans, chain
     return shares_S
 
 
-def drawn_tags(
-    emissions_NL: Floats, bounds: Places, chain: Chain, number: int, chance: np.random.Generator
+def sample_tags(
+    emissions_NL: Floats, bounds: Places, chain: Chain, number: int, rng: np.random.Generator
 ) -> NDArray[np.intp]:
     """Tags of all tokens, drawn `number` times (R) by the probability of the sequence, R x N.
 
@@ -67,8 +67,8 @@ def drawn_tags(
         weights_LRB = np.repeat(lattice.forward_LM[:, None, step], number, axis=1)
         weights_LRB[:, :, : later_RB.shape[1]] *= lattice.moves_LL[:, later_RB]
         sums_LRB = weights_LRB.cumsum(axis=0)
-        drawn_RB = chance.random(sums_LRB.shape[1:]) * sums_LRB[-1]
-        later_RB = (sums_LRB <= drawn_RB).sum(axis=0)
+        threshold_RB = rng.random(sums_LRB.shape[1:]) * sums_LRB[-1]
+        later_RB = (sums_LRB <= threshold_RB).sum(axis=0)
         tags_RN[:, lattice.inside.tokens_M[step]] = later_RB
     return tags_RN
 
@@ -171,7 +171,9 @@ def _spelled(spans: Spans, chain: Chain) -> Iterator[Places]:
     labels = [split_tag(tag)[1] for tag in chain.tags]
     is_single_S = spans.ends - spans.starts == 1
     for prefixes, single in _spellings(chain.scheme):
-        of_tag_L4 = np.array([[position.get(f"{one}-{label}", -1) for one in (*prefixes, single)] for label in labels])
+        of_tag_L4 = np.array(
+            [[position.get(f"{prefix}-{label}", -1) for prefix in (*prefixes, single)] for label in labels]
+        )
         tags_S4 = of_tag_L4[spans.tags]
         first_S = np.where(is_single_S, tags_S4[:, 3], tags_S4[:, 0])
         yield np.stack((first_S, *(np.where(is_single_S, first_S, tags_S4[:, place]) for place in (1, 2))), axis=1)

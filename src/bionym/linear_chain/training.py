@@ -84,8 +84,8 @@ class _Trainer(pycrfsuite.Trainer):  # type: ignore[misc]
     """CRFsuite's trainer, telling of its iterations."""
 
     def __new__(cls, on_iteration: Callable[[Iteration], None]) -> "_Trainer":
-        made: _Trainer = super().__new__(cls, verbose=False)
-        return made
+        trainer: _Trainer = super().__new__(cls, verbose=False)
+        return trainer
 
     def __init__(self, on_iteration: Callable[[Iteration], None]) -> None:
         super().__init__(verbose=False)
@@ -95,10 +95,10 @@ class _Trainer(pycrfsuite.Trainer):  # type: ignore[misc]
 
     def message(self, message: str) -> None:
         """Called by CRFsuite with each line of its log."""
-        if found := re.match(r"\*+ Iteration #(\d+)", message):
-            self._number = int(found[1])
-        elif found := re.match(r"Loss: (\S+)", message):
-            self._on_iteration(Iteration(self._number, float(found[1])))
+        if match := re.match(r"\*+ Iteration #(\d+)", message):
+            self._number = int(match[1])
+        elif match := re.match(r"Loss: (\S+)", message):
+            self._on_iteration(Iteration(self._number, float(match[1])))
 
 
 def _numbered(columns: Sequence[Column], sequences: Sequences, numbers: dict[str, int]) -> Iterator[list[list[str]]]:
@@ -158,6 +158,6 @@ def _dump(path: str) -> tuple[dict[tuple[str, str], float], dict[tuple[str, str]
         for line in lines:
             if line.endswith("= {\n"):
                 table = tables.setdefault(line.split(" ")[0], {})
-            elif found := _ENTRY.match(line):
-                table[found[1], found[2]] = float(found[3])
+            elif match := _ENTRY.match(line):
+                table[match[1], match[2]] = float(match[3])
     return tables["STATE_FEATURES"], tables["TRANSITIONS"]

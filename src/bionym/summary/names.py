@@ -2,7 +2,7 @@
 
 Two mentions are one name if they have the same concepts, to the letter; or, where one of them has none, the same wording
 in any case and white space; or if the document defines one as the short form of the other, "heart failure (HF)". A plural
-is a name of its own, and so is a synonym without a concept: what folds them errs, and nobody would see it.
+is a name of its own, and so is a synonym without a concept: what folds them errs, and no one would see it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -33,8 +33,8 @@ def choose(settings: TrainingSettings) -> torch.device:
             f"The setting 'device' is {settings.device!r}: expected auto, cpu, cuda or cuda:1."
         ) from error
     if device.type == "cuda" and (not is_there or (device.index or 0) >= torch.cuda.device_count()):
-        found = f"{torch.cuda.device_count()} such" if is_there else "no GPU that this torch can use"
-        raise ConfigError(f"The setting 'device' is {settings.device!r}, but there is {found}. Take auto or cpu.")
+        available = f"{torch.cuda.device_count()} such" if is_there else "no GPU that this torch can use"
+        raise ConfigError(f"The setting 'device' is {settings.device!r}, but there is {available}. Take auto or cpu.")
     return device
 
 
@@ -46,9 +46,9 @@ def _own(settings: TrainingSettings, place: launch.Place) -> torch.device:
             f"The setting 'device' is {settings.device!r}, but {place.size} processes need one each. Take cuda."
         )
     if place.local >= number:
-        found = f"{number} GPU{'s' * (number != 1)}" if number else "no GPU"
+        available = f"{number} GPU{'s' * (number != 1)}" if number else "no GPU"
         raise ConfigError(
-            f"{place.size} processes need a GPU each, but there is {found} that this torch can use. "
+            f"{place.size} processes need a GPU each, but there is {available} that this torch can use. "
             "Set training.processes lower, or training.device=cpu."
         )
     torch.cuda.set_device(place.local)
@@ -94,7 +94,7 @@ def moved(batch: Any, device: torch.device) -> Any:
         return type(batch)(moved(value, device) for value in batch)
     if is_dataclass(batch) and not isinstance(batch, type):
         return replace(
-            batch, **{one.name: moved(getattr(batch, one.name), device) for one in fields(batch) if one.init}
+            batch, **{field.name: moved(getattr(batch, field.name), device) for field in fields(batch) if field.init}
         )
     return batch
 

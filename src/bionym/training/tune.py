@@ -92,10 +92,10 @@ def parse_budget(text: str) -> Budget:
     """`"30m"`, `"2h"`, `"trials=20"`, or both with a comma between. Raises: UsageError."""
     budget = Budget()
     for part in text.replace(" ", "").split(","):
-        if found := re.fullmatch(r"trials=([1-9]\d*)", part):
-            budget = budget._replace(trials=int(found[1]))
-        elif found := re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", part):
-            budget = budget._replace(seconds=float(found[1]) * UNITS[found[2]])
+        if match := re.fullmatch(r"trials=([1-9]\d*)", part):
+            budget = budget._replace(trials=int(match[1]))
+        elif match := re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", part):
+            budget = budget._replace(seconds=float(match[1]) * UNITS[match[2]])
         else:
             raise UsageError(f"--budget {text!r}: expected a time such as 30m or 2h, or trials=20, or 2h,trials=20.")
     return budget
@@ -128,7 +128,7 @@ def search(
     _check_same(study, folder, {"space": {name: _plain(entry) for name, entry in space.items()}, **(about or {})})
 
     def scored(trial: "optuna.Trial") -> float:
-        return objective({name: _drawn(trial, name, entry) for name, entry in space.items()})
+        return objective({name: _suggest(trial, name, entry) for name, entry in space.items()})
 
     def told(study: "optuna.Study", trial: "optuna.trial.FrozenTrial") -> None:
         done = _trial(trial, space)
@@ -141,7 +141,7 @@ def search(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # optuna's own about samplers
             study.optimize(
-                _but_usage(scored), n_trials=left, timeout=budget.seconds, catch=(_Failed,), callbacks=[told]
+                _catching_failures(scored), n_trials=left, timeout=budget.seconds, catch=(_Failed,), callbacks=[told]
             )
     trials = tuple(_trial(trial, space) for trial in study.trials if trial.state.is_finished())
     successes = [trial for trial in trials if trial.score is not None]
@@ -165,7 +165,7 @@ class _Failed(Exception):
     """A trial that could not be trained."""
 
 
-def _but_usage(scored: Callable[["optuna.Trial"], float]) -> Callable[["optuna.Trial"], float]:
+def _catching_failures(scored: Callable[["optuna.Trial"], float]) -> Callable[["optuna.Trial"], float]:
     def judged(trial: "optuna.Trial") -> float:
         try:
             return scored(trial)
@@ -203,7 +203,7 @@ def _check_same(study: "optuna.Study", folder: Path, about: Mapping[str, Any]) -
         raise ConfigError(f"{folder} holds another search: {', '.join(changed)} differ. Choose another folder.")
 
 
-def _drawn(trial: "optuna.Trial", name: str, entry: Any) -> Any:
+def _suggest(trial: "optuna.Trial", name: str, entry: Any) -> Any:
     if isinstance(entry, Choices):
         return trial.suggest_categorical(name, entry.choices)
     if not isinstance(entry, Range):

@@ -1,7 +1,7 @@
 """Vectors as text: word2vec's and fastText's `.vec` (a header of two counts), and GloVe's (none).
 
 Specification: the programs' own output; a line is a word and its numbers, separated by blanks. A word may hold spaces
-(GloVe has such), so a line is read from its end. Lines of words that nobody wants are not looked at beyond the word.
+(GloVe has such), so a line is read from its end. Lines of words that are not wanted are not looked at beyond the word.
 """
 
 from collections.abc import Iterator

@@ -25,14 +25,14 @@ from bionym.layers.char_language_model import CharLanguageModel
 from bionym.models.bilstm_crf.graph import OPSET, Direction, tagger
 from bionym.models.bilstm_crf.network import Network
 from bionym.models.bilstm_crf.runtime import INT8, SPELLING, STREAM, TAGGER
-from bionym.onnx.arithmetic import Arithmetic, EightBits, Floats, Plain
+from bionym.onnx.arithmetic import Arithmetic, Float32, Floats, Int8
 
 
 def export(network: Network, folder: Path) -> None:
     """All graphs into a folder, those for characters only if the network reads them."""
     network = network.eval()
-    onnx.save(tagger_graph(network, Plain()), str(folder / TAGGER))
-    onnx.save(tagger_graph(network, EightBits()), str(folder / INT8))
+    onnx.save(tagger_graph(network, Float32()), str(folder / TAGGER))
+    onnx.save(tagger_graph(network, Int8()), str(folder / INT8))
     if network.characters is not None:
         letters = {"letters_UC": torch.tensor([[2, 3, 2, 0], [3, 2, 2, 2]]), "num_letters_U": torch.tensor([3, 4])}
         _save_graph(_Spelling(network), letters, "vectors_UE", folder / SPELLING)

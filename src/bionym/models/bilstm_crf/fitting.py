@@ -22,11 +22,11 @@ from bionym.errors import ConfigError
 from bionym.features import gazetteer
 from bionym.heads import development, teacher
 from bionym.heads.batches import by_length
-from bionym.heads.corpora import with_held_out
+from bionym.heads.corpora import hold_out_development
 from bionym.heads.development import Chosen, choose_weights
 from bionym.heads.fitted import Fitted
 from bionym.heads.head import TEXT, Head, head_for, heads_of
-from bionym.heads.potentials import Potentials, decoded, of_heads
+from bionym.heads.potentials import Potentials, decode_documents, of_heads
 from bionym.linear_chain.decoding import Chain
 from bionym.models.bilstm_crf import own_networks, transfer, vocabulary
 from bionym.models.bilstm_crf.encoding import Encoded, Encoder, Known, known
@@ -70,7 +70,7 @@ def fit(
     _check(config)
     audit = audit if audit is not None else Audit()
     seeds.seed_everything(config.seed)
-    corpora = with_held_out(corpora, fraction=config.held_out, seed=config.seed)
+    corpora = hold_out_development(corpora, fraction=config.held_out, seed=config.seed)
     monitors = tuple(monitors)
     learning = _Learning(corpora, config, audit, monitors)
     result = run_loop(
@@ -113,7 +113,7 @@ class _Learning:
         self.dev_sentences = {
             name: self.sentences.of(documents, self.dev_ranges[name]) for name, documents in self.dev.items()
         }
-        lessons, self.taught = teacher.taught(
+        lessons, self.taught = teacher.label_raw_text(
             config.teacher, self.heads, self.sentences.ranges, corpora, seed=config.seed, monitors=monitors
         )
         of_text = self._sentences_of(lessons)
@@ -145,17 +145,17 @@ class _Learning:
         if "characters" in config.freeze and self.network.characters is not None:
             self.network.spell_once(*self.encoder.spellings())
 
-    def _sentences_of(self, lessons: Sequence[teacher.Lesson]) -> list[Sentence]:
-        """The stretches that a teacher read."""
+    def _sentences_of(self, lessons: Sequence[teacher.SoftLabels]) -> list[Sentence]:
+        """The stretches that a teacher labelled."""
         found: list[Sentence] = []
         for first in range(0, len(lessons), teacher.AT_ONCE):
-            documents = [one.readings[0][0] for one in lessons[first : first + teacher.AT_ONCE]]
+            documents = [one.samples[0][0] for one in lessons[first : first + teacher.AT_ONCE]]
             found += self.sentences.of(documents, list(map(self.sentences.ranges, documents)))
         return found
 
-    def _taught(self, sentence: Sentence, lesson: teacher.Lesson) -> Encoded:
+    def _taught(self, sentence: Sentence, lesson: teacher.SoftLabels) -> Encoded:
         """A stretch of raw text, which all heads learn from."""
-        known = zip(self.heads, lesson.readings, strict=True)
+        known = zip(self.heads, lesson.samples, strict=True)
         return self.encoder.encoded(sentence, tuple(Known(head.name, self._read(head, own)) for head, own in known))
 
     def _read(self, head: Head, readings: Sequence[Document]) -> NDArray[np.int16]:
@@ -174,8 +174,10 @@ class _Learning:
         found = {}
         for name, documents in self.dev.items():
             head = head_for(name, self.heads)
-            predicted = list(development.annotated(documents, self._predicted(network, name, head), head.labels))
-            found[name or "dev"] = development.scored(documents, predicted)
+            predicted = list(
+                development.only_annotated_labels(documents, self._predicted(network, name, head), head.labels)
+            )
+            found[name or "dev"] = development.score_development(documents, predicted)
             self.marked[name] = list(zip(documents, predicted, strict=True))[:NUM_SAMPLES]
         return found
 
@@ -217,7 +219,9 @@ class _Learning:
     def _predicted(self, network: Network, name: str, head: Head) -> Iterable[Document]:
         scores_NS = _scores(network, self.encoder, self.dev_sentences[name], head)
         ruled = chain_of(network, head, self.config)
-        return decoded(self.dev[name], Potentials(self.dev_ranges[name], of_heads(scores_NS, [(head.name, ruled)])))
+        return decode_documents(
+            self.dev[name], Potentials(self.dev_ranges[name], of_heads(scores_NS, [(head.name, ruled)]))
+        )
 
 
 def _loaded(folder: Path, config: Config, weights: str) -> BiLstmCrf:

@@ -17,11 +17,11 @@ from bionym.encoders.opening import mismatch
 from bionym.errors import ConfigError
 from bionym.heads import development, teacher
 from bionym.heads.batches import by_length
-from bionym.heads.corpora import with_held_out
+from bionym.heads.corpora import hold_out_development
 from bionym.heads.development import Chosen
 from bionym.heads.fitted import Fitted
 from bionym.heads.head import TEXT
-from bionym.models.transformer import files, heads, kept, teaching
+from bionym.models.transformer import files, heads, kept, targets
 from bionym.models.transformer.encoding import batch_of
 from bionym.models.transformer.network import Network, rates
 from bionym.models.transformer.reading import Piece, Reader, pieces_of
@@ -58,9 +58,9 @@ def fit(
     """
     audit = audit if audit is not None else Audit()
     seeds.seed_everything(config.seed)
-    corpora = with_held_out(corpora, fraction=config.held_out, seed=config.seed)
+    corpora = hold_out_development(corpora, fraction=config.held_out, seed=config.seed)
     monitors = tuple(monitors)
-    learning = _Learning(corpora, config, audit, monitors)
+    learning = _Training(corpora, config, audit, monitors)
     with learning.computed_below():
         result = run_loop(
             learning.network,
@@ -69,13 +69,13 @@ def fit(
             evaluate=learning.evaluate,
             monitors=monitors,
             folder=folder,
-            about={**(about or {}), "encoder": learning.encoder.about, **teacher.record(learning.counted)},
+            about={**(about or {}), "encoder": learning.encoder.about, **teacher.record(learning.text_counts)},
         )
     chosen = learning.saved()
     return Fitted(chosen.tagger, result, chosen.predicted)
 
 
-class _Learning:
+class _Training:
     """Network, data and what ties them."""
 
     def __init__(
@@ -87,9 +87,9 @@ class _Learning:
         if oddity:
             audit.change("", "encoder", oddity)
         self.reader = Reader(self.encoder.subwords, config.context, window=config.window, overlap=config.overlap)
-        taught = teaching.taught(corpora, self.reader, config, audit)
-        self.heads, self.items = taught.heads, taught.items
-        lessons, self.counted = teacher.taught(
+        annotated = targets.training_windows(corpora, self.reader, config, audit)
+        self.heads, self.items = annotated.heads, annotated.items
+        soft_labels, self.text_counts = teacher.label_raw_text(
             config.teacher,
             heads.of_sources(self.heads),
             lambda document: sentence_ranges(self.reader.prepared(document)),
@@ -97,8 +97,8 @@ class _Learning:
             seed=config.seed,
             monitors=monitors,
         )
-        if lessons:
-            self.items[TEXT] = list(teaching.from_text(lessons, self.heads, self.reader, config))
+        if soft_labels:
+            self.items[TEXT] = list(targets.distillation_windows(soft_labels, self.heads, self.reader, config))
         self.lengths = {name: list(map(len, items)) for name, items in self.items.items()}
         dev = {name: corpus.splits.get("dev", ()) for name, corpus in corpora.items()}
         self.dev = {name: list(map(tokenized, documents)) for name, documents in dev.items() if documents}
@@ -109,8 +109,11 @@ class _Learning:
         self.network = Network(config.network, self.encoder, self.heads, self.scheme)
         if config.init is not None:
             files.take_over(self.network, self.heads, locate(config.init))
-        training, own = config.training, rates(self.network, config.training.learning_rate, config.training.layer_decay)
-        self.settings = training.model_copy(update={"learning_rates": own | training.learning_rates})
+        training, layer_rates = (
+            config.training,
+            rates(self.network, config.training.learning_rate, config.training.layer_decay),
+        )
+        self.settings = training.model_copy(update={"learning_rates": layer_rates | training.learning_rates})
         self.kept = kept.NOTHING
 
     @contextlib.contextmanager
@@ -135,23 +138,27 @@ class _Learning:
     def evaluate(self, network: nn.Module) -> dict[str, dict[str, Any]]:
         """Strict scores of each corpus on its development documents, by its own heads."""
         assert isinstance(network, Network)
-        found = {}
+        scores = {}
         finders = files.finders_of(network, self.heads, self.scheme)
         for name, documents in self.dev.items():
             places = heads.places_for(name, self.heads)
-            own = [finders[place] for place in places]
+            of_corpus = [finders[place] for place in places]
             texts = self.dev_texts[name]
-            scores_NS = self._scores(network, pieces_of(one for each in texts for one in each), places)
-            ranges = [[(text.start, text.end) for text in each] for each in texts]
-            predicted = heads.decoded(documents, ranges, scores_NS, own)
-            labels = {label for one in own for label in one.labels}
-            found[name or "dev"] = development.scored(documents, development.annotated(documents, predicted, labels))
-        return found
+            scores_NS = self._scores(network, pieces_of(text for of_document in texts for text in of_document), places)
+            ranges = [[(text.start, text.end) for text in of_document] for of_document in texts]
+            predicted = heads.decoded(documents, ranges, scores_NS, of_corpus)
+            labels = {label for finder in of_corpus for label in finder.labels}
+            scores[name or "dev"] = development.score_development(
+                documents, development.only_annotated_labels(documents, predicted, labels)
+            )
+        return scores
 
     def saved(self) -> Chosen:
         """The model as it will be loaded anywhere."""
         windows = [item.piece for items in self.items.values() for item in items]
-        return model_of(self.network, self.encoder.subwords, self.heads, self.config, self.dev, self.counted, windows)
+        return model_of(
+            self.network, self.encoder.subwords, self.heads, self.config, self.dev, self.text_counts, windows
+        )
 
     def _build(self, epoch: int, planned: batching.Batch) -> Any:
         items = [self.items[name][place] for name, place in planned.items]

@@ -83,9 +83,9 @@ def _written(names: Sequence[str]) -> dict[str, str]:
     if not names:
         raise ModelError(f"Every label stands for no entity. {_ADVICE}")
     for pattern, prefix, label in ((_PREFIX, 1, 2), (_SUFFIX, 2, 1)):
-        found = [pattern.fullmatch(name) for name in names]
-        if all(found):
-            return {one[0]: _tag(one[prefix], one[label]) for one in found if one}
+        matches = [pattern.fullmatch(name) for name in names]
+        if all(matches):
+            return {match[0]: _tag(match[prefix], match[label]) for match in matches if match}
     if all(split_tag(name)[0] == name or split_tag(f"{name}-x")[0] != OUTSIDE for name in names):
         return {name: _tag(name, split_tag(name)[1]) for name in names}
     dashed = [name for name in names if _DASHED.fullmatch(name)]

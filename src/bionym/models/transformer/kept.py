@@ -53,7 +53,7 @@ class Kept:
         ranges = [self._ranges.get(_key(piece)) for piece in pieces]
         if self._values_RH is None or None in ranges:
             return None
-        return pad_sequence([self._values_RH[slice(*one)] for one in ranges if one is not None], batch_first=True)
+        return pad_sequence([self._values_RH[slice(*rows)] for rows in ranges if rows is not None], batch_first=True)
 
 
 NOTHING = Kept()
@@ -76,10 +76,10 @@ def below(network: Network, pieces: Sequence[Piece], precision: Precision, *, mo
         return
     with tempfile.TemporaryFile(prefix="bionym-") as stream:
         try:
-            found = _computed(network, distinct, precision, stream)
+            kept_states = _computed(network, distinct, precision, stream)
         except OSError:  # the disk has become full
-            found = NOTHING
-        yield found
+            kept_states = NOTHING
+        yield kept_states
 
 
 def _computed(network: Network, pieces: Sequence[Piece], precision: Precision, stream: IO[bytes]) -> Kept:

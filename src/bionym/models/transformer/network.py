@@ -85,7 +85,7 @@ class Network(nn.Module):
         self._lower = LowerLayers(self.encoder, layers_of(self.encoder), settings.frozen_layers)
         self.dropout = Dropout(settings.dropout)
         self.outputs = nn.ModuleList(_output(settings, head, scheme) for head in heads)
-        self.scores = nn.ModuleList(nn.Linear(encoder.hidden_size, int(one.num_scores)) for one in self.outputs)  # type: ignore[arg-type]
+        self.scores = nn.ModuleList(nn.Linear(encoder.hidden_size, int(output.num_scores)) for output in self.outputs)  # type: ignore[arg-type]
         for layer in self.scores:
             assert isinstance(layer, nn.Linear)
             nn.init.normal_(layer.weight, std=HIDDEN_STD if settings.output != "spans" else _span_std(encoder))
@@ -221,10 +221,10 @@ def rates(network: Network, rate: float, decay: float) -> dict[str, float]:
     learning = [name for name, weight in network.named_parameters() if weight.requires_grad]
     layers = layers_of(network.encoder)
     names = {id(part): name for name, part in network.named_modules()}
-    found = {
+    rate_of = {
         f"{names[id(layer)]}.": rate * decay ** (len(layers) - 1 - place) for place, layer in enumerate(layers)
     } | {"encoder.": rate * decay ** len(layers)}
-    return {name: value for name, value in found.items() if any(one.startswith(name) for one in learning)}
+    return {name: value for name, value in rate_of.items() if any(parameter.startswith(name) for parameter in learning)}
 
 
 def merged_encoder(network: Network) -> Any:
@@ -275,9 +275,9 @@ def _with_lora(encoder: Any, lora: Lora, frozen: Sequence[nn.Module]) -> Any:
 def _output(settings: NetworkSettings, head: Head, scheme: TagScheme) -> nn.Module:
     if settings.output == "spans":
         return SpanScores(len(head.labels), settings.span_tokens, settings.span_size)
-    own = rules(head.tags, scheme)
+    head_rules = rules(head.tags, scheme)
     # A window may begin within an entity, so while learning every sequence is possible.
-    return LinearChain(own, valid_training=False) if settings.output == "crf" else Softmax(own)
+    return LinearChain(head_rules, valid_training=False) if settings.output == "crf" else Softmax(head_rules)
 
 
 def _weights(settings: NetworkSettings, head: Head) -> Tensor:
