@@ -77,7 +77,7 @@ def test_log_page_and_card_go_with_the_model(whole: Path) -> None:
     page = (whole / "training.html").read_text()
     assert "Training of model" in page and "Every epoch" in page and 'http-equiv="refresh"' not in page
     card = (whole / "model_card.md").read_text()
-    assert "Seed 1, 3 epochs (all epochs)" in card and "never learned from" in card
+    assert "Seed 1, 3 epochs (all epochs)" in card and "never trained on" in card
     measured = json.loads((whole / "weights.json").read_text())
     assert (
         f"| float32 | {100 * measured['float32']:.2f} |" in card and f"| int8 | {100 * measured['int8']:.2f} |" in card

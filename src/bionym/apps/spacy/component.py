@@ -193,10 +193,10 @@ class Bionym:
 
     def _put(self, doc: Doc, document: Document) -> None:
         """The entities of a document onto its `Doc`."""
-        held = [(one, span_of(doc, one, self.settings.misaligned)) for one in document.entities]
-        for one, span in held:
-            if span is None or not is_exact(span, one):
-                self._count(document.id, one, is_held=span is not None)
+        held = [(entity, span_of(doc, entity, self.settings.misaligned)) for entity in document.entities]
+        for entity, span in held:
+            if span is None or not is_exact(span, entity):
+                self._count(document.id, entity, is_held=span is not None)
         spans = [span for _, span in held if span is not None]
         keep(doc, self.name, held)
         set_group(doc, self.settings.spans_key, spans)
