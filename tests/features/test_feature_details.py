@@ -149,7 +149,7 @@ def test_an_abbreviation_stands_for_its_long_form_within_reach(
     values = of_words("gazetteer", " ".join(words), lists=lists, reach=reach)
     assert (values[3], values[7]) == (("short-e",), later)
     options, columns = gazetteer.Options(lists=lists, reach=reach), gazetteer.columns(lists)
-    places_NK = gazetteer.numbered(options)([["x"], words], [[(0, 1)], [(0, 8)]])
+    places_NK = gazetteer.number_lists(options)([["x"], words], [[(0, 1)], [(0, 8)]])
     assert [tuple(columns[place] for place in row.nonzero()[0]) for row in places_NK] == [(), *values]
 
 

@@ -13,7 +13,7 @@ from bionym.data.tags import BIO, BIOES, IO, IOB1, LENIENT, TagScheme, is_valid
 from bionym.linear_chain.best_path import best_tags, decode_pieces
 from bionym.linear_chain.decoding import Chain, chain, entities, marginals, sample_entities, unconstrained, viterbi
 from bionym.linear_chain.lattice import sample_tags
-from bionym.linear_chain.packing import packed
+from bionym.linear_chain.packing import pack_sentences
 from bionym.linear_chain.screening import may_be_inside
 
 SCHEMES = [IO, IOB1, BIO, BIOES, LENIENT]
@@ -190,7 +190,7 @@ def test_a_token_beside_an_entity_is_passed_over_though_the_entity_earns_much() 
 
 
 def test_packed_sentences_stand_token_by_token_the_longest_first() -> None:
-    inside = packed([(0, 1), (1, 1), (1, 4), (4, 6)])
+    inside = pack_sentences([(0, 1), (1, 1), (1, 4), (4, 6)])
     assert inside.sentences.tolist() == [2, 3, 0]
     assert inside.tokens_M.tolist() == [1, 4, 0, 2, 5, 3]
     assert inside.last_B.tolist() == [5, 4, 2]

@@ -3,7 +3,7 @@
 import pytest
 
 from bionym.errors import ModelError, UsageError
-from bionym.models.transformer.foreign_tags import named, names_for_pipelines, read_tags
+from bionym.models.transformer.foreign_tags import names_for_pipelines, parse_tag_names, read_tags
 
 
 @pytest.mark.parametrize(
@@ -48,9 +48,9 @@ def test_names_that_tell_of_no_tags_are_refused_with_the_way_out(names: list[str
 
 
 def test_tags_are_given_with_commas() -> None:
-    assert named("O, B-Drug,I-Drug") == ("O", "B-Drug", "I-Drug") and named("") == ()
+    assert parse_tag_names("O, B-Drug,I-Drug") == ("O", "B-Drug", "I-Drug") and parse_tag_names("") == ()
     with pytest.raises(UsageError, match="one name is empty"):
-        named("O,,B-Drug")
+        parse_tag_names("O,,B-Drug")
 
 
 def test_pipelines_group_what_begins_with_b_and_i() -> None:

@@ -25,7 +25,7 @@ from bionym.models.transformer import targets
 from bionym.models.transformer.encoding import batch_of
 from bionym.models.transformer.export import export
 from bionym.models.transformer.heads import SpanFinder, _without_crossing
-from bionym.models.transformer.network import Network, layers_of, pooled, rates
+from bionym.models.transformer.network import Network, layers_of, pool_subwords, rates
 from bionym.models.transformer.reading import Piece, Reader, pieces_of
 from bionym.models.transformer.runtime import FLOAT32, INT8, onnx_reader
 from bionym.models.transformer.settings import Config, NetworkSettings
@@ -364,7 +364,7 @@ def test_span_scores_with_numpy_are_those_of_torch() -> None:
 
 def test_the_mean_of_subwords_is_their_mean() -> None:
     values_BTH = torch.arange(12.0).reshape(1, 6, 2)
-    found = pooled(values_BTH, torch.tensor([[1, 4]]), torch.tensor([[3, 1]]), "mean")
+    found = pool_subwords(values_BTH, torch.tensor([[1, 4]]), torch.tensor([[3, 1]]), "mean")
     assert found.tolist() == [[[4.0, 5.0], [8.0, 9.0]]]
 
 

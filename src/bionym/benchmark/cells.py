@@ -44,11 +44,11 @@ def do(job: Job, folder: Path) -> None:
     has_peak = memory.forget_peak()
     tests = {target.corpus: job.corpora.read(target.corpus, target.split) for target in job.cell.tests}
     training = [job.corpora.read(*place) for place in job.cell.training_splits]
-    found = {name: sharing.shared(training, test) for name, test in tests.items()} if training else {}
+    found = {name: sharing.count_shared(training, test) for name, test in tests.items()} if training else {}
     made, trained = _load_or_train(job, training, list(tests.values()))
-    record = {**described(job), "training": trained, "tests": {}}
+    record = {**describe_job(job), "training": trained, "tests": {}}
     for target in job.cell.tests:
-        tested = _tested(job, made, target, tests[target.corpus], folder)
+        tested = _test(job, made, target, tests[target.corpus], folder)
         alike = found.get(target.corpus)
         shared = {"documents": alike.documents, "sentences": alike.sentences} if alike else None
         record["tests"][target.corpus] = {"split": target.split, **tested, "shared": shared}
@@ -59,12 +59,12 @@ def do(job: Job, folder: Path) -> None:
 
 def fail(job: Job, error: Exception, folder: Path) -> dict[str, Any]:
     """Record what went wrong, in one line; the record."""
-    record = {**described(job), "error": explained(error)}
+    record = {**describe_job(job), "error": explain_error(error)}
     write_json(folder / RECORD, record)
     return record
 
 
-def explained(error: Exception) -> str:
+def explain_error(error: Exception) -> str:
     """One line; of an error that is not ours only kind and place, for its own words may quote a text."""
     if isinstance(error, BionymError):
         return " ".join(str(error).split())
@@ -75,7 +75,7 @@ def explained(error: Exception) -> str:
     return f"{type(error).__name__}{where}. See where with --stop-at-error --debug."
 
 
-def described(job: Job) -> dict[str, Any]:
+def describe_job(job: Job) -> dict[str, Any]:
     """What a record begins with."""
     cell, system = job.cell, job.plan.systems[job.cell.system]
     return {
@@ -86,7 +86,7 @@ def described(job: Job) -> dict[str, Any]:
         "trained_on": list(cell.train),
         "protocol": cell.protocol,
         "seed": cell.seed,
-        "configuration": systems.configured(system, cell.seed) if system.model else None,
+        "configuration": systems.configure(system, cell.seed) if system.model else None,
         "keys": job.keys._asdict(),
     }
 
@@ -101,7 +101,7 @@ def _load_or_train(
     if system.path:
         return pipeline.load(system.path), None
     if job.kept is not None:
-        saved = systems.saved(job.kept)
+        saved = systems.load_saved(job.kept)
         return saved, saved.record.benchmark if saved.record else None
     return _train(job, training, tests)
 
@@ -155,10 +155,10 @@ def _corpora(job: Job, training: Sequence[Split]) -> dict[str, Corpus]:
     return corpora
 
 
-def _tested(job: Job, made: Pipeline | None, target: Target, gold: Split, folder: Path) -> dict[str, Any]:
+def _test(job: Job, made: Pipeline | None, target: Target, gold: Split, folder: Path) -> dict[str, Any]:
     """Predict a corpus, score it, write its report; what it took."""
     processor = time.process_time()
-    predicted = list(systems.predicted(job.plan.systems[job.cell.system], made, target.corpus, gold.documents))
+    predicted = list(systems.predict(job.plan.systems[job.cell.system], made, target.corpus, gold.documents))
     seconds = time.process_time() - processor
     if job.keep_predictions and made is not None:
         place = folder / "predicted" / f"{target.corpus}.jsonl"

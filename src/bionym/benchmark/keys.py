@@ -36,7 +36,7 @@ def keys(plan: Plan, cell: Cell, corpora: Corpora) -> Keys:
         "learned": [corpora.key(*place) for place in cell.training_splits],
     }
     if system.model:
-        training["configuration"] = systems.configured(system, cell.seed)
+        training["configuration"] = systems.configure(system, cell.seed)
         if systems.is_neural(system) and cell.protocol != "train+devel":
             training["stopped by"] = [corpora.key(name, "devel") for name in cell.train if plan.corpora[name].devel]
         if plan.exclude_shared:

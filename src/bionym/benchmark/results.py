@@ -22,7 +22,7 @@ from bionym.benchmark.grid import Cell, Row
 from bionym.data.counts import Counts
 from bionym.evaluation import Scores
 from bionym.evaluation import report as reports
-from bionym.evaluation.significance import mean_counts, shared
+from bionym.evaluation.significance import mean_counts, union_of_units
 from bionym.evaluation.tally import Tally
 from bionym.version import __version__
 
@@ -45,7 +45,7 @@ def rows(done: Sequence[tuple[Cell, Path, Record]]) -> list[Record]:
     return [row for group in groups.values() for row in _rows_of(group)]
 
 
-def failed(records: Iterable[Record]) -> list[Record]:
+def list_failures(records: Iterable[Record]) -> list[Record]:
     """What the results say of cells that failed."""
     names = ("system", "trained_on", "protocol", "seed", "error")
     return [{name: record[name] for name in names} for record in records]
@@ -109,7 +109,7 @@ def _mean(values: Sequence[Record | None], chosen: Record) -> Record:
 def _of_mean_counts(found: Sequence[Record], metric: str) -> Record:
     """The table of counts averaged over the seeds, for its intervals."""
     tallies = [reports.tally_of(one, metric, path=Path(str(one["title"]))) for one in found]
-    units, labels = shared(tallies, ())
+    units, labels = union_of_units(tallies, ())
     counts_ULK = mean_counts(tallies, units, labels).tolist()
     by_unit = {unit: _counts(labels, counts_LK) for unit, counts_LK in zip(units, counts_ULK, strict=True)}
     tally = Tally.of(tallies[0].kind, by_unit)

@@ -83,7 +83,7 @@ def run(
     """
     plan = plan if isinstance(plan, Plan) else load(plan, data=data)
     folder = place_of(plan, out)
-    jobs, skipped = planned(plan, skip_missing=skip_missing)
+    jobs, skipped = plan_jobs(plan, skip_missing=skip_missing)
     store = Store(folder)
     known = [None if force else store.record(store.folder(job.cell, job.keys)) for job in jobs]
     progress = Progress(jobs, [record is not None for record in known], on_event)
@@ -92,7 +92,7 @@ def run(
     num_known = len(known) - known.count(None)
     done = [one for one in found if not one[2].get("error")]
     failures = [record for _, _, record in found if record.get("error")]
-    made = _written(plan, folder, done, failures, skipped)
+    made = _write_results(plan, folder, done, failures, skipped)
     return Outcome(folder, made, len(done) - num_known, num_known, len(failures))
 
 
@@ -103,7 +103,7 @@ def place_of(plan: Plan, out: str | os.PathLike[str] | None = None) -> Path:
     return Path(plan.out) if plan.out else DEFAULT_OUT / plan.name
 
 
-def planned(plan: Plan, *, skip_missing: bool = False) -> tuple[list[cells.Job], dict[str, str]]:
+def plan_jobs(plan: Plan, *, skip_missing: bool = False) -> tuple[list[cells.Job], dict[str, str]]:
     """Every cell with its hashes, and the corpora that are left out, by name the file that is not there.
 
     Raises: InputError if a corpus is not there, unless they are to be left out; UsageError for what else is wrong.
@@ -141,14 +141,14 @@ def _in_short(cell: Cell, place: Path, record: Record) -> str:
     return ", ".join(first.values())
 
 
-def _written(
+def _write_results(
     plan: Plan,
     folder: Path,
     done: Sequence[Found],
     failures: Sequence[Record],
     skipped: Mapping[str, str],
 ) -> dict[str, Any]:
-    found = results.collect(plan.title, plan.name, results.rows(done), results.failed(failures), skipped)
+    found = results.collect(plan.title, plan.name, results.rows(done), results.list_failures(failures), skipped)
     found["notes"] = notes(found, plan.seeds)
     write_json(folder / "results.json", found)
     write_whole(folder / "results.md", tables.markdown(found))

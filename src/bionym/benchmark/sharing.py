@@ -29,7 +29,7 @@ class Shared:
     sentences: int | None
 
 
-def shared(training: Sequence[Split], test: Split) -> Shared:
+def count_shared(training: Sequence[Split], test: Split) -> Shared:
     """What the two have in common."""
     documents = sum(len(split.documents) for split in training) - sum(
         len(split.documents) for split in _without_documents(training, test)

@@ -22,8 +22,8 @@ from bionym.encoders.networks import (
     WITH_INNER_HEAD,
     Encoder,
     Opened,
+    load_network,
     open_config,
-    opened,
     states_of,
     take_last_layer,
 )
@@ -73,7 +73,7 @@ def open_classifier(name: str | Path, names: Sequence[str] = ()) -> Classifier:
         raise ModelError(
             f"{folder / CONFIG}: the numbers of id2label have gaps. Expected 0 to {config.num_labels - 1}."
         )
-    found = opened(
+    found = load_network(
         folder,
         transformers.AutoModelForTokenClassification,
         config=config,

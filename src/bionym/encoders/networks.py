@@ -60,8 +60,10 @@ def open_encoder(name: str | Path) -> Encoder:
     """An encoder by its folder or hub id, in float32, without a head. Raises: ModelError that names what is wrong."""
     folder = locate(name)
     if not read_json(folder / CONFIG).get(WITH_INNER_HEAD):
-        return opened(folder, transformers.AutoModel).encoder
-    encoder = opened(folder, transformers.AutoModelForTokenClassification, not_needed=("pooler.", *LAST_LAYERS)).encoder
+        return load_network(folder, transformers.AutoModel).encoder
+    encoder = load_network(
+        folder, transformers.AutoModelForTokenClassification, not_needed=("pooler.", *LAST_LAYERS)
+    ).encoder
     take_last_layer(encoder.network)
     return encoder
 
@@ -89,7 +91,7 @@ def open_masked(name: str | Path) -> Encoder:
 
     `network(input_ids=..., attention_mask=...).logits` is B x T x V; `network.base_model` is the encoder.
     """
-    return opened(locate(name), transformers.AutoModelForMaskedLM, is_missing_fine=True).encoder
+    return load_network(locate(name), transformers.AutoModelForMaskedLM, is_missing_fine=True).encoder
 
 
 def save_encoder(encoder: Encoder, folder: Path) -> None:
@@ -146,7 +148,7 @@ class Opened(NamedTuple):
     unused: tuple[str, ...]
 
 
-def opened(
+def load_network(
     folder: Path,
     kind: Any,
     *,

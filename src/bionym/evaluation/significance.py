@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bionym.evaluation.intervals import LEVEL, enough_resamples, resampled, scores_of
+from bionym.evaluation.intervals import LEVEL, enough_resamples, resample, scores_of
 from bionym.evaluation.tally import Tally
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def contrast(
     """
     import numpy as np
 
-    units, labels = shared(first, second)
+    units, labels = union_of_units(first, second)
     if not units or not labels:
         raise ValueError("there is nothing to compare: no entity stands on any side")
     num_rounds = enough_resamples(len(units)) if num_rounds is None else num_rounds
@@ -75,7 +75,7 @@ def contrast(
     return Contrast(micro, found[_VALUES], by_label, len(units), first[0].kind, num_rounds)
 
 
-def shared(first: Sequence[Tally], second: Sequence[Tally]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def union_of_units(first: Sequence[Tally], second: Sequence[Tally]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Every unit and every label of either side; a unit that a side lacks counts as one with nothing in it."""
     tallies = (*first, *second)
     units = dict.fromkeys(unit for tally in tallies for unit in tally.units)
@@ -132,7 +132,7 @@ def _bootstrap(
     import numpy as np
 
     num_labels = one_ULK.shape[1]
-    for sums_RLK in resampled(np.concatenate((one_ULK, other_ULK), axis=1), num_rounds, seed):
+    for sums_RLK in resample(np.concatenate((one_ULK, other_ULK), axis=1), num_rounds, seed):
         yield _differences(sums_RLK[:, :num_labels], sums_RLK[:, num_labels:])
 
 

@@ -34,7 +34,7 @@ CSV_HEADER = (
 
 def plain(report: Report) -> str:
     """One block a metric, then one a kind of slice, none wider than 80 columns; the averages stand last."""
-    blocks = [_titled(*block, draw=aligned) for block in _blocks(report)]
+    blocks = [_titled(*block, draw=align_columns) for block in _blocks(report)]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -50,7 +50,7 @@ def errors(report: Report) -> str:
             for name, number in (found.get(part) or {}).items()
             if number
         ]
-        blocks += [aligned((header, "number", "share"), rows)] if rows else []
+        blocks += [align_columns((header, "number", "share"), rows)] if rows else []
     return "\n\n".join(blocks) + "\n" if blocks else "no mistakes\n"
 
 
@@ -77,7 +77,7 @@ def csv(report: Report) -> str:
     return stream.getvalue()
 
 
-def aligned(header: Sequence[str], rows: Sequence[Row]) -> str:
+def align_columns(header: Sequence[str], rows: Sequence[Row]) -> str:
     """Columns side by side, text to the left and numbers to the right; names are cut so that 80 columns hold a line."""
     cells = [tuple(header), *rows]
     widths = [max(cell_len(row[column]) for row in cells) for column in range(len(header))]
@@ -86,12 +86,12 @@ def aligned(header: Sequence[str], rows: Sequence[Row]) -> str:
     lines = []
     for name, *others in cells:
         numbers = (cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True))
-        first = shortened(name, widths[0])
+        first = shorten(name, widths[0])
         lines.append("  ".join((first + " " * (widths[0] - cell_len(first)), *numbers)).rstrip())
     return "\n".join((lines[0], "-" * max(map(cell_len, lines)), *lines[1:]))
 
 
-def shortened(name: str, width: int) -> str:
+def shorten(name: str, width: int) -> str:
     """A name of at most this many columns, "…" for its middle if it is longer: ends tell labels apart."""
     if cell_len(name) <= width:
         return name

@@ -57,11 +57,11 @@ def of_words(options: Options) -> Callable[[Sequence[str], Iterable[tuple[int, i
 
 
 def columns(lists: Iterable[str]) -> tuple[str, ...]:
-    """The places that a token can have in lists of these names, in the order of `numbered`."""
+    """The places that a token can have in lists of these names, in the order of `number_lists`."""
     return tuple(f"{prefix}-{name}" for name in lists for prefix in PREFIXES)
 
 
-def numbered(
+def number_lists(
     options: Options,
 ) -> Callable[[Sequence[Sequence[str]], Sequence[Sequence[tuple[int, int]]]], NDArray[np.float32]]:
     """As `of_words`, of many documents at once: 1 where a token has a place, one row for each token of all documents."""

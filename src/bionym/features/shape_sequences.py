@@ -49,4 +49,4 @@ def _around(first: str, left: str, shape: str, right: str, last: str) -> tuple[s
 @lru_cache(maxsize=50_000)
 def _shape(word: str) -> str:
     """The collapsed shape; short words that are no names keep their letters."""
-    return word if len(word) <= 3 and word.islower() else shapes.collapsed(word[:20])
+    return word if len(word) <= 3 and word.islower() else shapes.collapse(word[:20])

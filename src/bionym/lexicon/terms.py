@@ -209,7 +209,7 @@ def _longest_first(lengths: int) -> tuple[int, ...]:
     return tuple(length for length in range(lengths.bit_length(), 0, -1) if lengths >> (length - 1) & 1)
 
 
-def normalized(terms: Iterable[str], *, shortest: int = 3) -> Iterator[str]:
+def normalize(terms: Iterable[str], *, shortest: int = 3) -> Iterator[str]:
     """The pieces of each term, joined by one space.
 
     Left out are terms without a letter, of fewer than `shortest` letters and digits, or of more than MAX_PIECES pieces.
@@ -230,7 +230,7 @@ def read_terms(path: Path, *, column: str | None = None, shortest: int = 3) -> I
     """
     if suffix(path) == ".terms":
         return filter(None, read_text(path).split("\n"))
-    return normalized(_column(path, column) if column else _lines(path), shortest=shortest)
+    return normalize(_column(path, column) if column else _lines(path), shortest=shortest)
 
 
 def pieces(text: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from bionym.data.tags import TagScheme, split_tag
 from bionym.linear_chain.chains import Chain
-from bionym.linear_chain.packing import Packed, packed
+from bionym.linear_chain.packing import Packed, pack_sentences
 from bionym.linear_chain.weights import Floats
 
 Places = NDArray[np.intp]
@@ -32,7 +32,7 @@ class Spans(NamedTuple):
 
 def tag_probabilities(emissions_NL: Floats, bounds: Places, chain: Chain) -> Floats:
     """Probability of each tag at each token, N x L."""
-    lattice = _Lattice.of(emissions_NL, packed(bounds), chain)
+    lattice = _Lattice.of(emissions_NL, pack_sentences(bounds), chain)
     found_NL = np.zeros_like(emissions_NL)
     products_LM = lattice.forward_LM * lattice.backward_LM
     found_NL[lattice.inside.tokens_M] = (products_LM / _total(products_LM)).T
@@ -43,7 +43,7 @@ def span_probabilities(emissions_NL: Floats, bounds: Places, spans: Spans, chain
     """Probability of each span, S: that it is an entity of its label, and no part of a longer one."""
     if not len(spans.sentences):
         return np.zeros(0)
-    lattice = _Lattice.of(emissions_NL, packed(bounds, np.unique(spans.sentences)), chain)
+    lattice = _Lattice.of(emissions_NL, pack_sentences(bounds, np.unique(spans.sentences)), chain)
     rows_S = lattice.inside.rows(len(bounds))[spans.sentences]
     shares_S = np.zeros(len(rows_S))
     for tags_S3 in _spelled(spans, chain):
@@ -60,7 +60,7 @@ def sample_tags(
 
     Source: Scott 2002 (forward filtering, backward sampling).
     """
-    lattice = _Lattice.of(emissions_NL, packed(bounds), chain)
+    lattice = _Lattice.of(emissions_NL, pack_sentences(bounds), chain)
     tags_RN = np.zeros((number, len(emissions_NL)), dtype=np.intp)
     later_RB = np.zeros((number, 0), dtype=np.intp)
     for step in reversed(lattice.inside.slices()):

@@ -88,7 +88,7 @@ def sample_entities(
     number: int,
     rng: np.random.Generator,
 ) -> list[ScoredSpans]:
-    """Entities of tag sequences drawn by their probability; see `decoding.drawn`."""
+    """Entities of tag sequences drawn by their probability; see `decoding.sample_entities`."""
     samples: list[ScoredSpans] = [[[] for _ in ranges] for _ in range(number)]
     for batch in _batches(ranges, range(len(ranges)), chain):
         lattice = _lattice(_steps(scores_NS, ranges, batch, chain))

@@ -55,7 +55,7 @@ def pretrain(
     if config.encoder is None and any(Path(source) == STREAM for source in text.sources):
         raise UsageError("A new encoder reads the text twice, standard input only once. Put the text into a file.")
     kept = Kept(folder, _asked(text, config))
-    with devices.prepared(config.training):
+    with devices.prepare_device(config.training):
         read = {"files": text.counted, "text": config.text.model_dump(), "vocabulary": config.vocabulary.model_dump()}
         made = begin(config, text.training(), folder, asked=_fingerprint(read))
         counted = Counted(**kept.once("counted", lambda: _packed(text, made.encoder.subwords, folder, config, say)))
@@ -142,7 +142,7 @@ class _Learning:
         device = next(self.model.parameters()).device
         loss, num_right, number = 0.0, 0, 0
         for batch in self.held_out:
-            moved = devices.moved(batch, device)
+            moved = devices.move_to_device(batch, device)
             scores_MV = self.model(moved).float()
             loss += float(nn.functional.cross_entropy(scores_MV, moved.gold_M, reduction="sum"))
             num_right += int((scores_MV.argmax(-1) == moved.gold_M).sum())

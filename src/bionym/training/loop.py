@@ -75,7 +75,7 @@ def fit(
     Raises: ModelError if a loss is not a number; ConfigError if the configuration changed; KeyboardInterrupt after
         Ctrl-C or SIGTERM, and StoppedError after `interruption.Stop`, when the step is finished and the run saved.
     """
-    with devices.prepared(settings), parallel.joined(settings) as group:
+    with devices.prepare_device(settings), parallel.join_group(settings) as group:
         settings = settings.model_copy(update={"processes": group.size})
         loop = _Loop(model, batches, settings, evaluate, folder, about or {}, num_tokens, group)
         if folder is not None and checkpoint.exists(folder):
@@ -173,7 +173,7 @@ class _Loop:
     def _backward(self, batch: Any, num_batches: int) -> Tensor:
         """The share that a batch has in the loss of the step, its gradients added to those of the step."""
         with self.precision.computing():
-            loss = self.loss(devices.moved(batch, self.device))
+            loss = self.loss(devices.move_to_device(batch, self.device))
         assert loss.ndim == 0, f"loss(batch) has the shape {tuple(loss.shape)}, expected a scalar"
         self.precision.backward(loss / num_batches)
         return loss.detach().float() / num_batches

@@ -102,7 +102,7 @@ class Group:
 
 
 @contextmanager
-def joined(settings: TrainingSettings) -> Iterator[Group]:
+def join_group(settings: TrainingSettings) -> Iterator[Group]:
     """The group of the processes that were started together, this one among them.
 
     Raises: ConfigError if several are asked for, and no one has started them.

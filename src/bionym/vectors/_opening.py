@@ -17,7 +17,7 @@ LINES_BETWEEN_REPORTS = 1_000
 
 
 @contextlib.contextmanager
-def unpacked(path: Path) -> Iterator[IO[bytes]]:
+def unpack(path: Path) -> Iterator[IO[bytes]]:
     """The bytes of a file. Raises: InputError if there is none, FormatError if it is packed and damaged."""
     with _opened(path) as raw, _told(path), contextlib.ExitStack() as stack:
         yield stack.enter_context(_unpacking(raw))

@@ -91,7 +91,7 @@ def _say(event: "Event") -> None:
 def _say_plan(plan: "Plan", out: Path | None, *, skip_missing: bool, force: bool) -> None:
     from bionym.benchmark import running
 
-    jobs, skipped = running.planned(plan, skip_missing=skip_missing)
+    jobs, skipped = running.plan_jobs(plan, skip_missing=skip_missing)
     folder = running.place_of(plan, out)
     for job in jobs:
         state = "there" if not force and running.is_known(folder, job) else "to do"

@@ -47,7 +47,7 @@ def import_(
     audit = Audit(strict=strict)
     documents = formats.read(dev, format, **format_options(option), **companions(beside)) if dev else ()
     record = exchange.import_model(
-        name, out, settings=set or (), tags=foreign_tags.named(tags), dev=documents, audit=audit, force=force
+        name, out, settings=set or (), tags=foreign_tags.parse_tag_names(tags), dev=documents, audit=audit, force=force
     )
     assert record.imported is not None
     console.say(f"{out}: finds {', '.join(record.labels)}; imported from a {record.imported.kind}, {record.encoder}")

@@ -119,9 +119,9 @@ def _say_if_not_text(sources: list[str]) -> None:
 def _shown(documents: Iterable[Document]) -> Iterator[Document]:
     from rich.console import Console
 
-    from bionym.apps.cli._highlight import highlighted
+    from bionym.apps.cli._highlight import highlight
 
     terminal = Console(soft_wrap=True)
     for document in documents:
-        terminal.print(highlighted(document))
+        terminal.print(highlight(document))
         yield document

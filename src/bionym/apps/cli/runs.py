@@ -83,7 +83,7 @@ def _list(folder: Path, json: str | None) -> None:
 
 
 def _compare(folders: Sequence[Path], json: str | None) -> None:
-    from bionym.evaluation.tables import aligned, shortened
+    from bionym.evaluation.tables import align_columns, shorten
     from bionym.training.runs import by_seeds, compare, read
 
     compared_runs = [read(folder) for folder in folders]
@@ -103,14 +103,16 @@ def _compare(folders: Sequence[Path], json: str | None) -> None:
         for run in compared_runs
     ]
     width = max(8, WIDTH_OF_VALUES // len(compared_runs) - 2)
-    header = [shortened(name, width) for name in names]
+    header = [shorten(name, width) for name in names]
     if settings:
-        rows = [(setting.key, *(shortened(_shown(value), width) for value in setting.values)) for setting in settings]
-        typer.echo(aligned(("setting", *header), rows) + "\n")
+        rows = [(setting.key, *(shorten(_shown(value), width) for value in setting.values)) for setting in settings]
+        typer.echo(align_columns(("setting", *header), rows) + "\n")
     else:
         console.say("All settings are the same.")
     typer.echo(
-        aligned(("best development score", *header), [(score.key, *map(_score, score.values)) for score in scores])
+        align_columns(
+            ("best development score", *header), [(score.key, *map(_score, score.values)) for score in scores]
+        )
     )
     for seeds in alike:
         typer.echo(f"\n{_seeds_table(seeds)}")
@@ -118,11 +120,11 @@ def _compare(folders: Sequence[Path], json: str | None) -> None:
 
 def _seeds_table(seeds: "Seeds") -> str:
     """Mean and standard deviation of runs that differ in their seed alone."""
-    from bionym.evaluation.tables import shortened
+    from bionym.evaluation.tables import shorten
 
     numbers = ", ".join(map(str, seeds.seeds))
     metric = seeds.runs[0].metric
-    title = shortened(f"best {metric} of seeds {numbers}", WIDTH_OF_SEEDS)
+    title = shorten(f"best {metric} of seeds {numbers}", WIDTH_OF_SEEDS)
     rows = [(name or "mean", _score(seeds.mean[name]), _score(seeds.deviation[name])) for name in seeds.mean]
     return table((title, "mean", "standard deviation"), rows)
 

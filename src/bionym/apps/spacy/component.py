@@ -29,7 +29,7 @@ from spacy.util import raise_error
 
 from bionym import pipeline
 from bionym.apps.spacy.found import keep
-from bionym.apps.spacy.packing import packed, unpack
+from bionym.apps.spacy.packing import pack, unpack
 from bionym.apps.spacy.placing import DISCONTINUOUS, MISALIGNED, Misaligned, is_exact, set_ents, set_group, span_of
 from bionym.data import Audit, Document, Entity, Span
 from bionym.errors import ConfigError, LossError
@@ -150,7 +150,7 @@ class Bionym:
 
     def to_bytes(self, *, exclude: Sequence[str] = ()) -> bytes:
         """The model, all its files."""
-        return packed(self.folder)
+        return pack(self.folder)
 
     def from_bytes(self, content: bytes, *, exclude: Sequence[str] = ()) -> "Bionym":
         """Take the model of these bytes; its files lie in a folder for this component alone, removed with it."""

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from bionym.errors import ModelError
 
 
-def packed(folder: Path) -> bytes:
+def pack(folder: Path) -> bytes:
     """Every file of a folder."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:

@@ -24,7 +24,7 @@ def tokens_of(pair: Pair) -> tuple[Span, ...]:
     return tuple(_tokens_in(gold.text, (*gold.sentences, *extents)))
 
 
-def labelled(document: Document, tokens: Sequence[Span]) -> Iterator[tuple[int, str]]:
+def label_tokens(document: Document, tokens: Sequence[Span]) -> Iterator[tuple[int, str]]:
     """Offset and label of every token that an entity touches; one under several labels comes once with each."""
     labels = (
         (tokens[position].start, entity.label)

@@ -241,7 +241,7 @@ def _scores(network: Network, encoder: Encoder, sentences: Sequence[Sentence], h
     device = next(network.parameters()).device
     for batch in by_length(encoded, EVALUATION_TOKENS):
         made = encoder.batch([encoded[place] for place in batch])
-        scores_BTS = network.scores_of(devices.moved(made, device), head.name).double().cpu().numpy()
+        scores_BTS = network.scores_of(devices.move_to_device(made, device), head.name).double().cpu().numpy()
         for row, place in enumerate(batch):
             length = len(encoded[place])
             scores_NS[ends[place] - length : ends[place]] = scores_BTS[row, :length]

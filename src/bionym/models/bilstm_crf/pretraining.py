@@ -62,7 +62,7 @@ def pretrain(
     asked = {"files": text.counted._asdict(), **config.model_dump(mode="json", exclude={"training"})}
     kept = Kept(folder, {**asked, "seed": config.seed})
     counted = raw_text.Counted(**kept.once("counted", lambda: _counted(text, folder)))
-    with devices.prepared(config.training):
+    with devices.prepare_device(config.training):
         learning = _Learning(config, counted, folder)
         say(
             f"{counted.documents:,} documents to learn from, with {counted.tokens:,} tokens; {counted.held_out_documents:,} held out"
@@ -121,7 +121,7 @@ class _Learning:
         device = next(self.model.parameters()).device
         total, num_told, number = 0.0, 0, 0
         for batch in self.held_out:
-            surprise_N, is_told_N = self.model.measured(devices.moved(batch, device))
+            surprise_N, is_told_N = self.model.measured(devices.move_to_device(batch, device))
             total, num_told = total + float(surprise_N.double().sum()), num_told + int(is_told_N.sum())
             number += len(surprise_N)
         mean, share = total / max(number, 1), num_told / max(number, 1)

@@ -123,7 +123,7 @@ class _Training:
         pieces = pieces_of(text for documents in self.dev_texts.values() for texts in documents for text in texts)
         if not settings.subword_dropout:
             pieces += [item.piece for items in self.items.values() for item in items]
-        with devices.prepared(self.settings):
+        with devices.prepare_device(self.settings):
             device = devices.choose(self.settings)
             computing = precision.Precision(self.settings, device)
             room = settings.frozen_gigabytes * GIGABYTE
@@ -146,7 +146,7 @@ class _Training:
             texts = self.dev_texts[name]
             scores_NS = self._scores(network, pieces_of(text for of_document in texts for text in of_document), places)
             ranges = [[(text.start, text.end) for text in of_document] for of_document in texts]
-            predicted = heads.decoded(documents, ranges, scores_NS, of_corpus)
+            predicted = heads.decode_documents(documents, ranges, scores_NS, of_corpus)
             labels = {label for finder in of_corpus for label in finder.labels}
             scores[name or "dev"] = development.score_development(
                 documents, development.only_annotated_labels(documents, predicted, labels)
@@ -184,7 +184,7 @@ class _Training:
             for group in by_length(pieces, EVALUATION_SUBWORDS):
                 some = [pieces[place] for place in group]
                 batch = batch_of(some, network.specials.padding, below_BTH=self.kept.of(some))
-                scores_BNS = network.scores_of(devices.moved(batch, device), places).double().cpu().numpy()
+                scores_BNS = network.scores_of(devices.move_to_device(batch, device), places).double().cpu().numpy()
                 for row, place in enumerate(group):
                     length = len(pieces[place].firsts_N)
                     scores_NS[ends[place] - length : ends[place]] = scores_BNS[row, :length]

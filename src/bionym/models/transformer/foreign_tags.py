@@ -59,7 +59,7 @@ def read_tags(names: Sequence[str]) -> Read:
     return Read(scheme, tags, tuple(place[tag] for tag in tags), left_out)
 
 
-def named(tags: str) -> tuple[str, ...]:
+def parse_tag_names(tags: str) -> tuple[str, ...]:
     """`"O,B-Drug,I-Drug"` as names. Raises: UsageError if one is empty."""
     names = tuple(name.strip() for name in tags.split(",")) if tags else ()
     if not all(names):

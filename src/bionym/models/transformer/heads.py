@@ -122,7 +122,7 @@ def of_sources(heads: Sequence[Head]) -> tuple[Head, ...]:
     return tuple(Head(name, tuple(of_source)) for name, of_source in tags.items())
 
 
-def decoded(
+def decode_documents(
     batch: Sequence[Document],
     ranges: Sequence[Sequence[tuple[int, int]]],
     scores_NS: Floats,

@@ -90,7 +90,7 @@ def _computed(network: Network, pieces: Sequence[Piece], precision: Precision, s
     for group in by_length(pieces, SUBWORDS_AT_ONCE):
         batch = batch_of([pieces[place] for place in group], network.specials.padding)
         with torch.no_grad(), precision.computing():
-            below_BTH = network.below(devices.moved(batch, device)).cpu()
+            below_BTH = network.below(devices.move_to_device(batch, device)).cpu()
         kind = below_BTH.dtype
         for place, below_TH in zip(group, below_BTH, strict=True):
             length = len(pieces[place])

@@ -81,7 +81,7 @@ class Network(nn.Module):
         super().__init__()
         self.settings, self.specials, self.hidden_size = settings, encoder.subwords.specials, encoder.hidden_size
         self._frozen = tuple(frozen_parts(encoder.network, settings))
-        self.encoder = prepared(encoder.network, settings, self._frozen)
+        self.encoder = prepare_encoder(encoder.network, settings, self._frozen)
         self._lower = LowerLayers(self.encoder, layers_of(self.encoder), settings.frozen_layers)
         self.dropout = Dropout(settings.dropout)
         self.outputs = nn.ModuleList(_output(settings, head, scheme) for head in heads)
@@ -125,7 +125,7 @@ class Network(nn.Module):
             states_BTH = states_of(self.encoder, **inputs)
         else:
             states_BTH = self._lower.above(batch.below_BTH, **inputs)
-        pooled_BNH = pooled(states_BTH, batch.firsts_BN, batch.counts_BN, self.settings.pooling)
+        pooled_BNH = pool_subwords(states_BTH, batch.firsts_BN, batch.counts_BN, self.settings.pooling)
         return cast(Tensor, self.dropout(pooled_BNH))
 
     def below(self, batch: Batch) -> Tensor:
@@ -168,7 +168,7 @@ class Network(nn.Module):
         return output.loss(scores_BNS, gold.tags_BN, lengths_B, per="token")
 
 
-def pooled(values_BTH: Tensor, firsts_BN: Tensor, counts_BN: Tensor, pooling: str) -> Tensor:
+def pool_subwords(values_BTH: Tensor, firsts_BN: Tensor, counts_BN: Tensor, pooling: str) -> Tensor:
     """Values of tokens from those of subwords: the first, or the mean."""
     if pooling == "first":
         return values_BTH.gather(1, firsts_BN[:, :, None].expand(-1, -1, values_BTH.shape[2]))
@@ -177,7 +177,7 @@ def pooled(values_BTH: Tensor, firsts_BN: Tensor, counts_BN: Tensor, pooling: st
     return is_own_BNT.to(values_BTH) @ values_BTH / counts_BN.clamp(min=1)[:, :, None].to(values_BTH)
 
 
-def prepared(encoder: Any, settings: NetworkSettings, frozen: Sequence[nn.Module]) -> nn.Module:
+def prepare_encoder(encoder: Any, settings: NetworkSettings, frozen: Sequence[nn.Module]) -> nn.Module:
     """The encoder with what is frozen frozen, and low-rank changes laid over the rest if asked for."""
     replace_dropout(encoder)
     for part in encoder.modules():

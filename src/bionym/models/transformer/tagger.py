@@ -92,7 +92,7 @@ class Transformer:
 
         Where several corpora speak, each entity names its own in `attributes["source"]`; see `merging` for overlaps.
         """
-        return tag_in_batches(documents, lambda some: heads.decoded(some, *self._read(some), self._finders))
+        return tag_in_batches(documents, lambda some: heads.decode_documents(some, *self._read(some), self._finders))
 
     def potentials(self, documents: Sequence[Document]) -> Potentials:
         """What its heads say of tokenised documents. Raises: ModelError if they give spans, which are no chain."""
