@@ -161,7 +161,7 @@ def test_shared_documents_are_counted_across_formats(write_plan: Writing, models
     shared = {row["tested_on"]: row["shared"] for row in outcome.results["rows"]}
     assert shared["cdr"] == {"documents": 2, "sentences": None}
     assert shared["ncbi"]["documents"] == 0
-    assert "In training and test data at once: 2 documents of cdr (train) in cdr." in " ".join(outcome.table.split())
+    assert "In both training and test data: 2 documents of cdr (train) in cdr." in " ".join(outcome.table.split())
 
 
 def test_shared_documents_are_left_out_when_asked(write_plan: Writing, models: Models) -> None:

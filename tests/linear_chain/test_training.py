@@ -99,7 +99,7 @@ def test_training_twice_gives_the_same_weights(documents: list[Document], traine
 
 
 def test_nothing_to_learn_from_is_an_error() -> None:
-    with pytest.raises(ModelError, match="no token to learn from"):
+    with pytest.raises(ModelError, match="no token to train on"):
         train(template().columns, [], Optimizer())
 
 

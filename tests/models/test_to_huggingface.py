@@ -90,7 +90,7 @@ def test_tags_are_named_as_pipelines_group_them_and_kept_as_they_were(exported: 
 def test_the_card_says_how_to_use_it_and_what_is_different_without_sources(exported: Path) -> None:
     card = (exported / "README.md").read_text(encoding="utf-8")
     assert card.startswith("---\nlibrary_name: transformers\n")
-    assert 'aggregation_strategy="first"' in card and "what lies behind 64 subwords is dropped" in card
+    assert 'aggregation_strategy="first"' in card and "everything after 64 subwords is dropped" in card
     assert "| all (micro) |" in card and "secret" not in card
 
 

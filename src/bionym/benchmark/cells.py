@@ -44,16 +44,16 @@ def do(job: Job, folder: Path) -> None:
     has_peak = memory.forget_peak()
     tests = {target.corpus: job.corpora.read(target.corpus, target.split) for target in job.cell.tests}
     training = [job.corpora.read(*place) for place in job.cell.training_splits]
-    found = {name: sharing.count_shared(training, test) for name, test in tests.items()} if training else {}
-    made, trained = _load_or_train(job, training, list(tests.values()))
+    shared_by_test = {name: sharing.count_shared(training, test) for name, test in tests.items()} if training else {}
+    tagger, trained = _load_or_train(job, training, list(tests.values()))
     record = {**describe_job(job), "training": trained, "tests": {}}
     for target in job.cell.tests:
-        tested = _test(job, made, target, tests[target.corpus], folder)
-        alike = found.get(target.corpus)
+        tested = _test(job, tagger, target, tests[target.corpus], folder)
+        alike = shared_by_test.get(target.corpus)
         shared = {"documents": alike.documents, "sentences": alike.sentences} if alike else None
         record["tests"][target.corpus] = {"split": target.split, **tested, "shared": shared}
-    if made is not None and job.keep_model and job.plan.systems[job.cell.system].model:
-        made.save(folder / "model")
+    if tagger is not None and job.keep_model and job.plan.systems[job.cell.system].model:
+        tagger.save(folder / "model")
     write_json(folder / RECORD, {**record, "peak_memory_mib": memory.peak_mib() if has_peak else None})
 
 
@@ -155,12 +155,12 @@ def _corpora(job: Job, training: Sequence[Split]) -> dict[str, Corpus]:
     return corpora
 
 
-def _test(job: Job, made: Pipeline | None, target: Target, gold: Split, folder: Path) -> dict[str, Any]:
+def _test(job: Job, tagger: Pipeline | None, target: Target, gold: Split, folder: Path) -> dict[str, Any]:
     """Predict a corpus, score it, write its report; what it took."""
     processor = time.process_time()
-    predicted = list(systems.predict(job.plan.systems[job.cell.system], made, target.corpus, gold.documents))
+    predicted = list(systems.predict(job.plan.systems[job.cell.system], tagger, target.corpus, gold.documents))
     seconds = time.process_time() - processor
-    if job.keep_predictions and made is not None:
+    if job.keep_predictions and tagger is not None:
         place = folder / "predicted" / f"{target.corpus}.jsonl"
         place.parent.mkdir(exist_ok=True)
         formats.write((replace(document, meta={}) for document in predicted), place, "jsonl")
@@ -171,7 +171,7 @@ def _test(job: Job, made: Pipeline | None, target: Target, gold: Split, folder: 
         "report": str(place.relative_to(folder)),
         "documents": len(gold.documents),
         "tokens": _num_tokens(predicted),
-        "cpu_seconds": round(seconds, 2) if made is not None else None,
+        "cpu_seconds": round(seconds, 2) if tagger is not None else None,
         "without_prediction": len(scores.only_gold),
         "without_gold": len(scores.only_predicted),
     }

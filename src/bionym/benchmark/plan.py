@@ -1,7 +1,7 @@
 """A plan: corpora, systems, and which system learns from what and is tested on what.
 
     title = "Diseases, within and across corpora"
-    seeds = [1, 2, 3]                          # of models with chance in their training; others are trained once
+    seeds = [1, 2, 3]                          # of models with randomness in their training; others are trained once
     metrics = ["strict"]
     protocols = ["train", "train+devel"]
 

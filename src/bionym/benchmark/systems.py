@@ -55,10 +55,10 @@ def load_saved(folder: Path) -> Pipeline:
     return pipeline.load(folder)
 
 
-def predict(system: SystemPlan, made: Pipeline | None, corpus: str, gold: Iterable[Document]) -> Iterator[Document]:
+def predict(system: SystemPlan, tagger: Pipeline | None, corpus: str, gold: Iterable[Document]) -> Iterator[Document]:
     """Documents with the system's entities: predicted now, or read from the files of another program."""
-    if made is not None:
-        return predict_as(made.tagger, corpus, gold)
+    if tagger is not None:
+        return predict_as(tagger.tagger, corpus, gold)
     return formats.read(system.predictions[corpus], system.format, **system.options)
 
 

@@ -36,8 +36,8 @@ def corpora(rows: Sequence[Row]) -> list[str]:
 
 def score_of(rows: Sequence[Row], corpus: str, score: str) -> list[plots.Point]:
     """A score of a corpus by epoch, in per cent."""
-    found = ((row["epoch"], (row.get("development") or {}).get(corpus) or {}) for row in rows)
-    return [(epoch, 100 * scores[score]) for epoch, scores in found if score in scores]
+    scores_by_epoch = ((row["epoch"], (row.get("development") or {}).get(corpus) or {}) for row in rows)
+    return [(epoch, 100 * scores[score]) for epoch, scores in scores_by_epoch if score in scores]
 
 
 def by_step(steps: Sequence[Row], value: str) -> list[plots.Point]:

@@ -93,15 +93,15 @@ def certainty(micro: Values, bootstrap: Values | None, num_documents: int) -> st
     return sure
 
 
-def calibration(found: Values) -> str:
+def calibration(measured: Values) -> str:
     """Whether scores mean what they say: at the fullest bin, and on the whole."""
-    bins = [part for part in found.get("bins") or () if part["number"]]
+    bins = [part for part in measured.get("bins") or () if part["number"]]
     if not bins:
         return ""
     fullest = max(bins, key=lambda part: float(part["number"]))
     total = sum(part["number"] for part in bins)
     surplus = sum(part["number"] * (part["mean_score"] - part["share_right"]) for part in bins) / total
-    whole = f"scores are off by {percent(found['expected_calibration_error'])} points on average"
+    whole = f"scores are off by {percent(measured['expected_calibration_error'])} points on average"
     leaning = (
         "neither too high nor too low" if abs(surplus) < 0.01 else f"mostly too {'high' if surplus > 0 else 'low'}"
     )
@@ -111,15 +111,15 @@ def calibration(found: Values) -> str:
     )
 
 
-def threshold(found: Sequence[Values]) -> str:
+def threshold(rows: Sequence[Values]) -> str:
     """What a user gains and loses by keeping only high scores."""
-    best = max(found, key=lambda row: float(row["f1"]))
-    precise = next((row for row in found if row["precision"] >= PRECISE), None)
-    if best["f1"] - found[0]["f1"] < GAIN:
+    best = max(rows, key=lambda row: float(row["f1"]))
+    precise = next((row for row in rows if row["precision"] >= PRECISE), None)
+    if best["f1"] - rows[0]["f1"] < GAIN:
         text = "Dropping entities of low score does not raise F1"
     else:
         text = f"F1 is highest, {percent(best['f1'])}, when entities below {best['threshold']:g} are dropped"
-    if precise and precise is not found[0]:
+    if precise and precise is not rows[0]:
         text += f"; from {precise['threshold']:g} on, precision is {percent(precise['precision'])} "
         text += f"and recall {percent(precise['recall'])}"
     return f"{text}. Choose a threshold on development data, not on the data of a final score."

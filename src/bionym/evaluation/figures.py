@@ -29,9 +29,9 @@ Line = Mapping[str, Any]
 
 def figures(lines: Iterable[Line]) -> dict[str, str]:
     """Every figure that a log has the numbers for, by file name."""
-    found = list(lines)
-    rows = with_means([line for line in found if line["kind"] == "epoch"])
-    steps = [line for line in found if line["kind"] == "step"]
+    log = list(lines)
+    rows = with_means([line for line in log if line["kind"] == "epoch"])
+    steps = [line for line in log if line["kind"] == "step"]
     drawn = _over_time(rows, steps)
     names = FileNames()
     corpora = dict.fromkeys(corpus for row in rows for corpus in row.get("tables") or ())
@@ -61,11 +61,11 @@ def bars(labels: Mapping[str, Mapping[str, Any]], title: str) -> str:
     return _svg(NAME_WIDTH + 350, ROW * len(labels), f"F1 by label, {title}", parts)
 
 
-def matrix(found: Mapping[str, Any] | None, title: str) -> str:
+def matrix(confusion: Mapping[str, Any] | None, title: str) -> str:
     """A confusion: a row for each gold label, the stronger the colour of a cell the more of its row."""
-    if not found:
+    if not confusion:
         return ""
-    labels, counts = found["labels"], found["counts"]
+    labels, counts = confusion["labels"], confusion["counts"]
     top = 12 + CHAR_WIDTH * max(len(_fitting(label)) for label in labels)
     parts = [_text(NAME_WIDTH - 8, top - 8, "gold ↓  predicted →", "end")]
     for column, label in enumerate(labels):

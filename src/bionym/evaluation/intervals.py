@@ -126,10 +126,10 @@ def _middle(drawn_BV: "NDArray[np.float64]", level: float) -> dict[str, tuple[fl
     import numpy as np
 
     tail = (1 - level) / 2
-    found = {}
+    interval = {}
     for place, value in enumerate(VALUES):
         column = drawn_BV[:, place]
         column = column[~np.isnan(column)]
         low, high = np.quantile(column, (tail, 1 - tail)) if len(column) else (np.nan, np.nan)
-        found[value] = (float(low), float(high))
-    return found
+        interval[value] = (float(low), float(high))
+    return interval

@@ -6,7 +6,7 @@ at least as large as the one found, (rounds as large + 1) / (rounds + 1). The in
 bootstrap that draws the same units for both.
 
 Source: Noreen 1989; Yeh 2000, "More accurate tests for the statistical significance of result differences".
-Leaves out: chance in training; give several seeds of each system for that.
+Leaves out: the randomness of training; give several seeds of each system for that.
 """
 
 from collections.abc import Iterator, Sequence
@@ -63,16 +63,19 @@ def contrast(
 
     units, labels = union_of_units(first, second)
     if not units or not labels:
-        raise ValueError("there is nothing to compare: no entity stands on any side")
+        raise ValueError("there is nothing to compare: neither side has an entity")
     num_rounds = enough_resamples(len(units)) if num_rounds is None else num_rounds
     one_ULK, other_ULK = (mean_counts(side, units, labels) for side in (first, second))
     observed = _differences(one_ULK.sum(axis=0)[None], other_ULK.sum(axis=0)[None])[0]
-    swapped = np.concatenate(list(_permute(one_ULK, other_ULK, num_rounds, seed)))
-    drawn = np.concatenate(list(_bootstrap(one_ULK, other_ULK, num_rounds, seed)))
-    found = [_difference(observed[place], drawn[:, place], swapped[:, place]) for place in range(len(observed))]
-    micro = dict(zip(("precision", "recall", "f1"), found, strict=False))
-    by_label = dict(zip(labels, found[_VALUES + 1 :], strict=True))
-    return Contrast(micro, found[_VALUES], by_label, len(units), first[0].kind, num_rounds)
+    permuted = np.concatenate(list(_permute(one_ULK, other_ULK, num_rounds, seed)))
+    resampled_differences = np.concatenate(list(_bootstrap(one_ULK, other_ULK, num_rounds, seed)))
+    differences = [
+        _difference(observed[place], resampled_differences[:, place], permuted[:, place])
+        for place in range(len(observed))
+    ]
+    micro = dict(zip(("precision", "recall", "f1"), differences, strict=False))
+    by_label = dict(zip(labels, differences[_VALUES + 1 :], strict=True))
+    return Contrast(micro, differences[_VALUES], by_label, len(units), first[0].kind, num_rounds)
 
 
 def union_of_units(first: Sequence[Tally], second: Sequence[Tally]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -27,12 +27,12 @@ def build(options: Options) -> Callable[[Document], list[tuple[str, ...]]]:
 def sequences(document: Document) -> list[tuple[str, ...]]:
     """For each token: shapes of (left, it), (it, right), (two to the left, it), (left, it, right), (it, two to the right)."""
     text = document.text
-    found: list[tuple[str, ...]] = []
+    shapes: list[tuple[str, ...]] = []
     for start, end in sentence_ranges(document):
         inside = [_shape(text[first:last]) for first, last in document.tokens[start:end]]
         padded = [BEYOND, BEYOND, *inside, BEYOND, BEYOND]
-        found += map(_around, padded, padded[1:], padded[2:], padded[3:], padded[4:])
-    return found
+        shapes += map(_around, padded, padded[1:], padded[2:], padded[3:], padded[4:])
+    return shapes
 
 
 @lru_cache(maxsize=50_000)

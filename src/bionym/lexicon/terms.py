@@ -145,10 +145,10 @@ class _Words:
             new = set(words)
         if not new:
             return
-        found = list(map(pieces, new))
+        pieces_of_words = list(map(pieces, new))
         self._places.update(zip(new, range(len(self._places), len(self._places) + len(new)), strict=True))
-        counts_W = np.array(list(map(len, found)), dtype=np.intp)
-        parts = list(chain.from_iterable(found))
+        counts_W = np.array(list(map(len, pieces_of_words)), dtype=np.intp)
+        parts = list(chain.from_iterable(pieces_of_words))
         self._firsts_W = np.concatenate((self._firsts_W, len(self._parts) + np.cumsum(counts_W) - counts_W))
         self._counts_W = np.concatenate((self._counts_W, counts_W))
         self._parts = np.concatenate((self._parts, np.array(parts, dtype=np.object_)))

@@ -170,13 +170,13 @@ def fit(
     Args:
         audit: counts the entities that tags cannot hold, which the model therefore cannot learn, and the term lists of
             which no term stands in the documents.
-        monitors: those that hear of preparations are told after each pass over the data.
+        monitors: report progress after each pass over the data.
         folder, about: of no use to it: its training keeps no checkpoint and no log.
     Raises: ModelError if there is no entity to learn from; ConfigError for several corpora.
     """
     if len(corpora) != 1:
         raise ConfigError(
-            f"A CRF has one head, and learns from one corpus; there are {len(corpora)}: {', '.join(corpora)}. "
+            f"A CRF has one head, and is trained on one corpus; there are {len(corpora)}: {', '.join(corpora)}. "
             "Train one for each, and combine them (bionym combine), or train a bilstm_crf."
         )
     ((name, corpus),) = corpora.items()

@@ -76,10 +76,10 @@ def _one_of(same: Sequence[Entity]) -> Entity:
 
 def _defined(document: Document) -> dict[str, str]:
     """The long form of each short form that the document defines; none for one that it defines in two ways."""
-    text, found = document.text, dict[str, set[str]]()
+    text, forms = document.text, dict[str, set[str]]()
     for short, long in places_of_definitions(text, document.tokens or tokenize(text)):
-        found.setdefault(short.of(text).casefold(), set()).add(" ".join(long.of(text).split()).casefold())
-    return {short: longs.pop() for short, longs in found.items() if len(longs) == 1}
+        forms.setdefault(short.of(text).casefold(), set()).add(" ".join(long.of(text).split()).casefold())
+    return {short: longs.pop() for short, longs in forms.items() if len(longs) == 1}
 
 
 def _key(text: str, entity: Entity) -> Key:

@@ -68,7 +68,7 @@ def _lost_entities(record: Record) -> list[str]:
 
 
 def _distillation(record: Record) -> list[str]:
-    """What it was trained on besides: raw text that a teacher labelled."""
+    """The raw text that a teacher labelled for its training."""
     counts = record.teacher
     if not counts:
         return []

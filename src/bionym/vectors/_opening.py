@@ -72,5 +72,5 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except (EOFError, zlib.error, gzip.BadGzipFile, lzma.LZMAError) as error:
-        found = "the compressed data is damaged or cut short"
-        raise FormatError(found, path=path, fix="Fetch the file again.") from error
+        problem = "the compressed data is damaged or cut short"
+        raise FormatError(problem, path=path, fix="Fetch the file again.") from error

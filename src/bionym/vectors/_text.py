@@ -62,6 +62,6 @@ def _check(num_rows: int, path: Path, layout: Layout, audit: Audit) -> None:
     if layout.num_words is None or num_rows == layout.num_words:
         return
     if num_rows < layout.num_words:
-        found = f"the header promises {layout.num_words:,} words, but there are {num_rows:,}: the file was cut short"
-        raise FormatError(found, path=path, fix="Fetch it again.")
+        problem = f"the header promises {layout.num_words:,} words, but there are {num_rows:,}: the file was cut short"
+        raise FormatError(problem, path=path, fix="Fetch it again.")
     audit.change(str(path), "header", "it promises fewer words than there are; all are read")

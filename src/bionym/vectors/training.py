@@ -101,7 +101,7 @@ def fit(corpus: Corpus, config: Config, on_epoch: OnEpoch = lambda number: None)
         model.build_vocab(corpus_file=str(corpus.path))
     if not len(model.wv):
         raise ModelError(
-            f"No word stands {config.min_count} times or more in the {corpus.num_tokens:,} tokens of the text. "
+            f"No word occurs {config.min_count} times or more in the {corpus.num_tokens:,} tokens of the text. "
             "Give more text, or a lower --min-count."
         )
     model.train(

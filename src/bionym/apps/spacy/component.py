@@ -213,7 +213,7 @@ class Bionym:
             )
         counts = self.audit.changed if is_held else self.audit.lost
         if not any(why.startswith(reason) for _, why in counts):
-            where = "its span is widened to the tokens" if is_held else "it stands in doc._.bionym.aside alone"
+            where = "its span is widened to the tokens" if is_held else "it is only in doc._.bionym.aside"
             warnings.warn(
                 f"{self.name}: an entity has no span of its own ({reason}); {where}. "
                 f"All such are counted in nlp.get_pipe({self.name!r}).audit.",

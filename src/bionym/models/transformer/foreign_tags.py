@@ -63,7 +63,7 @@ def parse_tag_names(tags: str) -> tuple[str, ...]:
     """`"O,B-Drug,I-Drug"` as names. Raises: UsageError if one is empty."""
     names = tuple(name.strip() for name in tags.split(",")) if tags else ()
     if not all(names):
-        raise UsageError("--tags: one name is empty. Expected names with commas between: O,B-Drug,I-Drug")
+        raise UsageError("--tags: a name is empty. Expected names separated by commas: O,B-Drug,I-Drug")
     return names
 
 
@@ -81,7 +81,7 @@ def names_for_pipelines(tags: Sequence[str]) -> tuple[str, ...]:
 def _written(names: Sequence[str]) -> dict[str, str]:
     """Each name as a tag: by its prefix, by its suffix, or as a label alone."""
     if not names:
-        raise ModelError(f"Every label stands for no entity. {_ADVICE}")
+        raise ModelError(f"No label stands for an entity. {_ADVICE}")
     for pattern, prefix, label in ((_PREFIX, 1, 2), (_SUFFIX, 2, 1)):
         matches = [pattern.fullmatch(name) for name in names]
         if all(matches):

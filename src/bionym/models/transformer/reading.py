@@ -51,7 +51,7 @@ class Reader:
     """Cuts documents into windows.
 
     Args:
-        window: subwords that are read at once, start and end counted; the encoder's own limit holds besides.
+        window: most subwords of a window, start and end counted; the encoder's own limit holds too.
     """
 
     def __init__(self, subwords: Subwords, context: Context, *, window: int, overlap: int) -> None:

@@ -73,7 +73,7 @@ class Transformer:
         return "nested and overlapping entities are not found."
 
     def of_source(self, name: str) -> "Transformer":
-        """The same model, speaking by the heads of one corpus alone; so a corpus is scored on what it taught.
+        """The same model, with the heads of one corpus only, so that a corpus is scored by its own heads.
 
         Raises: UnknownNameError if there is no such corpus.
         """
