@@ -91,7 +91,7 @@ def test_of_several_seeds_the_best_is_the_model_and_all_leave_their_log(
     assert main([*arguments(out), "--seeds", "2"]) == 0
     said = capsys.readouterr().err
     record = json.loads((out / "run.json").read_text())["seeds"]
-    assert "of 2 seeds the best on the development data" in said and "deviation" in said
+    assert "kept: the best of 2 seeds on the development data" in said and "deviation" in said
     found = [out, *(out / "seeds").iterdir()]
     seeds = {log_of(folder)[0]["settings"]["seed"]: folder for folder in found}
     assert set(seeds) == {1, 2} and seeds[record["chosen"]] == out

@@ -192,7 +192,7 @@ def test_predictions_of_another_program_stand_beside(write_plan: Writing, models
     (row,) = outcome.results["rows"]
     assert (row["trained_on"], row["protocol"], row["training"]) == ([], "", None)
     assert row["micro"]["precision"] == 1
-    assert "theirs says nothing of 1 document of cdr" in outcome.table
+    assert "theirs has no prediction for 1 document of cdr" in outcome.table
 
 
 def test_a_kept_model_is_not_trained_again_for_another_test(write_plan: Writing, models: Models) -> None:

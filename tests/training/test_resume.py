@@ -118,7 +118,7 @@ def test_a_damaged_checkpoint_is_one_line_with_the_way_out(tmp_path: Path) -> No
         tiny.train(tmp_path)
     for damaged in ("", "[]", json.dumps({**record, "version": 99}), json.dumps({**record, "progress": {}})):
         path.write_text(damaged)
-        with pytest.raises(InputError, match="Remove its folder to start anew"):
+        with pytest.raises(InputError, match="Remove its folder to start again"):
             tiny.train(tmp_path)
 
 

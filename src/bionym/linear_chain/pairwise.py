@@ -73,8 +73,8 @@ def entities(scores_NS: Floats, ranges: Sequence[tuple[int, int]], chain: Pairwi
     """Entities of the best tag sequence of each sentence, each with its probability; see `decoding.entities`."""
     by_sentence: ScoredSpans = [[] for _ in ranges]
     spans = [_spans(path, chain) for path in viterbi(scores_NS, ranges, chain)]
-    speaking = [sentence for sentence, inside in enumerate(spans) if inside]
-    for batch in _batches(ranges, speaking, chain):
+    with_entities = [sentence for sentence, inside in enumerate(spans) if inside]
+    for batch in _batches(ranges, with_entities, chain):
         probability = _entity_probability(_lattice(_steps(scores_NS, ranges, batch, chain)), chain)
         for row, sentence in enumerate(batch):
             by_sentence[sentence] = [(span, probability(row, span)) for span in spans[sentence]]

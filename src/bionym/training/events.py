@@ -166,7 +166,7 @@ class PreparationMonitor(Protocol):
 
 
 def report_preparation(monitors: Iterable[Monitor], what: str, done: int, total: int) -> None:
-    """Tell those monitors that hear of them."""
+    """Report the progress of preparations to the monitors that take it."""
     for monitor in monitors:
         if isinstance(monitor, PreparationMonitor):
             monitor.preparing(what, done, total)

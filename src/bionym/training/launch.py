@@ -46,7 +46,7 @@ def is_helper() -> bool:
 
 
 class Helpers(Silent):
-    """Processes that help; also a monitor, by which they hear that all is learned."""
+    """Helper processes; also a monitor, which tells them when training is done."""
 
     def __init__(self) -> None:
         self.processes: list[BaseProcess] = []

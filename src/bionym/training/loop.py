@@ -188,7 +188,7 @@ class _Loop:
         if is_cut:
             self._save()
         self._report(num_batches)
-        development, tables = _split_tables(self.group.told(self._evaluated() if self.group.is_first else None))
+        development, tables = _split_tables(self.group.broadcast(self._evaluated() if self.group.is_first else None))
         mean, is_best = progress.update_best(development, self.settings.metric)
         if progress.epoch in progress.epochs_to_keep and self.group.is_first:
             with self.average.swapped_in():

@@ -45,7 +45,7 @@ class Group:
 
     @property
     def is_first(self) -> bool:
-        """Whether this process scores, writes and speaks for all."""
+        """Whether this process scores, writes and prints for all."""
         return self.rank == 0
 
     def share(self, numbers: range) -> range:
@@ -74,8 +74,8 @@ class Group:
             weight.grad = part.view_as(weight)
         return loss_of_all[0], int(num_tokens_of_all)
 
-    def told(self, value: Any) -> Any:
-        """What the first process says, as JSON can hold it; what the others say does not matter."""
+    def broadcast(self, value: Any) -> Any:
+        """The value of the first process, as JSON can hold it; those of the others are ignored."""
         if self.size == 1:
             return value
         import json

@@ -120,7 +120,7 @@ def search(
         folder: where the search lives. One that is there goes on, with what it learned from its earlier trials.
         base: a configuration that `best.toml` lays the best settings over.
         about: what the search is (model, data), compared when it goes on.
-        on_trial: told of each trial of this call.
+        on_trial: report of each trial of this call.
     Raises: MissingExtraError without optuna; ConfigError if the folder holds another search; ModelError if every trial
         failed.
     """
@@ -130,7 +130,7 @@ def search(
     def scored(trial: "optuna.Trial") -> float:
         return objective({name: _suggest(trial, name, entry) for name, entry in space.items()})
 
-    def told(study: "optuna.Study", trial: "optuna.trial.FrozenTrial") -> None:
+    def report(study: "optuna.Study", trial: "optuna.trial.FrozenTrial") -> None:
         done = _trial(trial, space)
         if done.score is not None and study.best_trial.number == trial.number:
             _write_best(folder / BEST, done, base or {})
@@ -141,7 +141,7 @@ def search(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # optuna's own about samplers
             study.optimize(
-                _catching_failures(scored), n_trials=left, timeout=budget.seconds, catch=(_Failed,), callbacks=[told]
+                _catching_failures(scored), n_trials=left, timeout=budget.seconds, catch=(_Failed,), callbacks=[report]
             )
     trials = tuple(_trial(trial, space) for trial in study.trials if trial.state.is_finished())
     successes = [trial for trial in trials if trial.score is not None]
@@ -166,7 +166,7 @@ class _Failed(Exception):
 
 
 def _catching_failures(scored: Callable[["optuna.Trial"], float]) -> Callable[["optuna.Trial"], float]:
-    def judged(trial: "optuna.Trial") -> float:
+    def objective(trial: "optuna.Trial") -> float:
         try:
             return scored(trial)
         except UsageError:
@@ -174,7 +174,7 @@ def _catching_failures(scored: Callable[["optuna.Trial"], float]) -> Callable[["
         except BionymError as error:
             raise _Failed(str(error)) from error
 
-    return judged
+    return objective
 
 
 def _study(folder: Path, seed: int) -> "optuna.Study":

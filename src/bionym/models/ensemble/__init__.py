@@ -1,4 +1,4 @@
-"""The ensemble: several trained chains that decide together, by the mean of their log-scores.
+"""The ensemble: several trained chains whose log-scores are averaged.
 
 tagger       the ensemble, which predicts
 averaging    the mean of the scores that members give the same tokens

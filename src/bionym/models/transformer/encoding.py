@@ -53,7 +53,7 @@ def batch_of(
     span_tokens: int = 0,
     below_BTH: Tensor | None = None,
 ) -> Batch:
-    """Windows together, padded; `below_BTH` is what frozen layers give, if it was kept."""
+    """Windows together, padded; `below_BTH` has the states of frozen layers, if they are cached."""
     lengths_B = np.array([len(piece.firsts_N) for piece in pieces], dtype=np.int64)
     golds = [_gold([of_heads[number] for of_heads in known], lengths_B, span_tokens) for number in range(len(places))]
     return Batch(

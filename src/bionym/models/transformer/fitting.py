@@ -21,7 +21,7 @@ from bionym.heads.corpora import hold_out_development
 from bionym.heads.development import Chosen
 from bionym.heads.fitted import Fitted
 from bionym.heads.head import TEXT
-from bionym.models.transformer import files, heads, kept, targets
+from bionym.models.transformer import files, heads, state_cache, targets
 from bionym.models.transformer.encoding import batch_of
 from bionym.models.transformer.network import Network, rates
 from bionym.models.transformer.reading import Piece, Reader, pieces_of
@@ -61,7 +61,7 @@ def fit(
     corpora = hold_out_development(corpora, fraction=config.held_out, seed=config.seed)
     monitors = tuple(monitors)
     learning = _Training(corpora, config, audit, monitors)
-    with learning.computed_below():
+    with learning.with_cached_states():
         result = run_loop(
             learning.network,
             learning.batches,
@@ -114,11 +114,11 @@ class _Training:
             rates(self.network, config.training.learning_rate, config.training.layer_decay),
         )
         self.settings = training.model_copy(update={"learning_rates": layer_rates | training.learning_rates})
-        self.kept = kept.NOTHING
+        self.cache = state_cache.NO_CACHE
 
     @contextlib.contextmanager
-    def computed_below(self) -> Iterator[None]:
-        """Within, what frozen layers give is there for every window whose subwords stay the same in each epoch."""
+    def with_cached_states(self) -> Iterator[None]:
+        """Within, the states of frozen layers are cached for every window whose subwords are the same in each epoch."""
         settings = self.config.network
         pieces = pieces_of(text for documents in self.dev_texts.values() for texts in documents for text in texts)
         if not settings.subword_dropout:
@@ -127,9 +127,9 @@ class _Training:
             device = devices.choose(self.settings)
             computing = precision.Precision(self.settings, device)
             room = settings.frozen_gigabytes * GIGABYTE
-            with kept.below(self.network.to(device), pieces, computing, most_bytes=room) as self.kept:
+            with state_cache.cached_states(self.network.to(device), pieces, computing, most_bytes=room) as self.cache:
                 yield
-        self.kept = kept.NOTHING
+        self.cache = state_cache.NO_CACHE
 
     def batches(self, epoch: int) -> batching.Lazy[Any]:
         """The batches of an epoch."""
@@ -169,7 +169,7 @@ class _Training:
             places=heads.places_for(planned.corpora[0], self.heads),
             known=[item.known(epoch) for item in items],
             span_tokens=self.config.network.span_tokens,
-            below_BTH=self.kept.of(pieces),
+            below_BTH=self.cache.of(pieces),
         )
 
     def _scores(
@@ -183,7 +183,7 @@ class _Training:
         with precision.Precision(self.settings, device).computing():
             for group in by_length(pieces, EVALUATION_SUBWORDS):
                 some = [pieces[place] for place in group]
-                batch = batch_of(some, network.specials.padding, below_BTH=self.kept.of(some))
+                batch = batch_of(some, network.specials.padding, below_BTH=self.cache.of(some))
                 scores_BNS = network.scores_of(devices.move_to_device(batch, device), places).double().cpu().numpy()
                 for row, place in enumerate(group):
                     length = len(pieces[place].firsts_N)

@@ -1,6 +1,6 @@
 """A folder with a network that classifies subwords, anybody's, as a model of ours.
 
-Tokens, sentences and windows are ours; the first subword of a token speaks for it. A folder that was exported from Bionym says
+Tokens, sentences and windows are ours; the first subword of a token gives its scores. A folder that was exported from Bionym says
 how it was read there, and is read so again.
 
 Axes: L tags, H values of the encoder.

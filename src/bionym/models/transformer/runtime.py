@@ -34,7 +34,7 @@ class OneByOne:
 
     Args:
         read: gives the scores of every subword of a window.
-        pooling: "first" or "mean": what speaks for a token of its subwords.
+        pooling: "first" or "mean": how the scores of subwords become those of their token.
     """
 
     def __init__(self, read: Read, pooling: str) -> None:

@@ -90,7 +90,7 @@ class Transformer:
     def predict(self, documents: Iterable[Document]) -> Iterator[Document]:
         """The same documents, in order, with this model's entities, each with its probability.
 
-        Where several corpora speak, each entity names its own in `attributes["source"]`; see `merging` for overlaps.
+        With heads of several corpora, each entity names its own in `attributes["source"]`; see `merging` for overlaps.
         """
         return tag_in_batches(documents, lambda some: heads.decode_documents(some, *self._read(some), self._finders))
 
