@@ -26,20 +26,20 @@ import bionym
 from bionym import config as configuration
 from bionym.data import Audit, Corpus
 from bionym.models import transformer
-from bionym.models.transformer.fitting import _Learning
+from bionym.models.transformer.fitting import _Training
 from bionym.training import optimizers, seeds
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "bc5cdr" / "train.pubtator"
 NUM_STEPS = 6
 
 
-def learning(corpus: Corpus, encoder: str, layers: int, *, is_kept: bool) -> _Learning:
+def learning(corpus: Corpus, encoder: str, layers: int, *, is_kept: bool) -> _Training:
     settings = [f"encoder={encoder}", "context=sentence", "training.precision=float32", "held_out=0"]
     settings += [f"network.frozen_layers={layers}", f"network.frozen_gigabytes={4 if is_kept else 0}"]
-    return _Learning({"": corpus}, configuration.load(transformer.Config, None, settings), Audit())
+    return _Training({"": corpus}, configuration.load(transformer.Config, None, settings), Audit())
 
 
-def steps(found: _Learning, optimizer: torch.optim.Optimizer, batches: Sequence[Any]) -> float:
+def steps(found: _Training, optimizer: torch.optim.Optimizer, batches: Sequence[Any]) -> float:
     """Tokens a second."""
     network, num_tokens = found.network.train(), 0
     start = time.process_time()

@@ -123,7 +123,7 @@ def scoring() -> dict[str, float]:
     found = [one.with_entities(one.entities[::2]) for one in gold]
     ways: dict[str, Callable[[], Any]] = {
         "scores": lambda: evaluate(gold, found),
-        "scores_and_confusion": lambda: development.scored(gold, found),
+        "scores_and_confusion": lambda: development.score_development(gold, found),
     }
     times: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(NUM_ROUNDS):

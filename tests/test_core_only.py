@@ -66,11 +66,11 @@ NEED_AN_EXTRA = (  # to be imported at all; each is imported where it is needed,
     "bionym.*.beginning",
     "bionym.models.transformer.files",
     "bionym.*.from_huggingface",
-    "bionym.*.kept",
+    "bionym.*.state_cache",
     "bionym.*.masked",
     "bionym.*.masking",
     "bionym.models.transformer.saving",
-    "bionym.*.teaching",
+    "bionym.models.transformer.targets",
     "bionym.*.to_huggingface",
 )
 

@@ -71,7 +71,7 @@ def test_a_seed_that_fails_elsewhere_is_named(documents: list[bionym.Document], 
 
 
 def test_seeds_that_would_change_nothing_are_refused(documents: list[bionym.Document], tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="A crf draws nothing by chance"):
+    with pytest.raises(UsageError, match="The training of a crf has no randomness"):
         several_seeds.train(documents, seeds=(1, 2), folder=tmp_path, model="crf")
     with pytest.raises(UsageError, match="seeds are 1, 1: give one or more, each once"):
         several_seeds.train(documents, seeds=(1, 1), folder=tmp_path)

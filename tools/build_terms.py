@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from bionym.lexicon.terms import normalized
+from bionym.lexicon.terms import normalize
 
 SHIPPED = Path(__file__).parents[1] / "src" / "bionym" / "resources"
 _REMARK = re.compile(r"\s*\((?:disorder|finding|disease|situation|morphologic abnormality)\)$|\s+\[.*?\]$|,? NOS\b.*$")
@@ -62,7 +62,7 @@ def families(names: Iterable[str]) -> Iterator[str]:
 
 def write(folder: Path, name: str, terms: Iterable[str]) -> None:
     """The normalized terms, one a line, sorted."""
-    kept = sorted(set(normalized(_REMARK.sub("", term.strip()) for term in terms)))
+    kept = sorted(set(normalize(_REMARK.sub("", term.strip()) for term in terms)))
     text = "".join(f"{term}\n" for term in kept)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.terms.gz").write_bytes(gzip.compress(text.encode("utf-8"), 9, mtime=0))
@@ -89,7 +89,7 @@ def main() -> None:
     write(arguments.out, "nci_thesaurus", obo_graph(at / "ncit-disease-2018-06-08.json.gz"))
     write(arguments.out, "chemicals", (*drugs, *compounds))
     write(arguments.out, "genes", genes(at / "Homo_sapiens.gene_info.gz"))
-    write(arguments.out, "gene_families", families(normalized(genes(at / "Homo_sapiens.gene_info.gz"))))
+    write(arguments.out, "gene_families", families(normalize(genes(at / "Homo_sapiens.gene_info.gz"))))
     if arguments.own_use:
         phenotypes = (at / "hpo_noabb_lemma.dic").read_text(encoding="utf-8").splitlines()
         write(arguments.own_use, "phenotypes", phenotypes)

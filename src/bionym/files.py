@@ -154,7 +154,7 @@ def finishing(
 ) -> Iterator[Path]:
     """A path to write a file or folder to; it takes the name `out` when the block ends well, else it is removed.
 
-    It lies in a folder of its own beside `out`, that nobody else can read; the block may put scratch files there.
+    It lies in a folder of its own beside `out`, that no other user can read; the block may put scratch files there.
 
     Args:
         may_replace: whether what stands at `out` is of the kind that `force` replaces.

@@ -1,7 +1,7 @@
-"""The same training with several seeds: how much chance moves the scores, and the best of the models.
+"""The same training with several seeds: how much the scores vary, and the best of the models.
 
-    made = several_seeds.train(documents, seeds=(1, 2, 3), model="bilstm_crf", folder="models/.mine")
-    made.save("models/mine")
+    tagger = several_seeds.train(documents, seeds=(1, 2, 3), model="bilstm_crf", folder="models/.mine")
+    tagger.save("models/mine")
 
 How many seeds there are is no setting of a model, for a model comes from one of them: each run is a training as any other,
 and its model and log are what that seed alone would have given. All are scored on the same development documents; where none
@@ -28,7 +28,7 @@ from bionym import config as configuration
 from bionym.data import Audit, Corpus, Document
 from bionym.errors import ModelError, UsageError
 from bionym.files import write_whole
-from bionym.heads.corpora import with_held_out
+from bionym.heads.corpora import hold_out_development
 from bionym.pipeline import Pipeline, training
 from bionym.trained import store
 from bionym.trained.record import Record, SeedFacts, fingerprint, read
@@ -43,7 +43,7 @@ MODEL, COMMON = "model", "seeds.json"
 
 
 class Task(NamedTuple):
-    """What one run learns, such that it may be sent to another process."""
+    """One run, in a form that can be sent to another process."""
 
     model: str
     corpora: Mapping[str, Corpus]
@@ -56,8 +56,8 @@ class Task(NamedTuple):
 Watching = Callable[[Path], Iterable[Monitor]]
 
 
-def unwatched(folder: Path) -> Iterable[Monitor]:
-    """Nobody watches."""
+def no_monitors(folder: Path) -> Iterable[Monitor]:
+    """No monitors."""
     return ()
 
 
@@ -75,34 +75,34 @@ def train(
     corpora: Mapping[str, Corpus] | None = None,
     allow_leaks: bool = False,
     jobs: int = 1,
-    watching: Watching = unwatched,
+    watching: Watching = no_monitors,
     on_seed: Callable[[int, Record], None] = lambda seed, record: None,
 ) -> Pipeline:
-    """The model of the seed that scored best on development data; its `run["seeds"]` tells of all of them.
+    """The model of the seed that scored best on development data; its `run["seeds"]` has the scores of all.
 
     Args:
         seeds: of the runs; each stands for `training.seed`.
-        folder: where runs and their models are kept; what was interrupted there goes on.
-        jobs: runs that take place at a time; with more than one, each in a process of its own.
+        folder: where runs and their models are kept; interrupted runs there are resumed.
+        jobs: runs in parallel; with more than one, each in its own process.
         watching: the monitors of a run, by its folder; a function of a module if there are several jobs.
-        on_seed: told of each run that is done, with the record of its training.
+        on_seed: called after each run, with the record of its training.
     The other arguments are those of `bionym.train`.
-    Raises: UsageError for a model that draws nothing by chance, and without development data; ModelError, ConfigError.
+    Raises: UsageError for a model without randomness in its training, and without development data; ModelError, ConfigError.
     """
     _check(seeds, jobs, model)
     chosen = configuration.load(training.trainable(model).Config, Path(config) if config else None, settings)
     audit = audit if audit is not None else Audit()
     given = corpora or training.corpora_of(chosen, documents, dev, audit, allow_leaks=allow_leaks)
-    split = with_held_out(given, fraction=chosen.held_out, seed=min(seeds))
+    split = hold_out_development(given, fraction=chosen.held_out, seed=min(seeds))
     if not any(corpus.splits.get("dev") for corpus in split.values()):
         raise UsageError("Several seeds are compared on development data: give --dev, or set held_out above 0.")
     _check_same(Path(folder), model, chosen, split)
     tasks = {}
     for seed in seeds:
         config_of = chosen.model_copy(update={"training": chosen.training.model_copy(update={"seed": seed})})
-        own = Path(folder) / f"seed-{seed}"
-        tasks[seed] = Task(model, split, config_of, tuple(sources), copy.deepcopy(audit), own)
-    records = dict(sorted(_done(tasks, jobs, watching, on_seed), key=lambda pair: list(seeds).index(pair[0])))
+        run_folder = Path(folder) / f"seed-{seed}"
+        tasks[seed] = Task(model, split, config_of, tuple(sources), copy.deepcopy(audit), run_folder)
+    records = dict(sorted(_finish_all(tasks, jobs, watching, on_seed), key=lambda pair: list(seeds).index(pair[0])))
     facts = summary(records)
     held_out = [name for name, corpus in given.items() if not corpus.splits.get("dev")]
     record = records[facts.chosen].with_facts(seeds=facts, held_out=held_out)
@@ -140,7 +140,9 @@ def _check(seeds: Sequence[int], jobs: int, model: str) -> None:
     if jobs < 1:
         raise UsageError(f"There are {jobs} jobs: expected 1 or more.")
     if not training.learns_in_epochs(model):
-        raise UsageError(f"A {model} draws nothing by chance: every seed gives the same model. Leave out the seeds.")
+        raise UsageError(
+            f"The training of a {model} has no randomness: every seed gives the same model. Leave out --seeds."
+        )
 
 
 def _check_same(folder: Path, model: str, chosen: Any, corpora: Mapping[str, Corpus]) -> None:
@@ -158,10 +160,10 @@ def _check_same(folder: Path, model: str, chosen: Any, corpora: Mapping[str, Cor
     write_whole(path, json.dumps(now, indent=1) + "\n")
 
 
-def _done(
+def _finish_all(
     tasks: Mapping[int, Task], jobs: int, watching: Watching, on_seed: Callable[[int, Record], None]
 ) -> Iterator[tuple[int, Record]]:
-    """The seeds that are done before, then those as they are done now, each with the record of its training."""
+    """The seeds that were done before, then the others as they finish, each with the record of its training."""
     known = {seed: _record(task) for seed, task in tasks.items()}
     yield from ((seed, record) for seed, record in known.items() if record is not None)
     left = {seed: tasks[seed] for seed, record in known.items() if record is None}
@@ -178,13 +180,13 @@ def _record(task: Task) -> Record | None:
 
 def _one_by_one(tasks: Mapping[int, Task], watching: Watching) -> Iterator[int]:
     for seed, task in tasks.items():
-        _learn(task, watching)
+        _train_seed(task, watching)
         yield seed
 
 
-def _learn(task: Task, watching: Watching) -> None:
+def _train_seed(task: Task, watching: Watching) -> None:
     """One run, its model saved."""
-    made = training.train_on_corpora(
+    pipeline = training.train_on_corpora(
         task.corpora,
         task.config,
         model=task.model,
@@ -193,11 +195,11 @@ def _learn(task: Task, watching: Watching) -> None:
         monitors=watching(task.folder),
         folder=task.folder,
     )
-    made.save(task.folder / MODEL, force=True)
+    pipeline.save(task.folder / MODEL, force=True)
 
 
 def _in_processes(tasks: Mapping[int, Task], jobs: int, watching: Watching) -> Iterator[int]:
-    """Runs side by side. When this process is stopped, each of them saves where it stands and stops too."""
+    """Runs in parallel. When this process is stopped, each of them saves its state and stops too."""
     waiting = dict(tasks)
     running: dict[int, tuple[BaseProcess, connection.Connection]] = {}
     context = multiprocessing.get_context("spawn")
@@ -205,9 +207,9 @@ def _in_processes(tasks: Mapping[int, Task], jobs: int, watching: Watching) -> I
         while waiting or running:
             while waiting and len(running) < jobs:
                 seed = next(iter(waiting))
-                running[seed] = _started(context, waiting.pop(seed), watching, jobs)
+                running[seed] = _start(context, waiting.pop(seed), watching, jobs)
             connection.wait([process.sentinel for process, _ in running.values()])
-            for seed in [one for one, (process, _) in running.items() if not process.is_alive()]:
+            for seed in [number for number, (process, _) in running.items() if not process.is_alive()]:
                 _check_ended(seed, *running.pop(seed))
                 yield seed
     finally:
@@ -217,37 +219,37 @@ def _in_processes(tasks: Mapping[int, Task], jobs: int, watching: Watching) -> I
             process.join()
 
 
-def _started(context: Any, task: Task, watching: Watching, jobs: int) -> "tuple[BaseProcess, connection.Connection]":
+def _start(context: Any, task: Task, watching: Watching, jobs: int) -> "tuple[BaseProcess, connection.Connection]":
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_learn_there, args=(task, watching, theirs))
+    process = context.Process(target=_train_seed_in_process, args=(task, watching, theirs))
     with _threads(jobs):
         process.start()
     theirs.close()
     return process, ours
 
 
-def _check_ended(seed: int, process: "BaseProcess", said: connection.Connection) -> None:
+def _check_ended(seed: int, process: "BaseProcess", messages: connection.Connection) -> None:
     """Raises: ModelError if the run failed."""
     process.join()
     if process.exitcode:
         try:
-            words = str(said.recv())
+            reason = str(messages.recv())
         except EOFError:
-            words = f"its process ended with {process.exitcode}."
-        raise ModelError(f"Seed {seed}: {words} The same command goes on from there.")
+            reason = f"its process ended with {process.exitcode}."
+        raise ModelError(f"Seed {seed}: {reason} Run the same command again to resume.")
 
 
-def _learn_there(task: Task, watching: Watching, said: connection.Connection) -> None:
-    """A run in a process of its own, which says what went wrong."""
-    launch.leave_terminal()
+def _train_seed_in_process(task: Task, watching: Watching, messages: connection.Connection) -> None:
+    """A run in its own process, which sends its error to the parent."""
+    launch.detach_from_terminal()
     launch.end_with_parent()
     try:
-        _learn(task, watching)
+        _train_seed(task, watching)
     except KeyboardInterrupt:
         os._exit(1)
     except BaseException as error:
-        said.send(str(error) if hasattr(error, "exit_code") else f"{type(error).__name__}.")
-        said.close()
+        messages.send(str(error) if hasattr(error, "exit_code") else f"{type(error).__name__}.")
+        messages.close()
         os._exit(1)
 
 

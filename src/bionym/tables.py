@@ -23,7 +23,7 @@ def aligned(header: Cells, rows: Iterable[Cells], *, num_names: int = 1, most_co
     if most_columns is not None:
         room = most_columns - sum(space[1:]) - len(GAP) * (len(space) - 1)
         space[0] = min(space[0], max(room, MIN_NAME))
-        lines = [(shortened(name, space[0]), *others) for name, *others in lines]
+        lines = [(shorten(name, space[0]), *others) for name, *others in lines]
     drawn = [GAP.join(_padded(line, space, num_names)).rstrip() for line in lines]
     return "\n".join((drawn[0], "-" * max(map(cell_len, drawn)), *drawn[1:]))
 
@@ -33,7 +33,7 @@ def widths(header: Cells, rows: Iterable[Cells]) -> list[int]:
     return [max(map(cell_len, column)) for column in zip(*_texts(header, rows), strict=True)]
 
 
-def shortened(name: str, width: int) -> str:
+def shorten(name: str, width: int) -> str:
     """A name of at most this many columns, "…" for its middle if it is longer: ends tell labels apart."""
     if cell_len(name) <= width:
         return name

@@ -42,7 +42,9 @@ def test_a_plan_becomes_a_table_and_three_files(plan: Path, capsys: pytest.Captu
     first = capsys.readouterr()
     assert first.out.startswith("system  trained on  protocol")
     assert "[1/1] crf, ncbi, train: ncbi " in first.err
-    assert "results/small: results.md, results.csv, results.json; 1 result made, 0 there before, 0 failed" in first.err
+    assert (
+        "results/small: results.md, results.csv, results.json; 1 result computed, 0 known before, 0 failed" in first.err
+    )
     assert {path.name for path in Path("results/small").glob("results.*")} == {
         "results.md",
         "results.csv",
@@ -51,7 +53,7 @@ def test_a_plan_becomes_a_table_and_three_files(plan: Path, capsys: pytest.Captu
     assert main(["benchmark", str(plan), "--data", str(GOLD)]) == 0
     again = capsys.readouterr()
     assert again.out == first.out
-    assert "[1/1] crf, ncbi, train: there already" in again.err
+    assert "[1/1] crf, ncbi, train: known already" in again.err
 
 
 def test_no_text_reaches_messages_or_results(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:

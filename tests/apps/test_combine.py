@@ -24,7 +24,7 @@ def test_models_are_combined_then_shown_used_and_scored(folder: Path, capsys: py
     given, out = [str(folder / "few"), str(folder / "more")], str(folder / "both")
     assert main(["combine", *given, "--out", out, "--shares", "0.25,0.75"]) == 0
     said = capsys.readouterr().err
-    assert f"{out}: 2 models that find Disease together" in said
+    assert f"{out}: an ensemble of 2 models for Disease" in said
     assert "more, a crf, share 0.75" in said and "not scored as an ensemble" in said
     assert main(["models", "show", out]) == 0
     assert "| 2 | more | crf | 0.75 |" in capsys.readouterr().out
@@ -46,7 +46,7 @@ def test_what_stands_there_is_replaced_by_force_alone(folder: Path, capsys: pyte
 @pytest.mark.parametrize(
     ("more", "code", "message"),
     [
-        (["--shares", "half,half"], 2, "--shares 'half,half': expected numbers with commas between"),
+        (["--shares", "half,half"], 2, "--shares 'half,half': expected numbers separated by commas"),
         (["--shares", "1,1,1"], 2, "There are 3 shares for 2 models"),
         (["--shares", "1,-1"], 2, "A share is -1"),
     ],

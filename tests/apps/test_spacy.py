@@ -253,7 +253,7 @@ def test_a_component_from_bytes_travels_to_another_process_and_leaves_nothing_be
 def test_bytes_that_lead_out_of_the_folder_are_refused(tmp_path: Path) -> None:
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside" / "x").write_text("x")
-    good = packing.packed(tmp_path / "outside")
+    good = packing.pack(tmp_path / "outside")
     packing.unpack(good, tmp_path)
     assert (tmp_path / "x").read_text() == "x"
     for name in (b"/", b"\\", b":"):

@@ -39,7 +39,7 @@ def test_annotated_documents_become_a_table(tmp_path: Path, capsys: pytest.Captu
     naloxone = next(row for row in rows_of(tmp_path / "a.csv") if row["name"] == "Naloxone")
     assert (naloxone["label"], naloxone["concepts"], naloxone["first_start"]) == ("Chemical", "D009270", "0")
     said = capsys.readouterr().err
-    assert "in 2 documents; quotes their text, so keep it as you keep them" in said
+    assert "in 2 documents; it quotes their text: protect it as you do the documents" in said
 
 
 def test_a_table_goes_to_standard_output_if_no_file_is_named(capsys: pytest.CaptureFixture[str]) -> None:
@@ -62,7 +62,7 @@ def test_predicting_writes_several_summaries_and_nothing_else(
     assert main(["predict", str(notes), "--model", str(model), *options]) == 0
     told = capsys.readouterr()
     assert told.out == ""
-    assert "in 3 documents, 1 of them without a name" in told.err
+    assert "in 3 documents, 1 of them without an entity" in told.err
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.csv", "a.html", "a.json"]
     rows = rows_of(places[0])
     assert rows and all(0 < float(row["mean_score"]) <= float(row["highest_score"]) <= 1 for row in rows)

@@ -77,7 +77,7 @@ def test_log_page_and_card_go_with_the_model(whole: Path) -> None:
     page = (whole / "training.html").read_text()
     assert "Training of model" in page and "Every epoch" in page and 'http-equiv="refresh"' not in page
     card = (whole / "model_card.md").read_text()
-    assert "Seed 1, 3 epochs (all epochs)" in card and "never learned from" in card
+    assert "Seed 1, 3 epochs (all epochs)" in card and "never trained on" in card
     measured = json.loads((whole / "weights.json").read_text())
     assert (
         f"| float32 | {100 * measured['float32']:.2f} |" in card and f"| int8 | {100 * measured['int8']:.2f} |" in card
@@ -91,7 +91,7 @@ def test_of_several_seeds_the_best_is_the_model_and_all_leave_their_log(
     assert main([*arguments(out), "--seeds", "2"]) == 0
     said = capsys.readouterr().err
     record = json.loads((out / "run.json").read_text())["seeds"]
-    assert "of 2 seeds the best on the development data" in said and "deviation" in said
+    assert "kept: the best of 2 seeds on the development data" in said and "deviation" in said
     found = [out, *(out / "seeds").iterdir()]
     seeds = {log_of(folder)[0]["settings"]["seed"]: folder for folder in found}
     assert set(seeds) == {1, 2} and seeds[record["chosen"]] == out

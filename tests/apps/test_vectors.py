@@ -80,7 +80,7 @@ def test_cluster_writes_what_the_feature_reads(vectors: Path, tmp_path: Path) ->
         pytest.param(
             ["train", str(NOTE), "--out", "x", "--min-count", "999"],
             1,
-            "No word stands 999 times or more",
+            "No word occurs 999 times or more",
             marks=pytest.mark.needs("gensim"),
         ),
         (["show", "missing", "fever"], 1, "missing: no such file"),

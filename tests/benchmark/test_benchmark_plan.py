@@ -61,7 +61,7 @@ def test_a_run_without_train_takes_each_corpus_in_turn(write_plan: Writing) -> N
 
 def test_select_is_scored_on_the_development_split(write_plan: Writing) -> None:
     (cell,) = grid.cells(load(write_plan(CRF + '[[runs]]\ntrain = "ncbi"\nprotocols = "select"\n')))
-    assert cell.learned == (("ncbi", "train"),)
+    assert cell.training_splits == (("ncbi", "train"),)
     assert [target.split for target in cell.tests] == ["devel"]
 
 

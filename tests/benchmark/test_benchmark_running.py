@@ -146,7 +146,7 @@ def test_a_seed_that_failed_is_not_in_the_mean(write_plan: Writing, models: Mode
 
 def test_models_without_chance_are_said_to_be_trained_once(write_plan: Writing, models: Models) -> None:
     outcome = run(write_plan("seeds = [1, 2]\n" + STEADY))
-    assert "Trained once, having no chance in the training: steady." in outcome.table
+    assert "Trained once, since the training has no randomness: steady." in outcome.table
 
 
 def test_reports_can_be_read_again_and_compared(write_plan: Writing, models: Models) -> None:
@@ -161,7 +161,7 @@ def test_shared_documents_are_counted_across_formats(write_plan: Writing, models
     shared = {row["tested_on"]: row["shared"] for row in outcome.results["rows"]}
     assert shared["cdr"] == {"documents": 2, "sentences": None}
     assert shared["ncbi"]["documents"] == 0
-    assert "In training and test data at once: 2 documents of cdr (train) in cdr." in " ".join(outcome.table.split())
+    assert "In both training and test data: 2 documents of cdr (train) in cdr." in " ".join(outcome.table.split())
 
 
 def test_shared_documents_are_left_out_when_asked(write_plan: Writing, models: Models) -> None:
@@ -173,7 +173,7 @@ def test_shared_documents_are_left_out_when_asked(write_plan: Writing, models: M
 
 def test_a_training_that_is_all_shared_fails_with_the_reason(write_plan: Writing, models: Models) -> None:
     outcome = run(write_plan("exclude_shared = true\n" + STEADY + '[[runs]]\ntrain = "cdr"\n'))
-    assert outcome.results["failed"][0]["error"].startswith("Nothing is left to learn from")
+    assert outcome.results["failed"][0]["error"].startswith("No training data is left")
     assert not models.learned
 
 
@@ -192,7 +192,7 @@ def test_predictions_of_another_program_stand_beside(write_plan: Writing, models
     (row,) = outcome.results["rows"]
     assert (row["trained_on"], row["protocol"], row["training"]) == ([], "", None)
     assert row["micro"]["precision"] == 1
-    assert "theirs says nothing of 1 document of cdr" in outcome.table
+    assert "theirs has no prediction for 1 document of cdr" in outcome.table
 
 
 def test_a_kept_model_is_not_trained_again_for_another_test(write_plan: Writing, models: Models) -> None:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bionym.benchmark.corpora import Split
-from bionym.benchmark.sharing import Shared, shared, without_shared
+from bionym.benchmark.sharing import Shared, count_shared, without_shared
 from bionym.data import Document, entity
 from bionym.data.span import Span
 
@@ -34,7 +34,7 @@ def with_ids(*documents: tuple[str, str]) -> Split:
 def test_documents_are_the_same_by_id_or_by_text() -> None:
     training = with_ids(("a/1", "One."), ("a/2", "Two."), ("a/3", "Three."))
     test = with_ids(("b/1", "Another."), ("b/9", "two. "))
-    assert shared([training], test) == Shared(2, None)
+    assert count_shared([training], test) == Shared(2, None)
     assert [document.id for document in without_shared([training], test)[0].documents] == ["a/3"]
 
 
@@ -44,12 +44,12 @@ def test_copies_of_a_shared_document_go_too() -> None:
 
 
 def test_ids_that_come_from_file_names_tell_nothing() -> None:
-    assert shared([whole([LONG])], whole([OTHER])) == Shared(0, 0)
+    assert count_shared([whole([LONG])], whole([OTHER])) == Shared(0, 0)
 
 
 def test_long_sentences_are_compared_where_ids_tell_nothing() -> None:
     tested = whole([LONG.upper().replace("fludrocortisone".upper(), "fludro cortisone"), "short one"], "test")
-    assert shared([whole([OTHER, LONG, "short one"])], tested).sentences == 1
+    assert count_shared([whole([OTHER, LONG, "short one"])], tested).sentences == 1
 
 
 def test_sentences_are_left_out_without_moving_anything_else() -> None:
@@ -61,7 +61,7 @@ def test_sentences_are_left_out_without_moving_anything_else() -> None:
 def test_nothing_is_shared_afterwards(sentences: list[str], data: st.DataObject) -> None:
     tested = whole(data.draw(st.lists(st.sampled_from(sentences), min_size=1, max_size=3)), "test")
     rest = without_shared([whole(sentences)], tested)
-    assert shared(rest, tested) == Shared(0, 0)
+    assert count_shared(rest, tested) == Shared(0, 0)
     for document in rest[0].documents:  # none, if it is the same as a whole
         assert len(document.entities) == len(document.sentences)
         assert {document.mention(one) for one in document.entities} <= {"weeks", "rabbits", "one", "end"}

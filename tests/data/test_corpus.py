@@ -8,7 +8,7 @@ ONE, TWO = Document("1", "Mild fever."), Document("2", "No  fever.")
 
 
 def test_a_document_in_two_splits_is_an_error_that_names_it() -> None:
-    with pytest.raises(InputError, match="1 documents stand in more than one split: 1"):
+    with pytest.raises(InputError, match="1 documents are in more than one split: 1"):
         Corpus({"train": (ONE, TWO), "test": (ONE,)})
 
 

@@ -92,10 +92,10 @@ def test_many_steps_become_means_of_neighbours() -> None:
 
 def test_an_axis_holds_all_values_with_a_tenth_above_and_below() -> None:
     line = plots.Line("l", [(1, 50.0), (3, 60.0)])
-    drawn = _curves.drawn([line], "y", "t")  # from 49 to 61
+    drawn = _curves.plot_curve([line], "y", "t")  # from 49 to 61
     assert 'd="M46 217.3L426 30.7"' in drawn
-    assert 'd="M46 52.4L426 15.7"' in _curves.drawn([line], "y", "t", low=0)
-    assert _curves.drawn([plots.Line("l", [])], "y", "t") == ""
+    assert 'd="M46 52.4L426 15.7"' in _curves.plot_curve([line], "y", "t", low=0)
+    assert _curves.plot_curve([plots.Line("l", [])], "y", "t") == ""
 
 
 def test_bars_stand_by_support_and_are_as_long_as_their_f1() -> None:

@@ -120,20 +120,20 @@ def test_when_the_model_was_best(scores: list[float | None], said: str) -> None:
 @pytest.mark.parametrize(
     ("end", "said"),
     [
-        (None, "It is learning: 1 epoch of at most 9 done."),
+        (None, "Training: 1 epoch of at most 9 done."),
         (
             {"state": "finished", "reason": "all epochs", "seconds": 99},
-            "for 1 epoch (as many as were asked for), 99 seconds in all.",
+            "for 1 epoch (all that were set), 99 seconds in all.",
         ),
         ({"state": "finished", "reason": "r", "seconds": 100}, "for 1 epoch (r), 2 minutes in all."),
-        ({"state": "interrupted", "reason": "r", "seconds": 1}, "It was interrupted after 1 epoch: r."),
-        ({"state": "failed", "reason": "r", "seconds": 1}, "It was broken off after 1 epoch: r."),
+        ({"state": "interrupted", "reason": "r", "seconds": 1}, "Interrupted after 1 epoch: r."),
+        ({"state": "failed", "reason": "r", "seconds": 1}, "Failed after 1 epoch: r."),
     ],
 )
 def test_how_a_training_stands_or_ended(end: dict[str, Any] | None, said: str) -> None:
     assert _words.training_state([{}], 9, end).endswith(said)
     assert "2 epochs" in _words.training_state([{}, {}], 9, end)
-    assert _words.training_state([{}], None, None) == "It is learning."
+    assert _words.training_state([{}], None, None) == "Training."
 
 
 def test_numbers_are_as_short_as_they_are_exact() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from bionym.evaluation.tables import CSV_HEADER, markdown, number_of_decimals, plain
 from bionym.evaluation.tables import csv as as_csv
-from bionym.tables import shortened
+from bionym.tables import shorten
 
 
 def values(right: float, spurious: float, missed: float, f1: list[float] | None = None) -> dict[str, Any]:
@@ -79,8 +79,8 @@ def test_plain_lines_fit_80_columns(label: str) -> None:
 
 
 def test_long_names_keep_both_ends() -> None:
-    assert shortened("Sign_or_Symptom_absent", 12) == "Sign_o…bsent"
-    assert shortened("short", 12) == "short"
+    assert shorten("Sign_or_Symptom_absent", 12) == "Sign_o…bsent"
+    assert shorten("short", 12) == "short"
 
 
 def test_markdown_escapes_what_would_end_a_cell() -> None:

@@ -7,7 +7,7 @@ from bionym.data import Document, Span, entity
 from bionym.data.counts import Counts
 from bionym.errors import InputError
 from bionym.evaluation.calibration import Bin, Calibration
-from bionym.evaluation.intervals import enough_resamples, intervals, resampled, scores_of
+from bionym.evaluation.intervals import enough_resamples, intervals, resample, scores_of
 from bionym.evaluation.matching import match, num_chars, overlapping, shared_chars
 from bionym.evaluation.pairs import Pair, pair, sentences
 from bionym.evaluation.tally import Tally
@@ -105,7 +105,7 @@ def test_scores_of_sums_are_those_of_the_counts() -> None:
 
 def test_resamples_draw_as_many_units_as_there_are() -> None:
     counts_ULK = np.ones((20, 1, 3))
-    sums = np.concatenate(list(resampled(counts_ULK, 7, seed=1)))
+    sums = np.concatenate(list(resample(counts_ULK, 7, seed=1)))
     assert sums.shape == (7, 1, 3) and (sums == 20).all()
 
 

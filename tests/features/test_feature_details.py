@@ -149,14 +149,14 @@ def test_an_abbreviation_stands_for_its_long_form_within_reach(
     values = of_words("gazetteer", " ".join(words), lists=lists, reach=reach)
     assert (values[3], values[7]) == (("short-e",), later)
     options, columns = gazetteer.Options(lists=lists, reach=reach), gazetteer.columns(lists)
-    places_NK = gazetteer.numbered(options)([["x"], words], [[(0, 1)], [(0, 8)]])
+    places_NK = gazetteer.number_lists(options)([["x"], words], [[(0, 1)], [(0, 8)]])
     assert [tuple(columns[place] for place in row.nonzero()[0]) for row in places_NK] == [(), *values]
 
 
 def test_lists_without_a_term_in_the_training_data_are_counted_as_lost() -> None:
     audit = Audit()
     gazetteer.count_silent(["d", "e"], {"d"}, audit)
-    assert audit.lost == {("term list 'e'", "not one of its terms stands in the training data"): 1}
+    assert audit.lost == {("term list 'e'", "none of its terms is in the training data"): 1}
 
 
 def test_features_of_words_share_a_column_as_wide_as_the_widest() -> None:

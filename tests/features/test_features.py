@@ -55,7 +55,7 @@ def test_ngrams_mark_the_edges_of_the_word() -> None:
     ],
 )
 def test_shapes(word: str, full: str, collapsed: str, bounded: str, kind: str) -> None:
-    found = (shapes.full(word), shapes.collapsed(word), shapes.bounded(word), shapes.kind(word))
+    found = (shapes.full(word), shapes.collapse(word), shapes.bounded(word), shapes.kind(word))
     assert found == (full, collapsed, bounded, kind)
 
 
@@ -181,6 +181,6 @@ def test_places_as_numbers_are_those_by_name_whatever_documents_stand_together(t
     words = [[text[start:end] for start, end in one.tokens] for text, one in zip(texts, documents, strict=True)]
     columns = gazetteer.columns(options.lists)
     by_name = [set(places) for one in documents for places in gazetteer.build(options)(one)]
-    found = gazetteer.numbered(options)(words, list(map(sentence_ranges, documents)))
+    found = gazetteer.number_lists(options)(words, list(map(sentence_ranges, documents)))
     assert [{columns[place] for place in row.nonzero()[0]} for row in found] == by_name
     assert {"short-d", "B-d", "I-d", "E-d", "S-d", "S-e", "B-e"} <= set().union(*by_name)

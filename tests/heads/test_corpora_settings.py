@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bionym.data import Audit, Corpus, Document
-from bionym.heads.corpora import CorpusSettings, read_corpora, shared_documents, with_held_out
+from bionym.heads.corpora import CorpusSettings, hold_out_development, read_corpora, shared_documents
 from bionym.training.split import split
 
 
@@ -46,19 +46,19 @@ def test_what_one_corpus_learns_and_another_holds_back_is_listed_by_both() -> No
 
 def test_development_documents_are_held_out_where_there_are_none() -> None:
     train = documents(*range(20))
-    held = with_held_out({"a": Corpus({"train": train})}, fraction=0.3, seed=4)["a"]
+    held = hold_out_development({"a": Corpus({"train": train})}, fraction=0.3, seed=4)["a"]
     expected = split((one.id for one in train), fraction=0.3, seed=4)
     assert tuple(one.id for one in held["dev"]) == expected.dev and len(expected.dev) == 6
     assert tuple(one.id for one in held["train"]) == expected.train
 
 
 def test_two_documents_are_enough_to_hold_one_out() -> None:
-    held = with_held_out({"a": Corpus({"train": documents(1, 2)})}, fraction=0.1, seed=1)["a"]
+    held = hold_out_development({"a": Corpus({"train": documents(1, 2)})}, fraction=0.1, seed=1)["a"]
     assert {held["train"], held["dev"]} == {documents(1), documents(2)}
 
 
 def test_nothing_is_held_out_where_development_data_stands_or_none_is_wanted() -> None:
     has_dev = Corpus({"train": documents(1, 2, 3), "dev": documents(4)})
     single, plain = Corpus({"train": documents(1)}), Corpus({"train": documents(1, 2, 3)})
-    assert with_held_out({"a": has_dev, "b": single}, fraction=0.5, seed=1) == {"a": has_dev, "b": single}
-    assert with_held_out({"a": plain}, fraction=0, seed=1) == {"a": plain}
+    assert hold_out_development({"a": has_dev, "b": single}, fraction=0.5, seed=1) == {"a": has_dev, "b": single}
+    assert hold_out_development({"a": plain}, fraction=0, seed=1) == {"a": plain}

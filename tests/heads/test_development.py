@@ -5,7 +5,14 @@ from collections.abc import Iterable, Iterator
 import pytest
 
 from bionym.data import Document, Entity, Span
-from bionym.heads.development import annotated, choose_weights, chosen_weights, mean_f1, predict_development, scored
+from bionym.heads.development import (
+    choose_weights,
+    chosen_weights,
+    mean_f1,
+    only_annotated_labels,
+    predict_development,
+    score_development,
+)
 
 TEXT = "aspirin for fever and pain"
 ASPIRIN, FEVER, PAIN = Span(0, 7), Span(12, 17), Span(22, 26)
@@ -18,7 +25,7 @@ def document(*entities: tuple[Span, str]) -> Document:
 def test_scores_and_counts_of_each_label_are_those_by_hand() -> None:
     gold = [document((ASPIRIN, "Drug"), (FEVER, "Disease"), (PAIN, "Disease"))]
     predicted = [document((ASPIRIN, "Disease"), (FEVER, "Disease"))]
-    scores = scored(gold, predicted)
+    scores = score_development(gold, predicted)
     assert (scores["precision"], scores["recall"]) == (pytest.approx(1 / 2), pytest.approx(1 / 3))
     assert scores["f1"] == pytest.approx(2 / 5)
     assert scores["labels"] == {"Disease": [1, 1, 1], "Drug": [0, 0, 1]}
@@ -30,9 +37,11 @@ def test_scores_and_counts_of_each_label_are_those_by_hand() -> None:
 
 def test_predictions_of_labels_that_gold_does_not_annotate_are_left_out() -> None:
     both = document((ASPIRIN, "Drug"), (FEVER, "Disease"))
-    assert list(annotated([document((PAIN, "Disease"))], [both], ["Drug"])) == [document((FEVER, "Disease"))]
-    assert list(annotated([document()], [both], ["Drug"])) == [document((ASPIRIN, "Drug"))]
-    assert list(annotated([document()], [both])) == [document()]
+    assert list(only_annotated_labels([document((PAIN, "Disease"))], [both], ["Drug"])) == [
+        document((FEVER, "Disease"))
+    ]
+    assert list(only_annotated_labels([document()], [both], ["Drug"])) == [document((ASPIRIN, "Drug"))]
+    assert list(only_annotated_labels([document()], [both])) == [document()]
 
 
 class Predicting:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bionym.heads.merging import Find, merged
+from bionym.heads.merging import Find, merge_finds
 
 FINDS = st.builds(
     Find,
@@ -27,12 +27,12 @@ def test_a_find_stays_unless_a_stronger_one_that_stays_overlaps_it(finds: list[F
     for find in strongest_first:
         if not any(overlap(find, other) for other in stay):
             stay.append(find)
-    assert sorted(merged(finds)) == sorted(stay)
+    assert sorted(merge_finds(finds)) == sorted(stay)
 
 
 def test_finds_that_only_touch_all_stay() -> None:
     row = [Find(-0.5, -2, 4, "x", "A"), Find(-0.9, -2, 2, "x", "A"), Find(-0.7, -2, 0, "x", "A")]
-    assert sorted(merged(row)) == sorted(row)
+    assert sorted(merge_finds(row)) == sorted(row)
 
 
 def test_a_find_ends_behind_its_last_token() -> None:

@@ -9,7 +9,7 @@ from bionym.heads.merging import Find
 from bionym.heads.potentials import (
     HeadPotentials,
     Potentials,
-    decoded,
+    decode_documents,
     entity_of,
     finds_in,
     finds_of,
@@ -38,7 +38,7 @@ def head(
 
 
 def found(*heads: HeadPotentials, ranges: list[tuple[int, int]] | None = None) -> list[tuple[str, str, str | None]]:
-    (document,) = decoded([DOCUMENT], Potentials([ranges or [(0, 6)]], heads))
+    (document,) = decode_documents([DOCUMENT], Potentials([ranges or [(0, 6)]], heads))
     return [(document.mention(one), one.label, one.attributes.get("source")) for one in document.entities]
 
 
@@ -134,16 +134,16 @@ def test_a_penalty_on_outside_finds_more() -> None:
 
 
 def test_each_reading_of_no_range_is_empty() -> None:
-    assert head("", ["A"], {}).drawn([], 3, np.random.default_rng(1)) == [[], [], []]
+    assert head("", ["A"], {}).sample([], 3, np.random.default_rng(1)) == [[], [], []]
     assert head("", ["A"], {}).entities([]) == []
 
 
-def test_readings_are_drawn_by_their_probability_for_either_kind_of_chain() -> None:
+def test_samples_come_by_their_probability_for_either_kind_of_chain() -> None:
     tags = IO.tags(["A"])
     plain = HeadPotentials("", np.array([[0.0, np.log(3)]]), chain(tags, np.zeros((2, 2)), IO))
     pairs = PairwiseChain(**vars(plain.chain))
     paired = HeadPotentials("", np.array([[0, 0, 0, 0, 0.0, np.log(3)]]), pairs)
     for one in (plain, paired):
-        readings = one.drawn([(0, 1)], 2000, np.random.default_rng(1))
-        assert sum(bool(reading[0]) for reading in readings) / 2000 == pytest.approx(0.75, abs=0.04)
+        samples = one.sample([(0, 1)], 2000, np.random.default_rng(1))
+        assert sum(bool(sample[0]) for sample in samples) / 2000 == pytest.approx(0.75, abs=0.04)
         assert one.entities([(0, 1)])[0][0][1] == pytest.approx(0.75)

@@ -59,7 +59,8 @@ def test_it_decodes_as_numpy_does_without_torch() -> None:
     layer = LinearChain(rules(TAGS, BIOES))
     with_parameters_of(layer)
     starts_L, transitions_LL, ends_L = (
-        np.maximum(scores.detach().double().numpy(), decoding.FORBIDDEN) for scores in layer.learned(valid_only=True)
+        np.maximum(scores.detach().double().numpy(), decoding.FORBIDDEN)
+        for scores in layer.chain_scores(valid_only=True)
     )
     chain = decoding.chain(TAGS, transitions_LL, BIOES)
     chain = dataclasses.replace(chain, starts_L=starts_L, ends_L=ends_L)

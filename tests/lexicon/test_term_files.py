@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bionym.errors import FormatError
-from bionym.lexicon.terms import MAX_PIECES, Match, TermLists, normalized, pieces, read_terms
+from bionym.lexicon.terms import MAX_PIECES, Match, TermLists, normalize, pieces, read_terms
 
 
 def test_a_file_without_a_column_has_a_term_a_line(tmp_path: Path) -> None:
@@ -36,12 +36,12 @@ def test_a_missing_column_is_answered_with_those_that_stand_there(tmp_path: Path
 
 
 def test_a_term_counts_letters_and_digits_not_spaces() -> None:
-    assert list(normalized(["a-b", "a-bc", "a-b-c-d"], shortest=3)) == ["a bc", "a b c d"]
+    assert list(normalize(["a-b", "a-bc", "a-b-c-d"], shortest=3)) == ["a bc", "a b c d"]
 
 
 def test_terms_of_numbers_alone_or_of_too_many_pieces_are_left_out() -> None:
     longest = " ".join(["word"] * MAX_PIECES)
-    assert list(normalized(["12-34", "", longest, f"{longest} word"])) == [longest]
+    assert list(normalize(["12-34", "", longest, f"{longest} word"])) == [longest]
 
 
 @pytest.mark.parametrize(

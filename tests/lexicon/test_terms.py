@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 
 from bionym.errors import FormatError
 from bionym.lexicon.abbreviations import find_definitions
-from bionym.lexicon.terms import Match, TermLists, normalized, pieces, read_terms
+from bionym.lexicon.terms import Match, TermLists, normalize, pieces, read_terms
 
 WORD = st.sampled_from(["a", "b", "ab", "-", "2", "a2"])
 
 
 def terms(*names: str) -> TermLists:
-    return TermLists({"d": normalized(names, shortest=1)})
+    return TermLists({"d": normalize(names, shortest=1)})
 
 
 @pytest.mark.parametrize("words", [["IL", "-", "2"], ["il2"], ["IL-2"], ["IL", "2"]])
@@ -62,14 +62,14 @@ def test_plurals_are_found_and_words_that_only_look_so_are_kept() -> None:
 
 
 def test_numbers_and_short_terms_are_left_out() -> None:
-    assert list(normalized(["123", "ab", "abc"], shortest=3)) == ["abc"]
+    assert list(normalize(["123", "ab", "abc"], shortest=3)) == ["abc"]
 
 
 @given(
     names=st.lists(st.lists(WORD, min_size=1, max_size=3).map(" ".join), max_size=5), words=st.lists(WORD, max_size=8)
 )
 def test_every_match_is_a_listed_term(names: list[str], words: list[str]) -> None:
-    listed = set(normalized(names, shortest=1))
+    listed = set(normalize(names, shortest=1))
     for match in TermLists({"d": listed}).find(words):
         assert " ".join(piece for word in words[match.start : match.end] for piece in pieces(word)) in listed
 
@@ -78,7 +78,7 @@ def test_every_match_is_a_listed_term(names: list[str], words: list[str]) -> Non
     names=st.lists(st.lists(WORD, min_size=1, max_size=3).map(" ".join), max_size=5), words=st.lists(WORD, max_size=8)
 )
 def test_the_matches_are_those_of_a_search_term_by_term(names: list[str], words: list[str]) -> None:
-    listed, expected, free_from = set(normalized(names, shortest=1)), [], 0
+    listed, expected, free_from = set(normalize(names, shortest=1)), [], 0
     for start in range(len(words)):
         for end in range(len(words), start, -1):
             parts = [pieces(word) for word in words[start:end]]

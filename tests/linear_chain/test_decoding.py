@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from bionym.data.tags import BIO, BIOES, IO, IOB1, LENIENT, TagScheme, is_valid
 from bionym.linear_chain.best_path import best_tags, decode_pieces
-from bionym.linear_chain.decoding import Chain, chain, drawn, entities, marginals, unconstrained, viterbi
-from bionym.linear_chain.lattice import drawn_tags
-from bionym.linear_chain.packing import packed
+from bionym.linear_chain.decoding import Chain, chain, entities, marginals, sample_entities, unconstrained, viterbi
+from bionym.linear_chain.lattice import sample_tags
+from bionym.linear_chain.packing import pack_sentences
 from bionym.linear_chain.screening import may_be_inside
 
 SCHEMES = [IO, IOB1, BIO, BIOES, LENIENT]
@@ -49,7 +49,7 @@ def test_viterbi_finds_the_best_valid_path(scheme: TagScheme, seed: int) -> None
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
 def test_readings_are_drawn_by_the_probability_of_their_path(scheme: TagScheme) -> None:
     case, emissions, ranges = random_case(scheme, 1)
-    tags_RN = drawn_tags(emissions, np.array(ranges), case, 4000, np.random.default_rng(1))
+    tags_RN = sample_tags(emissions, np.array(ranges), case, 4000, np.random.default_rng(1))
     for start, end in ranges:
         paths = valid_paths(case, emissions[start:end])
         total = sum(math.exp(score) for score, _ in paths)
@@ -61,8 +61,8 @@ def test_readings_are_drawn_by_the_probability_of_their_path(scheme: TagScheme) 
 
 def test_drawn_entities_are_those_of_the_drawn_tags() -> None:
     case, emissions, ranges = random_case(BIOES, 2)
-    tags_RN = drawn_tags(emissions, np.array(ranges), case, 20, np.random.default_rng(5))
-    readings = drawn(emissions, ranges, case, 20, np.random.default_rng(5))
+    tags_RN = sample_tags(emissions, np.array(ranges), case, 20, np.random.default_rng(5))
+    readings = sample_entities(emissions, ranges, case, 20, np.random.default_rng(5))
     for tags_N, found in zip(tags_RN, readings, strict=True):
         for (start, end), inside in zip(ranges, found, strict=True):
             spans = BIOES.decode([case.tags[tag] for tag in tags_N[start:end]])
@@ -190,7 +190,7 @@ def test_a_token_beside_an_entity_is_passed_over_though_the_entity_earns_much() 
 
 
 def test_packed_sentences_stand_token_by_token_the_longest_first() -> None:
-    inside = packed([(0, 1), (1, 1), (1, 4), (4, 6)])
+    inside = pack_sentences([(0, 1), (1, 1), (1, 4), (4, 6)])
     assert inside.sentences.tolist() == [2, 3, 0]
     assert inside.tokens_M.tolist() == [1, 4, 0, 2, 5, 3]
     assert inside.last_B.tolist() == [5, 4, 2]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bionym.data.tags import BIO, BIOES, IO, IOB1, LENIENT, TagScheme, TokenSpan, is_valid
 from bionym.linear_chain import decoding
-from bionym.linear_chain.pairwise import PairwiseChain, drawn, entities, marginals, viterbi
+from bionym.linear_chain.pairwise import PairwiseChain, entities, marginals, sample_entities, viterbi
 
 SCHEMES = [IO, IOB1, BIO, BIOES, LENIENT]
 LENGTHS = [1, 2, 4, 3]
@@ -75,7 +75,7 @@ def test_entity_scores_are_their_share_of_all_valid_paths(scheme: TagScheme, see
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
 def test_readings_are_drawn_by_their_probability(scheme: TagScheme) -> None:
     case, scores, ranges = random_case(scheme, 3)
-    readings = drawn(scores, ranges, case, 4000, np.random.default_rng(1))
+    readings = sample_entities(scores, ranges, case, 4000, np.random.default_rng(1))
     for number, (start, end) in enumerate(ranges):
         paths = valid_paths(case, scores[start:end])
         total = sum(math.exp(score) for score, _ in paths)

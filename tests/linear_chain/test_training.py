@@ -99,7 +99,7 @@ def test_training_twice_gives_the_same_weights(documents: list[Document], traine
 
 
 def test_nothing_to_learn_from_is_an_error() -> None:
-    with pytest.raises(ModelError, match="no token to learn from"):
+    with pytest.raises(ModelError, match="no token to train on"):
         train(template().columns, [], Optimizer())
 
 
@@ -144,7 +144,7 @@ def test_weights_under_names_of_another_kind_are_refused() -> None:
     from bionym.linear_chain.columns import full_name, split_name
 
     assert split_name(full_name("word", -1, "a|b")) == ("word", -1, "a|b")
-    with pytest.raises(ModelError, match="Train it anew"):
+    with pytest.raises(ModelError, match="Train it again"):
         split_name("word:bias")
 
 

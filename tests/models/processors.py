@@ -7,7 +7,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from bionym.onnx.int8 import in_eight_bits
+from bionym.onnx.int8 import to_int8
 from bionym.onnx.sessions import multiplies_rightly, open_session
 
 
@@ -27,7 +27,7 @@ def multiplies_int8_rightly() -> bool:
         [table],
     )
     model: onnx.ModelProto = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    return multiplies_rightly(open_session(in_eight_bits(model).SerializeToString()))
+    return multiplies_rightly(open_session(to_int8(model).SerializeToString()))
 
 
 needs_int8 = pytest.mark.skipif(

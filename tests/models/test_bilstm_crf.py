@@ -25,7 +25,7 @@ from bionym.data.tags import BIOES
 from bionym.errors import ConfigError, ModelError, UnknownNameError
 from bionym.heads import development
 from bionym.heads.head import heads_of
-from bionym.heads.merging import Find, merged
+from bionym.heads.merging import Find, merge_finds
 from bionym.models import bilstm_crf
 from bionym.models.bilstm_crf.export import tagger_graph
 from bionym.models.bilstm_crf.inputs.protocol import Inputs
@@ -34,7 +34,7 @@ from bionym.models.bilstm_crf.network import Network
 from bionym.models.bilstm_crf.settings import NetworkSettings
 from bionym.models.bilstm_crf.words import Lexicon
 from bionym.models.crf import Crf
-from bionym.onnx.arithmetic import Arithmetic, EightBits, Plain
+from bionym.onnx.arithmetic import Arithmetic, Float32, Int8
 from bionym.onnx.importing import import_onnxruntime
 from tests.models import small
 
@@ -321,12 +321,12 @@ def test_of_overlapping_finds_with_one_label_the_surest_stays() -> None:
         Find(-0.5, -5, 0, "x", "A"),
         Find(-0.4, -2, 4, "x", "A"),
     ]
-    kept = {(one.start, one.end, one.label, one.source) for one in merged(found)}
+    kept = {(one.start, one.end, one.label, one.source) for one in merge_finds(found)}
     assert kept == {(5, 9, "A", "y"), (0, 9, "B", "x"), (0, 5, "A", "x")}
 
 
 @pytest.mark.parametrize(("cell", "layers"), [("lstm", 1), ("lstm", 2), ("gru", 1), ("gru", 2)])
-@pytest.mark.parametrize(("arithmetic", "error"), [(Plain(), 1e-5), (EightBits(), 0.05)], ids=["plain", "eight-bits"])
+@pytest.mark.parametrize(("arithmetic", "error"), [(Float32(), 1e-5), (Int8(), 0.05)], ids=["plain", "eight-bits"])
 def test_the_graph_gives_the_scores_of_the_network(
     cell: str, layers: int, arithmetic: Arithmetic, error: float
 ) -> None:
@@ -339,7 +339,7 @@ def test_the_graph_gives_the_scores_of_the_network(
         np.testing.assert_allclose(found[row], expected[row, :length], atol=error)
 
 
-@pytest.mark.parametrize("arithmetic", [Plain(), EightBits()], ids=["plain", "eight-bits"])
+@pytest.mark.parametrize("arithmetic", [Float32(), Int8()], ids=["plain", "eight-bits"])
 @pytest.mark.parametrize(("cell", "layers"), [("lstm", 1), ("gru", 2)])
 def test_scores_are_the_same_to_the_bit_whatever_is_read_beside(cell: str, layers: int, arithmetic: Arithmetic) -> None:
     graph = tagger_graph(random_network(cell, layers), arithmetic)

@@ -175,7 +175,7 @@ def test_the_card_names_the_members_and_copies_no_score(by_name: Path) -> None:
     card = (by_name / "model_card.md").read_text(encoding="utf-8")
     assert "| 1 | multi | bilstm_crf | 2 | ncbi, cdr |" in card
     assert "| 3 | crf_cdr | crf | 3 | cdr |" in card
-    assert "None were measured of the ensemble." in card and "F1" not in card
+    assert "The ensemble was not scored." in card and "F1" not in card
 
 
 def test_what_cannot_be_combined_is_refused_with_the_way_out(
@@ -188,10 +188,10 @@ def test_what_cannot_be_combined_is_refused_with_the_way_out(
         ([crf, tmp_path / "bio"], ModelError, "tag scheme BIOES, bio .* has BIO. Train them with the same scheme"),
         ([crf, cdr], ModelError, "gives Disease, crf_cdr .* gives Chemical, Disease"),
         ([multi, f"ncbi={cdr}"], ModelError, "gives Disease for ncbi, crf_cdr .* gives Chemical, Disease"),
-        ([crf, both], ModelError, "is an ensemble itself. Name its members"),
+        ([crf, both], ModelError, "is itself an ensemble. Name its members"),
         ([multi, f"ncib={crf}"], UsageError, "named 'ncib'. Did you mean 'ncbi'"),
         ([multi, crf], UsageError, "crf_ncbi has one head without a name.*they have cdr, ncbi.*NAME="),
-        ([multi, f"ncbi={multi}"], UsageError, "heads for ncbi, cdr, so it does not speak for ncbi alone"),
+        ([multi, f"ncbi={multi}"], UsageError, "heads for ncbi, cdr, so it cannot stand for ncbi alone"),
         ([crf, folder / "crf_nbci"], UnknownNameError, "no model named"),
     ]
     for given, kind, message in cases:
@@ -230,7 +230,7 @@ def test_a_damaged_ensemble_is_said_to_be_so(both: Path, tmp_path: Path) -> None
 
 
 def test_an_ensemble_is_neither_trained_nor_stripped(both: Path, diseases: list[Document], tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="made of trained models: bionym combine"):
+    with pytest.raises(UsageError, match="is not trained. Combine trained models"):
         bionym.train(diseases, model="ensemble")
     with pytest.raises(ModelError, match="Strip its members"):
         sharing.strip(str(both), tmp_path / "shared")

@@ -60,7 +60,7 @@ def test_every_member_of_an_ensemble_is_made_smaller(folder: Path, diseases: lis
     assert names(folder / "both") - names(tmp_path / "out") == gone
     before, after = (list(bionym.load(one).predict(diseases)) for one in (folder / "both", tmp_path / "out"))
     assert before == after
-    assert "It only predicts" in (tmp_path / "out" / "model_card.md").read_text(encoding="utf-8")
+    assert "Prediction only" in (tmp_path / "out" / "model_card.md").read_text(encoding="utf-8")
 
 
 def test_a_model_that_has_nothing_to_spare_stays_whole(folder: Path, diseases: list[Document], tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_a_model_that_has_nothing_to_spare_stays_whole(folder: Path, diseases: l
 
 def test_its_card_says_so_and_nothing_goes_on_from_it(folder: Path, diseases: list[Document], tmp_path: Path) -> None:
     exchange.export_model(str(folder / "net"), tmp_path / "out", to="prediction")
-    assert "It only predicts" in (tmp_path / "out" / "model_card.md").read_text(encoding="utf-8")
+    assert "Prediction only" in (tmp_path / "out" / "model_card.md").read_text(encoding="utf-8")
     assert json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))["only_predicts"] is True
     with pytest.raises(ModelError, match="exported for prediction"):
         bionym.train(diseases, model="bilstm_crf", settings=[*SMALL, f"init={tmp_path / 'out'}"])
@@ -96,6 +96,6 @@ def test_the_command_says_how_large_it_is(folder: Path, tmp_path: Path, capsys: 
 def test_an_ensemble_without_its_members_is_refused_in_one_line(folder: Path, tmp_path: Path) -> None:
     shutil.copytree(folder / "both", tmp_path / "both")
     shutil.rmtree(tmp_path / "both" / "members")
-    with pytest.raises(ModelError, match="is missing, or no model"):
+    with pytest.raises(ModelError, match="is missing or is not a model"):
         exchange.export_model(str(tmp_path / "both"), tmp_path / "out", to="prediction")
     assert not (tmp_path / "out").exists()

@@ -3,7 +3,7 @@
 import pytest
 
 from bionym.errors import ModelError, UsageError
-from bionym.models.transformer.foreign_tags import named, names_for_pipelines, read_tags
+from bionym.models.transformer.foreign_tags import names_for_pipelines, parse_tag_names, read_tags
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_what_is_no_tag_of_a_token_is_left_out() -> None:
         (["LABEL_0", "LABEL_1"], "no names: LABEL_0 and 1 more. Say what they are"),
         (["O", "B-Drug", "gene"], "'B-Drug' and 'gene'"),
         (["B-Drug", "I-Drug"], "None of the 2 labels is O"),
-        (["O", "[PAD]"], "stands for no entity"),
+        (["O", "[PAD]"], "No label stands for an entity"),
         (["O", "B-Drug", "B_Drug"], "the same tag, B-Drug"),
     ],
 )
@@ -48,9 +48,9 @@ def test_names_that_tell_of_no_tags_are_refused_with_the_way_out(names: list[str
 
 
 def test_tags_are_given_with_commas() -> None:
-    assert named("O, B-Drug,I-Drug") == ("O", "B-Drug", "I-Drug") and named("") == ()
-    with pytest.raises(UsageError, match="one name is empty"):
-        named("O,,B-Drug")
+    assert parse_tag_names("O, B-Drug,I-Drug") == ("O", "B-Drug", "I-Drug") and parse_tag_names("") == ()
+    with pytest.raises(UsageError, match="a name is empty"):
+        parse_tag_names("O,,B-Drug")
 
 
 def test_pipelines_group_what_begins_with_b_and_i() -> None:

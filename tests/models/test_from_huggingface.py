@@ -142,7 +142,7 @@ def test_the_card_says_where_it_comes_from_and_scores_are_those_of_dev(theirs: P
     assert record.weights.f1.keys() == {"float32", "int8"} and record.development_scores
     card = (tmp_path / "model" / "model_card.md").read_text(encoding="utf-8")
     assert "Imported from bert, a BertForTokenClassification of transformers" in card and "| all (micro) |" in card
-    assert "Scored on 3 development documents, never learned from. An entity" in card
+    assert "Scored on 3 development documents, never trained on. An entity" in card
 
 
 def test_the_old_layout_is_read(tmp_path: Path) -> None:
@@ -249,7 +249,7 @@ def test_tags_that_were_changed_since_the_export_are_refused(tmp_path: Path) -> 
 def test_the_command_says_what_it_made(theirs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "model"
     assert main(["import", str(theirs), "--out", str(out), "--set", "weights=torch", "--set", "scheme=BIO"]) == 0
-    assert "finds Disease, Drug; made of a BertForTokenClassification, bert, 2 layers" in capsys.readouterr().err
+    assert "finds Disease, Drug; imported from a BertForTokenClassification, bert, 2 layers" in capsys.readouterr().err
     assert find_scheme("BIO").name in (out / "config.toml").read_text(encoding="utf-8")
     assert main(["import", str(theirs), "--out", str(out)]) == 1
     assert "exists. Choose another name" in capsys.readouterr().err

@@ -15,12 +15,12 @@ from bionym.data.tags import BIOES
 from bionym.encoders.networks import open_encoder
 from bionym.errors import ConfigError
 from bionym.heads.head import Head
-from bionym.models.transformer import kept
+from bionym.models.transformer import state_cache
 from bionym.models.transformer.encoding import batch_of
 from bionym.models.transformer.network import Batch, Network
 from bionym.models.transformer.reading import Piece, Reader, pieces_of
 from bionym.models.transformer.settings import NetworkSettings, Training
-from bionym.models.transformer.teaching import Known
+from bionym.models.transformer.targets import Known
 from bionym.training.precision import Precision
 from tests.encoders import families
 from tests.models.test_transformer import QUICK, long_note, notes
@@ -41,7 +41,7 @@ def windows(folder: Path) -> list[Piece]:
     return [piece for piece in pieces_of(reader.texts(reader.prepared(long_note(42)))) if len(piece.firsts_N)]
 
 
-def learned_from(pieces: list[Piece], network: Network, below: kept.Kept = kept.NOTHING) -> Batch:
+def learned_from(pieces: list[Piece], network: Network, below: state_cache.StateCache = state_cache.NO_CACHE) -> Batch:
     known = [(Known(tags_N=piece.firsts_N % len(HEAD.tags)),) for piece in pieces]
     padding = network.specials.padding
     return batch_of(pieces, padding, places=(0,), known=known, below_BTH=below.of(pieces))
@@ -64,10 +64,12 @@ def bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_network_that_begins_above_frozen_layers_learns_the_same(family: str, number: int, tmp_path: Path) -> None:
     folder = families.FAMILIES[family](tmp_path)
     network, pieces = network_of(folder, frozen_layers=number), windows(folder)
-    with kept.below(network, pieces, NUMBERS, most_bytes=1e9) as below:
+    with state_cache.cached_states(network, pieces, NUMBERS, most_bytes=1e9) as below:
         assert len(below) == len({piece.ids_T.tobytes() for piece in pieces}) > 1
         some = pieces[2:7]
-        found, expected = (gradients(network, learned_from(some, network, one)) for one in (below, kept.NOTHING))
+        found, expected = (
+            gradients(network, learned_from(some, network, one)) for one in (below, state_cache.NO_CACHE)
+        )
     assert found.keys() == expected.keys() and not any("embeddings" in name for name in found)
     assert all(torch.allclose(found[name], expected[name], rtol=1e-5, atol=1e-6) for name in found)
 
@@ -76,7 +78,7 @@ def test_a_family_whose_layers_share_what_learns_computes_them_each_time(tmp_pat
     folder = families.deberta(tmp_path)
     network = network_of(folder, frozen_layers=2)
     assert not network.can_begin_above()
-    with kept.below(network, windows(folder), NUMBERS, most_bytes=1e9) as below:
+    with state_cache.cached_states(network, windows(folder), NUMBERS, most_bytes=1e9) as below:
         assert below.of(windows(folder)) is None
     network.encoder.encoder.rel_embeddings.requires_grad_(False)  # type: ignore[union-attr]
     network.encoder.encoder.LayerNorm.requires_grad_(False)  # type: ignore[union-attr]
@@ -104,9 +106,11 @@ def test_frozen_layers_are_without_dropout_and_those_above_are_not(bert: Path) -
 )
 def test_checkpointing_and_low_rank_changes_go_with_kept_layers(settings: dict[str, Any], bert: Path) -> None:
     network, pieces = network_of(bert, frozen_layers=1, **settings), windows(bert)
-    with kept.below(network, pieces, NUMBERS, most_bytes=1e9) as below:
+    with state_cache.cached_states(network, pieces, NUMBERS, most_bytes=1e9) as below:
         assert len(below)
-        found, expected = (gradients(network, learned_from(pieces[:5], network, one)) for one in (below, kept.NOTHING))
+        found, expected = (
+            gradients(network, learned_from(pieces[:5], network, one)) for one in (below, state_cache.NO_CACHE)
+        )
     assert found.keys() == expected.keys() and any("layer.1." in name for name in found)
     assert not any("layer.0." in name for name, one in network.named_parameters() if one.requires_grad)
     assert all(torch.allclose(found[name], expected[name], rtol=1e-5, atol=1e-6) for name in found)
@@ -168,8 +172,10 @@ def test_windows_with_hidden_subwords_are_computed_and_development_ones_kept(
 
 def test_hidden_subwords_are_never_answered_from_what_was_kept(bert: Path) -> None:
     network, pieces = network_of(bert, frozen_layers=1, subword_dropout=0.5), windows(bert)
-    with kept.below(network, pieces, NUMBERS, most_bytes=1e9) as below:
-        found, expected = (gradients(network, learned_from(pieces, network, one)) for one in (below, kept.NOTHING))
+    with state_cache.cached_states(network, pieces, NUMBERS, most_bytes=1e9) as below:
+        found, expected = (
+            gradients(network, learned_from(pieces, network, one)) for one in (below, state_cache.NO_CACHE)
+        )
     assert all(torch.equal(found[name], expected[name]) for name in expected)
 
 
@@ -182,7 +188,7 @@ def test_an_interrupted_training_with_kept_layers_ends_as_one_that_ran_through(b
 def test_what_is_kept_has_no_name_on_the_disk(bert: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     network, pieces = network_of(bert, frozen_layers=1), windows(bert)
-    with kept.below(network, pieces, NUMBERS, most_bytes=1e9) as below:
+    with state_cache.cached_states(network, pieces, NUMBERS, most_bytes=1e9) as below:
         assert len(below) and not list(tmp_path.iterdir())
     assert not list(tmp_path.iterdir())
 
@@ -191,7 +197,7 @@ def test_without_room_nothing_is_kept(bert: Path, monkeypatch: pytest.MonkeyPatc
     network, pieces = network_of(bert, frozen_layers=1), windows(bert)
     needed = 4 * 32 * sum({piece.ids_T.tobytes(): len(piece) for piece in pieces}.values())
     for most_bytes, is_kept in ((needed, True), (needed - 1, False)):
-        with kept.below(network, pieces, NUMBERS, most_bytes=most_bytes) as below:
+        with state_cache.cached_states(network, pieces, NUMBERS, most_bytes=most_bytes) as below:
             assert (below.of(pieces) is not None) is is_kept
 
     def full(self: Network, batch: Batch) -> torch.Tensor:
@@ -199,14 +205,18 @@ def test_without_room_nothing_is_kept(bert: Path, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(Network, "below", full)
     monkeypatch.setattr(Network, "can_begin_above", lambda self: True)
-    with kept.below(network, pieces, NUMBERS, most_bytes=1e9) as below:
-        assert below is kept.NOTHING
+    with state_cache.cached_states(network, pieces, NUMBERS, most_bytes=1e9) as below:
+        assert below is state_cache.NO_CACHE
 
 
 def test_numbers_of_16_bits_are_kept_as_they_are(bert: Path) -> None:
     network, pieces = network_of(bert, frozen_layers=1), windows(bert)
     numbers = Precision(Training(precision="bf16"), torch.device("cpu"))
-    with kept.below(network, pieces[:1], numbers, most_bytes=1e9) as below, torch.no_grad(), numbers.computing():
+    with (
+        state_cache.cached_states(network, pieces[:1], numbers, most_bytes=1e9) as below,
+        torch.no_grad(),
+        numbers.computing(),
+    ):
         found = below.of(pieces[:1])
         expected = network.below(learned_from(pieces[:1], network))
     assert found is not None and found.dtype == expected.dtype and torch.equal(found, expected)

@@ -67,17 +67,19 @@ def sentences_of(documents: Sequence[Document]) -> Iterator[tuple[str, ...]]:
 
 def test_every_sentence_has_the_tags_that_the_teacher_gives_it(crf: Path, text: Path) -> None:
     settings = Teacher(model=crf, text=str(text), readings=1, least_score=0, plain=1)
-    lessons, counted = teacher.taught(settings, [head("Chemical", "Disease"), head("Disease")], SENTENCES, {})
+    soft_labels, counted = teacher.label_raw_text(
+        settings, [head("Chemical", "Disease"), head("Disease")], SENTENCES, {}
+    )
     assert counted is not None
-    assert counted.tokens == sum(len(one.readings[0][0].tokens) for one in lessons) > 400
+    assert counted.tokens == sum(len(one.samples[0][0].tokens) for one in soft_labels) > 400
     model = bionym.load(crf)
-    for lesson in lessons[:20]:
-        (both,), (diseases,) = lesson.readings
+    for stretch in soft_labels[:20]:
+        (both,), (diseases,) = stretch.samples
         assert both.text == diseases.text
         assert [one for one in both.entities if one.label == "Disease"] == list(diseases.entities)
     whole = list(model.predict(Document(str(place), line) for place, line in enumerate(text.read_text().splitlines())))
     num_found = sum(len(one.entities) for one in whole)
-    assert num_found == sum(len(lesson.readings[0][0].entities) for lesson in lessons) > 20
+    assert num_found == sum(len(stretch.samples[0][0].entities) for stretch in soft_labels) > 20
 
 
 def test_sentences_that_are_scored_are_held_back(crf: Path, text: Path, documents: tuple[Document, ...]) -> None:
@@ -85,15 +87,15 @@ def test_sentences_that_are_scored_are_held_back(crf: Path, text: Path, document
     settings = Teacher(model=crf, text=str(text), readings=1, least_score=0, plain=1)
     for split in ("dev", "test"):
         corpora = {"": Corpus({"train": documents, split: held}, allow_leaks=True)}
-        lessons, counted = teacher.taught(settings, [head("Disease")], SENTENCES, corpora)
-        learned = set(sentences_of([lesson.readings[0][0] for lesson in lessons]))
+        soft_labels, counted = teacher.label_raw_text(settings, [head("Disease")], SENTENCES, corpora)
+        learned = set(sentences_of([stretch.samples[0][0] for stretch in soft_labels]))
         assert counted is not None and counted.held_back > 5 and not learned & set(sentences_of(held))
 
 
 def test_what_the_teacher_is_not_sure_of_and_plain_sentences_are_left_out(crf: Path, text: Path) -> None:
-    def found(**settings: float) -> teacher.Counted:
+    def found(**settings: float) -> teacher.TextCounts:
         chosen = Teacher(model=crf, text=str(text), readings=1, **settings)  # type: ignore[arg-type]
-        counted = teacher.taught(chosen, [head("Chemical", "Disease")], SENTENCES, {})[1]
+        counted = teacher.label_raw_text(chosen, [head("Chemical", "Disease")], SENTENCES, {})[1]
         assert counted is not None
         return counted
 
@@ -105,18 +107,18 @@ def test_what_the_teacher_is_not_sure_of_and_plain_sentences_are_left_out(crf: P
     assert 0 < some_plain.plain < nothing_plain.plain
 
 
-def test_doubts_are_taught_as_readings(crf: Path, text: Path) -> None:
+def test_a_doubtful_stretch_has_several_samples(crf: Path, text: Path) -> None:
     both = head("Chemical", "Disease")
 
-    def lessons(seed: int, readings: int = 200) -> list[teacher.Lesson]:
+    def soft_labels(seed: int, readings: int = 200) -> list[teacher.SoftLabels]:
         settings = Teacher(model=crf, text=str(text), readings=readings, plain=1)
-        return teacher.taught(settings, [both], SENTENCES, {}, seed=seed)[0]
+        return teacher.label_raw_text(settings, [both], SENTENCES, {}, seed=seed)[0]
 
-    found = lessons(1)
-    assert found == lessons(1) != lessons(2)
-    (doubtful, *_) = (own for (own,) in (lesson.readings for lesson in found) if len(own) > 1)
+    found = soft_labels(1)
+    assert found == soft_labels(1) != soft_labels(2)
+    (doubtful, *_) = (own for (own,) in (stretch.samples for stretch in found) if len(own) > 1)
     assert len(doubtful) == 200 and len(set(doubtful)) > 1
-    assert {len(own) for (own,) in (lesson.readings for lesson in lessons(1, 2))} == {1, 2}
+    assert {len(own) for (own,) in (stretch.samples for stretch in soft_labels(1, 2))} == {1, 2}
     (best,) = bionym.load(crf).predict([doubtful[0].with_entities(())])
     for entity in best.entities:
         share = sum(
@@ -125,7 +127,7 @@ def test_doubts_are_taught_as_readings(crf: Path, text: Path) -> None:
         assert entity.score is not None and share / 200 == pytest.approx(entity.score, abs=0.15)
 
 
-def test_each_epoch_learns_another_reading() -> None:
+def test_each_epoch_is_trained_on_another_sample() -> None:
     tags = np.array([[0, 1], [1, 0], [1, 1]], dtype=np.int16)
     item = Encoded(
         np.zeros(2, dtype=np.int64), Sentence(("a", "b"), np.zeros((2, 0), dtype=np.float32)), (Known("", tags),)
@@ -138,11 +140,11 @@ def test_each_epoch_learns_another_reading() -> None:
 
 def test_the_text_that_is_drawn_does_not_depend_on_its_order() -> None:
     texts = [f"a text of five words {number}" for number in range(100)]
-    drawn = teacher._drawn(texts, 60)
-    assert len(drawn) == 10 and drawn == teacher._drawn(reversed(texts), 60)
-    assert set(drawn) < set(teacher._drawn(texts, 120))
-    assert teacher._drawn([*texts, *texts], 600) == teacher._drawn(texts, 600)
-    assert len(set(teacher._drawn(texts, 600))) == 100
+    drawn = teacher._sample_texts(texts, 60)
+    assert len(drawn) == 10 and drawn == teacher._sample_texts(reversed(texts), 60)
+    assert set(drawn) < set(teacher._sample_texts(texts, 120))
+    assert teacher._sample_texts([*texts, *texts], 600) == teacher._sample_texts(texts, 600)
+    assert len(set(teacher._sample_texts(texts, 600))) == 100
 
 
 def test_a_student_learns_from_text_for_all_heads_and_keeps_none_of_its_words(
@@ -159,7 +161,7 @@ def test_a_student_learns_from_text_for_all_heads_and_keeps_none_of_its_words(
     student = bionym.train(model="bilstm_crf", corpora=both, settings=settings)
     student.save(tmp_path / "student")
     card = (tmp_path / "student" / "model_card.md").read_text()
-    assert "Besides, 1 sentences of raw text (10 tokens)" in card
+    assert "also trained on 1 sentence of raw text (10 tokens)" in card
     assert "zzyzxol" not in (tmp_path / "student" / "words.json").read_text().lower()
     alone = bionym.train(model="bilstm_crf", corpora=both, settings=plain)
     assert student.record.training.steps == alone.record.training.steps + 1
@@ -174,10 +176,10 @@ def test_a_teacher_must_give_the_labels_that_are_learned(
 ) -> None:
     settings = Teacher(model=crf, text=str(text))
     if message is None:
-        assert teacher.taught(settings, heads, SENTENCES, {})[0]
+        assert teacher.label_raw_text(settings, heads, SENTENCES, {})[0]
     else:
         with pytest.raises(ConfigError, match=message):
-            teacher.taught(settings, heads, SENTENCES, {})
+            teacher.label_raw_text(settings, heads, SENTENCES, {})
 
 
 def test_a_teacher_of_several_corpora_must_know_the_name_of_each(text: Path, tmp_path: Path) -> None:
@@ -186,10 +188,12 @@ def test_a_teacher_of_several_corpora_must_know_the_name_of_each(text: Path, tmp
     settings = [*SMALL, "training.epochs=1", "held_out=0"]
     bionym.train(model="bilstm_crf", corpora=both, settings=settings).save(tmp_path / "two")
     with pytest.raises(ConfigError, match="no head 'c'; it has a, b"):
-        teacher.taught(Teacher(model=tmp_path / "two", text=str(text)), [head("Disease", name="c")], SENTENCES, {})
+        teacher.label_raw_text(
+            Teacher(model=tmp_path / "two", text=str(text)), [head("Disease", name="c")], SENTENCES, {}
+        )
 
 
 def test_a_teacher_needs_text(crf: Path) -> None:
     config = configuration.load(bilstm_crf.Config, None, [f"teacher.model={crf}"])
     with pytest.raises(ConfigError, match=r"teacher\.text"):
-        teacher.taught(config.teacher, [head("Disease")], SENTENCES, {})
+        teacher.label_raw_text(config.teacher, [head("Disease")], SENTENCES, {})

@@ -12,7 +12,7 @@ import pytest
 
 import bionym
 from bionym.data import Document
-from bionym.heads.batches import MOST_OVERLAPPING, no_search_for_cycles, tagged
+from bionym.heads.batches import MOST_OVERLAPPING, no_search_for_cycles, tag_in_batches
 from bionym.lexicon import terms
 from bionym.linear_chain import emissions
 from tests.models import small
@@ -125,7 +125,7 @@ def test_the_cycle_collector_is_on_again_after_an_error() -> None:
         raise ValueError("wrong")
 
     with pytest.raises(ValueError, match="wrong"):
-        list(tagged([Document("1", "fever")], fail))
+        list(tag_in_batches([Document("1", "fever")], fail))
     assert gc.isenabled()
 
 

@@ -90,7 +90,7 @@ def test_tags_are_named_as_pipelines_group_them_and_kept_as_they_were(exported: 
 def test_the_card_says_how_to_use_it_and_what_is_different_without_sources(exported: Path) -> None:
     card = (exported / "README.md").read_text(encoding="utf-8")
     assert card.startswith("---\nlibrary_name: transformers\n")
-    assert 'aggregation_strategy="first"' in card and "what lies behind 64 subwords is dropped" in card
+    assert 'aggregation_strategy="first"' in card and "everything after 64 subwords is dropped" in card
     assert "| all (micro) |" in card and "secret" not in card
 
 
@@ -142,7 +142,7 @@ def test_what_a_folder_cannot_hold_is_counted_or_refused(encoder: Path, tmp_path
 def test_a_feature_crf_has_no_network(tmp_path: Path) -> None:
     settings = ["training.max_iterations=2", "features.gazetteer=false", "features.clusters=false"]
     bionym.train(notes(), settings=settings).save(tmp_path / "crf")
-    with pytest.raises(ModelError, match="is a crf, which transformers has no network for"):
+    with pytest.raises(ModelError, match="is a crf, which transformers cannot hold"):
         exchange.export_model(str(tmp_path / "crf"), tmp_path / "out")
 
 

@@ -18,14 +18,14 @@ from bionym.data.tags import BIOES, TokenSpan
 from bionym.encoders.networks import open_encoder
 from bionym.errors import ConfigError, ModelError, UnknownNameError
 from bionym.heads.head import Head
-from bionym.heads.teacher import Lesson
+from bionym.heads.teacher import SoftLabels
 from bionym.layers.span_scores import SpanScores
 from bionym.models import transformer
-from bionym.models.transformer import teaching
+from bionym.models.transformer import targets
 from bionym.models.transformer.encoding import batch_of
 from bionym.models.transformer.export import export
 from bionym.models.transformer.heads import SpanFinder, _without_crossing
-from bionym.models.transformer.network import Network, layers_of, pooled, rates
+from bionym.models.transformer.network import Network, layers_of, pool_subwords, rates
 from bionym.models.transformer.reading import Piece, Reader, pieces_of
 from bionym.models.transformer.runtime import FLOAT32, INT8, onnx_reader
 from bionym.models.transformer.settings import Config, NetworkSettings
@@ -269,20 +269,22 @@ def only(document: Document, label: str) -> Document:
     return document.with_entities(entity for entity in document.entities if entity.label == label)
 
 
-def lessons(encoder: Path, documents: dict[str, list[Document]], *settings: str) -> tuple[teaching.Taught, Audit]:
+def windows_of(
+    encoder: Path, documents: dict[str, list[Document]], *settings: str
+) -> tuple[targets.TrainingWindows, Audit]:
     config = configuration.load(Config, None, [f"encoder={encoder}", *QUICK, *settings])
     reader = Reader(open_encoder(encoder).subwords, config.context, window=config.window, overlap=config.overlap)
     audit = Audit()
     corpora = {name: Corpus({"train": inside}, allow_leaks=True) for name, inside in documents.items()}
-    return teaching.taught(corpora, reader, config, audit), audit
+    return targets.training_windows(corpora, reader, config, audit), audit
 
 
 def test_a_shared_head_leaves_open_what_a_corpus_does_not_annotate(encoder: Path) -> None:
     documents = {"a": [only(one, "Disease") for one in notes(1)], "b": [only(one, "Drug") for one in notes(1)]}
-    taught, _ = lessons(encoder, documents, "heads=shared")
-    possible_NL = taught.items["a"][0].known(1)[0].possible_NL
+    annotated, _ = windows_of(encoder, documents, "heads=shared")
+    possible_NL = annotated.items["a"][0].known(1)[0].possible_NL
     assert possible_NL is not None
-    opened = {taught.heads[0].tags[place] for place in np.flatnonzero(possible_NL[0])}
+    opened = {annotated.heads[0].tags[place] for place in np.flatnonzero(possible_NL[0])}
     assert opened == {"O", "B-Drug", "I-Drug", "E-Drug", "S-Drug"}
 
 
@@ -291,7 +293,7 @@ def test_a_teacher_teaches_windows_of_raw_text(output: str, encoder: Path, tmp_p
     learned = [*notes(1), *notes(2)]
     bionym.train(learned, model="crf", settings=["training.max_iterations=30"]).save(tmp_path / "teacher")
     (tmp_path / "text.txt").write_text("".join(one.text.replace("\n", " ") + "\n" for one in learned), encoding="utf-8")
-    taught = [f"teacher.model={tmp_path / 'teacher'}", f"teacher.text={tmp_path / 'text.txt'}", "teacher.plain=1"]
+    annotated = [f"teacher.model={tmp_path / 'teacher'}", f"teacher.text={tmp_path / 'text.txt'}", "teacher.plain=1"]
     plain = [
         f"encoder={encoder}",
         *QUICK,
@@ -300,23 +302,23 @@ def test_a_teacher_teaches_windows_of_raw_text(output: str, encoder: Path, tmp_p
         "held_out=0",
         "training.epochs=2",
     ]
-    with_teacher = bionym.train(learned, model="transformer", settings=[*plain, *taught])
+    with_teacher = bionym.train(learned, model="transformer", settings=[*plain, *annotated])
     alone = bionym.train(learned, model="transformer", settings=plain)
     assert with_teacher.record.teacher.sentences > 0
     assert with_teacher.record.training.steps > alone.record.training.steps
     with_teacher.save(tmp_path / "student")
-    assert "sentences of raw text" in (tmp_path / "student" / "model_card.md").read_text(encoding="utf-8")
+    assert "Distillation: also trained on" in (tmp_path / "student" / "model_card.md").read_text(encoding="utf-8")
 
 
 def test_what_a_teacher_labels_is_learned_as_gold_is(encoder: Path) -> None:
     documents = {"a": notes(1), "b": [only(one, "Drug") for one in notes(1)]}
-    taught, _ = lessons(encoder, documents, "heads=label", "context=document")
+    annotated, _ = windows_of(encoder, documents, "heads=label", "context=document")
     config = configuration.load(Config, None, [f"encoder={encoder}", *QUICK, "heads=label", "context=document"])
     reader = Reader(open_encoder(encoder).subwords, config.context, window=config.window, overlap=config.overlap)
     read = [tuple((tokenized(own[number]),) for own in documents.values()) for number in range(len(notes(1)))]
-    items = list(teaching.from_text([Lesson(one) for one in read], taught.heads, reader, config))
-    assert len(items) == len(taught.items["a"])
-    for item, first, second in zip(items, taught.items["a"], taught.items["b"], strict=True):
+    items = list(targets.distillation_windows([SoftLabels(one) for one in read], annotated.heads, reader, config))
+    assert len(items) == len(annotated.items["a"])
+    for item, first, second in zip(items, annotated.items["a"], annotated.items["b"], strict=True):
         assert np.array_equal(item.piece.ids_T, first.piece.ids_T)
         for found, gold in zip(item.known(1), (*first.known(1), *second.known(1)), strict=True):
             assert np.array_equal(found.tags_N, gold.tags_N)  # type: ignore[arg-type]
@@ -325,22 +327,22 @@ def test_what_a_teacher_labels_is_learned_as_gold_is(encoder: Path) -> None:
 def test_every_token_of_a_long_document_is_learned_once(encoder: Path) -> None:
     text = " ".join(text for text, _ in NOTES * 20)
     document = note(1, text, (("ataxia", "Disease"),))
-    taught, _ = lessons(encoder, {"": [document]})
-    learned = sum(len(item.piece.firsts_N) for item in taught.items[""])
-    assert learned == len(tokenized(document).tokens) and len(taught.items[""]) > 10
+    annotated, _ = windows_of(encoder, {"": [document]})
+    learned = sum(len(item.piece.firsts_N) for item in annotated.items[""])
+    assert learned == len(tokenized(document).tokens) and len(annotated.items[""]) > 10
 
 
 def test_what_windows_cannot_hold_is_counted(encoder: Path) -> None:
     long = "breast " * 30 + "cancer"
-    _, audit = lessons(encoder, {"": [note(1, f"{long} and fever", ((long, "Disease"), ("fever", "Disease")))]})
+    _, audit = windows_of(encoder, {"": [note(1, f"{long} and fever", ((long, "Disease"), ("fever", "Disease")))]})
     assert audit.changed["entity", "longer than a window of the encoder: never seen whole"] == 1
-    _, audit = lessons(encoder, {"": [note(1, f"{'x' * 90} fever", (("fever", "Disease"),))]})
+    _, audit = windows_of(encoder, {"": [note(1, f"{'x' * 90} fever", (("fever", "Disease"),))]})
     assert audit.changed["token", "longer than a window: cut in its subwords"] == 1
 
 
 def test_spans_that_a_span_head_cannot_hold_are_counted(encoder: Path) -> None:
     document = note(1, NOTES[0][0], (("ataxia and fever", "Disease"), ("fever", "Disease")))
-    _, audit = lessons(encoder, {"": [document]}, "network.output=spans", "network.span_tokens=2", "window=64")
+    _, audit = windows_of(encoder, {"": [document]}, "network.output=spans", "network.span_tokens=2", "window=64")
     assert audit.lost["entity", "longer than 2 tokens (network.span_tokens)"] == 1
 
 
@@ -367,7 +369,7 @@ def test_span_scores_with_numpy_are_those_of_torch() -> None:
 
 def test_the_mean_of_subwords_is_their_mean() -> None:
     values_BTH = torch.arange(12.0).reshape(1, 6, 2)
-    found = pooled(values_BTH, torch.tensor([[1, 4]]), torch.tensor([[3, 1]]), "mean")
+    found = pool_subwords(values_BTH, torch.tensor([[1, 4]]), torch.tensor([[3, 1]]), "mean")
     assert found.tolist() == [[[4.0, 5.0], [8.0, 9.0]]]
 
 
@@ -430,7 +432,7 @@ def test_a_heavier_label_costs_more(encoder: Path) -> None:
         settings = NetworkSettings(class_weights={"A": weight})
         network = Network(settings, open_encoder(encoder), [Head("", ("O", "S-A"))], BIOES).eval()
         piece = Piece(np.array([2, 9, 3]), np.array([1]), np.array([1]))
-        known = (teaching.Known(tags_N=np.array([1])),)
+        known = (targets.Known(tags_N=np.array([1])),)
         losses.append(network.loss(batch_of([piece], 0, places=(0,), known=[known])).item())
     assert losses[1] == pytest.approx(3 * losses[0], rel=1e-4)
 
@@ -450,7 +452,7 @@ def test_checkpointing_changes_no_gradient(encoder: Path) -> None:
             if isinstance(part, torch.nn.Dropout):
                 part.p = 0.0
         piece = Piece(np.array([2, 9, 10, 3]), np.array([1, 2]), np.array([1, 1]))
-        known = (teaching.Known(tags_N=np.array([1, 0])),)
+        known = (targets.Known(tags_N=np.array([1, 0])),)
         network.loss(batch_of([piece], 0, places=(0,), known=[known])).backward()
         found.append(network.encoder.get_input_embeddings().weight.grad)
     assert found[0] is not None and torch.allclose(found[0], found[1])

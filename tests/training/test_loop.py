@@ -130,7 +130,7 @@ def test_words_of_other_errors_do_not_reach_the_log() -> None:
 
 
 def test_no_batch_is_an_error() -> None:
-    with pytest.raises(ModelError, match="no batch to learn from"):
+    with pytest.raises(ModelError, match="no batch to train on"):
         fit(tiny.tiny(), lambda epoch: [], settings=tiny.settings())
 
 
@@ -188,7 +188,7 @@ def test_a_device_that_is_not_there_is_refused(device: str) -> None:
 
 def test_every_tensor_of_a_batch_is_moved() -> None:
     batch = {"a": [tiny.Rows(torch.ones(1), torch.zeros(1), 3)], "b": (torch.ones(2), "word")}
-    moved = devices.moved(batch, torch.device("meta"))
+    moved = devices.move_to_device(batch, torch.device("meta"))
     found = (moved["a"][0].features_BF, moved["a"][0].gold_B, moved["b"][0])
     assert all(tensor.device.type == "meta" for tensor in found)
     assert moved["a"][0].num_tokens == 3 and moved["b"][1] == "word"

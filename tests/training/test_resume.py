@@ -51,7 +51,7 @@ def test_a_run_killed_in_the_middle_of_an_epoch_ends_as_if_it_had_not_been(whole
 
 
 def test_a_run_that_was_asked_to_stop_finishes_the_step_and_goes_on(whole, tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt, match="after step 18.* the same command goes on"):
+    with pytest.raises(KeyboardInterrupt, match="after step 18.* run the same command again"):
         tiny.train(tmp_path, kill=(17, signal.SIGTERM))
     assert Checkpoint(tmp_path).progress().step == 18
     assert log_of(tmp_path)[-1]["state"] == "interrupted"
@@ -114,11 +114,11 @@ def test_a_damaged_checkpoint_is_one_line_with_the_way_out(tmp_path: Path) -> No
     path = tmp_path / "checkpoint.json"
     record = json.loads(path.read_text())
     (tmp_path / record["tensors"]).write_bytes(b"\0" * 100)
-    with pytest.raises(InputError, match=r"no whole file of tensors. Remove its folder to start anew"):
+    with pytest.raises(InputError, match=r"expected a complete file of tensors. Remove its folder to start again"):
         tiny.train(tmp_path)
     for damaged in ("", "[]", json.dumps({**record, "version": 99}), json.dumps({**record, "progress": {}})):
         path.write_text(damaged)
-        with pytest.raises(InputError, match="Remove its folder to start anew"):
+        with pytest.raises(InputError, match="Remove its folder to start again"):
             tiny.train(tmp_path)
 
 

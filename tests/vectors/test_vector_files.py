@@ -124,7 +124,7 @@ def test_what_cannot_be_kept_is_counted(tmp_path: Path) -> None:
     found = read(text_of(tmp_path, lines), audit=audit)
     assert_equal(found, WordVectors(["a", "e"], np.array([[1, 2], [1, 1]], dtype=np.float32)))
     assert {reason.split(",")[0]: number for (_, reason), number in audit.lost.items()} == {
-        "its word stands there twice; the first is kept": 1,
+        "its word occurs twice; the first is kept": 1,
         "its word is not UTF-8": 1,
         "its word is blank": 1,
         "it holds something that is not a number (NaN or infinite)": 3,
@@ -192,7 +192,7 @@ def test_a_binary_file_that_was_cut_short_is_refused(num_bytes: int, tmp_path: P
 def test_a_binary_file_that_goes_on_is_refused(tmp_path: Path) -> None:
     write(random_vectors(150), tmp_path / "v.bin", "word2vec-binary")
     (tmp_path / "v.bin").write_bytes((tmp_path / "v.bin").read_bytes() + b"more")
-    with pytest.raises(FormatError, match="it goes on behind the 150 words"):
+    with pytest.raises(FormatError, match="it continues after the 150 words"):
         read(tmp_path / "v.bin")
 
 

@@ -112,7 +112,7 @@ def test_epochs_are_told_one_by_one(tmp_path: Path) -> None:
 @pytest.mark.needs("gensim")
 @pytest.mark.parametrize("lines", [[], ["", " "], ["fever and chills"]])
 def test_too_little_text_is_said(lines: list[str], tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="No word stands 3 times or more in the . tokens of the text. Give more text"):
+    with pytest.raises(ModelError, match="No word occurs 3 times or more in the . tokens of the text. Give more text"):
         train(lines, tmp_path / "v", QUICK, tokenize=tokenize)
     assert list(tmp_path.iterdir()) == []
 

@@ -43,28 +43,28 @@ def do(job: Job, folder: Path) -> None:
     """Train, test, and write the record and the reports into `folder`."""
     has_peak = memory.forget_peak()
     tests = {target.corpus: job.corpora.read(target.corpus, target.split) for target in job.cell.tests}
-    training = [job.corpora.read(*place) for place in job.cell.learned]
-    found = {name: sharing.shared(training, test) for name, test in tests.items()} if training else {}
-    made, trained = _made(job, training, list(tests.values()))
-    record = {**described(job), "training": trained, "tests": {}}
+    training = [job.corpora.read(*place) for place in job.cell.training_splits]
+    shared_by_test = {name: sharing.count_shared(training, test) for name, test in tests.items()} if training else {}
+    tagger, trained = _load_or_train(job, training, list(tests.values()))
+    record = {**describe_job(job), "training": trained, "tests": {}}
     for target in job.cell.tests:
-        tested = _tested(job, made, target, tests[target.corpus], folder)
-        alike = found.get(target.corpus)
+        tested = _test(job, tagger, target, tests[target.corpus], folder)
+        alike = shared_by_test.get(target.corpus)
         shared = {"documents": alike.documents, "sentences": alike.sentences} if alike else None
         record["tests"][target.corpus] = {"split": target.split, **tested, "shared": shared}
-    if made is not None and job.keep_model and job.plan.systems[job.cell.system].model:
-        made.save(folder / "model")
+    if tagger is not None and job.keep_model and job.plan.systems[job.cell.system].model:
+        tagger.save(folder / "model")
     write_json(folder / RECORD, {**record, "peak_memory_mib": memory.peak_mib() if has_peak else None})
 
 
 def fail(job: Job, error: Exception, folder: Path) -> dict[str, Any]:
     """Record what went wrong, in one line; the record."""
-    record = {**described(job), "error": explained(error)}
+    record = {**describe_job(job), "error": explain_error(error)}
     write_json(folder / RECORD, record)
     return record
 
 
-def explained(error: Exception) -> str:
+def explain_error(error: Exception) -> str:
     """One line; of an error that is not ours only kind and place, for its own words may quote a text."""
     if isinstance(error, BionymError):
         return " ".join(str(error).split())
@@ -75,7 +75,7 @@ def explained(error: Exception) -> str:
     return f"{type(error).__name__}{where}. See where with --stop-at-error --debug."
 
 
-def described(job: Job) -> dict[str, Any]:
+def describe_job(job: Job) -> dict[str, Any]:
     """What a record begins with."""
     cell, system = job.cell, job.plan.systems[job.cell.system]
     return {
@@ -86,12 +86,14 @@ def described(job: Job) -> dict[str, Any]:
         "trained_on": list(cell.train),
         "protocol": cell.protocol,
         "seed": cell.seed,
-        "configuration": systems.configured(system, cell.seed) if system.model else None,
+        "configuration": systems.configure(system, cell.seed) if system.model else None,
         "keys": job.keys._asdict(),
     }
 
 
-def _made(job: Job, training: Sequence[Split], tests: Sequence[Split]) -> tuple[Pipeline | None, dict[str, Any] | None]:
+def _load_or_train(
+    job: Job, training: Sequence[Split], tests: Sequence[Split]
+) -> tuple[Pipeline | None, dict[str, Any] | None]:
     """The system, and the record of its training if there is one."""
     system = job.plan.systems[job.cell.system]
     if system.predictions:
@@ -99,24 +101,22 @@ def _made(job: Job, training: Sequence[Split], tests: Sequence[Split]) -> tuple[
     if system.path:
         return pipeline.load(system.path), None
     if job.kept is not None:
-        made = systems.saved(job.kept)
-        return made, made.record.benchmark if made.record else None
-    return _trained(job, training, tests)
+        saved = systems.load_saved(job.kept)
+        return saved, saved.record.benchmark if saved.record else None
+    return _train(job, training, tests)
 
 
-def _trained(job: Job, training: Sequence[Split], tests: Sequence[Split]) -> tuple[Pipeline, dict[str, Any]]:
+def _train(job: Job, training: Sequence[Split], tests: Sequence[Split]) -> tuple[Pipeline, dict[str, Any]]:
     cell, system = job.cell, job.plan.systems[job.cell.system]
     training, excluded = _excluded(training, tests) if job.plan.exclude_shared else (training, None)
     documents = [document for split in training for document in split.documents]
     if not documents:
-        raise ModelError(
-            "Nothing is left to learn from: all training documents stand in the test data (exclude_shared)."
-        )
+        raise ModelError("No training data is left: all training documents are also in the test data (exclude_shared).")
     corpora = _corpora(job, training) if systems.is_neural(system) else None
-    sources = [f"{corpus}, {split}" for corpus, split in cell.learned]
+    sources = [f"{corpus}, {split}" for corpus, split in cell.training_splits]
     wall, processor = time.monotonic(), time.process_time()
-    made = systems.train(system, documents, corpora=corpora, seed=cell.seed, sources=sources)
-    assert made.record is not None
+    trained = systems.train(system, documents, corpora=corpora, seed=cell.seed, sources=sources)
+    assert trained.record is not None
     record = {
         "documents": len(documents),
         "entities": sum(len(document.entities) for document in documents),
@@ -124,11 +124,11 @@ def _trained(job: Job, training: Sequence[Split], tests: Sequence[Split]) -> tup
         "seconds": round(time.monotonic() - wall, 1),
         "tokens": _num_tokens(map(tokenized, documents)),
         "excluded": excluded,
-        "fingerprint": made.record.data.fingerprint,
-        "not_learned": [count.model_dump() for count in made.record.not_learned],
-        "versions": made.record.versions,
+        "fingerprint": trained.record.data.fingerprint,
+        "not_learned": [count.model_dump() for count in trained.record.not_learned],
+        "versions": trained.record.versions,
     }
-    return Pipeline(made.tagger, made.record.with_facts(benchmark=record)), record
+    return Pipeline(trained.tagger, trained.record.with_facts(benchmark=record)), record
 
 
 def _excluded(training: Sequence[Split], tests: Sequence[Split]) -> tuple[Sequence[Split], dict[str, int]]:
@@ -147,7 +147,7 @@ def _corpora(job: Job, training: Sequence[Split]) -> dict[str, Corpus]:
     """
     corpora = {}
     for name in job.cell.train:
-        parts = [split for (corpus, _), split in zip(job.cell.learned, training, strict=True) if corpus == name]
+        parts = [split for (corpus, _), split in zip(job.cell.training_splits, training, strict=True) if corpus == name]
         may_stop = job.cell.protocol != "train+devel" and job.plan.corpora[name].devel
         dev = tuple(job.corpora.read(name, "devel").documents) if may_stop else ()
         train = tuple(document for split in parts for document in split.documents)
@@ -155,12 +155,12 @@ def _corpora(job: Job, training: Sequence[Split]) -> dict[str, Corpus]:
     return corpora
 
 
-def _tested(job: Job, made: Pipeline | None, target: Target, gold: Split, folder: Path) -> dict[str, Any]:
+def _test(job: Job, tagger: Pipeline | None, target: Target, gold: Split, folder: Path) -> dict[str, Any]:
     """Predict a corpus, score it, write its report; what it took."""
     processor = time.process_time()
-    predicted = list(systems.predicted(job.plan.systems[job.cell.system], made, target.corpus, gold.documents))
+    predicted = list(systems.predict(job.plan.systems[job.cell.system], tagger, target.corpus, gold.documents))
     seconds = time.process_time() - processor
-    if job.keep_predictions and made is not None:
+    if job.keep_predictions and tagger is not None:
         place = folder / "predicted" / f"{target.corpus}.jsonl"
         place.parent.mkdir(exist_ok=True)
         formats.write((replace(document, meta={}) for document in predicted), place, "jsonl")
@@ -171,7 +171,7 @@ def _tested(job: Job, made: Pipeline | None, target: Target, gold: Split, folder
         "report": str(place.relative_to(folder)),
         "documents": len(gold.documents),
         "tokens": _num_tokens(predicted),
-        "cpu_seconds": round(seconds, 2) if made is not None else None,
+        "cpu_seconds": round(seconds, 2) if tagger is not None else None,
         "without_prediction": len(scores.only_gold),
         "without_gold": len(scores.only_predicted),
     }

@@ -40,13 +40,13 @@ class Corpora:
 
     def missing(self) -> dict[str, str]:
         """By corpus the first of its files that is not there."""
-        found = {}
+        missing = {}
         for name, corpus in self._corpora.items():
             paths = (*corpus.train, *corpus.devel, *corpus.test, *corpus.annotations)
             absent = [path for path in paths if not _files([path])]
             if absent:
-                found[name] = absent[0]
-        return found
+                missing[name] = absent[0]
+        return missing
 
     def read(self, name: str, split: str) -> Split:
         """The documents under the corpus's labels. Raises: InputError."""
@@ -87,7 +87,7 @@ def _expanded(path: str) -> Iterator[Path]:
     elif Path(path).exists():
         yield Path(path)
     else:
-        yield from (Path(found) for found in sorted(glob.glob(path, recursive=True)))
+        yield from (Path(match) for match in sorted(glob.glob(path, recursive=True)))
 
 
 def _options(corpus: CorpusPlan) -> dict[str, Any]:

@@ -28,7 +28,7 @@ class Cell:
     Args:
         train: corpora learned from; empty for a saved model and for predictions.
         protocol: "train", "train+devel" or "select"; "" where nothing is learned.
-        seed: None where there is no chance in the training, or nothing is learned.
+        seed: None if the training has no randomness, or nothing is trained.
     """
 
     system: str
@@ -49,8 +49,8 @@ class Cell:
         return ", ".join(filter(None, (self.system, " + ".join(self.train), self.protocol, seed)))
 
     @property
-    def learned(self) -> tuple[tuple[str, str], ...]:
-        """Corpus and split of all that is learned from."""
+    def training_splits(self) -> tuple[tuple[str, str], ...]:
+        """Corpus and split of all training data."""
         return tuple((corpus, split) for corpus in self.train for split in LEARNED[self.protocol])
 
 
@@ -59,17 +59,17 @@ def cells(plan: Plan) -> tuple[Cell, ...]:
 
     Raises: ConfigError where two runs ask for one figure in two ways, or where a split is not there.
     """
-    found: dict[tuple[Row, int | None], dict[str, Target]] = {}
+    targets: dict[tuple[Row, int | None], dict[str, Target]] = {}
     for run in plan.runs or (RunPlan(),):
         for row, tests in _rows(plan, run):
             for seed in _seeds(plan, row[0]):
-                held = found.setdefault((row, seed), {})
+                held = targets.setdefault((row, seed), {})
                 for test in tests:
                     if held.setdefault(test.corpus, test) != test:
                         raise ConfigError(f"Two runs test {row[0]!r} on {test.corpus!r} with different labels.")
-    made = tuple(Cell(*row, seed, tuple(tests.values())) for (row, seed), tests in found.items())
-    _check_splits(plan, made)
-    return made
+    grid = tuple(Cell(*row, seed, tuple(tests.values())) for (row, seed), tests in targets.items())
+    _check_splits(plan, grid)
+    return grid
 
 
 def _rows(plan: Plan, run: RunPlan) -> Iterator[tuple[Row, list[Target]]]:
@@ -97,8 +97,8 @@ def _seeds(plan: Plan, name: str) -> tuple[int | None, ...]:
     return plan.seeds if is_seeded(plan.systems[name]) else (None,)
 
 
-def _check_splits(plan: Plan, made: tuple[Cell, ...]) -> None:
-    for cell in made:
-        for corpus, split in (*cell.learned, *((test.corpus, test.split) for test in cell.tests)):
+def _check_splits(plan: Plan, grid: tuple[Cell, ...]) -> None:
+    for cell in grid:
+        for corpus, split in (*cell.training_splits, *((test.corpus, test.split) for test in cell.tests)):
             if not getattr(plan.corpora[corpus], split):
                 raise ConfigError(f"The setting 'corpora.{corpus}.{split}' is missing; it is needed for: {cell.title}.")

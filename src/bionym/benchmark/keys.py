@@ -2,7 +2,7 @@
 
 The training is decided by the system's whole configuration, the files that names, the bytes of the training data and how
 they are read, the seed and the protocol; the scores by that and by the test data, the labels and the metrics. The version of
-Bionym belongs to both: numbers that stand in one table come from one program, so after an update a plan is run anew.
+Bionym belongs to both: numbers that stand in one table come from one program, so after an update a plan is run again.
 """
 
 import json
@@ -33,10 +33,10 @@ def keys(plan: Plan, cell: Cell, corpora: Corpora) -> Keys:
         "bionym": __version__,
         "system": system.model_dump(mode="json", include={"model", "format", "options"}),
         "files": corpora.hashes(systems.files_of(system, cell.seed)),
-        "learned": [corpora.key(*place) for place in cell.learned],
+        "learned": [corpora.key(*place) for place in cell.training_splits],
     }
     if system.model:
-        training["configuration"] = systems.configured(system, cell.seed)
+        training["configuration"] = systems.configure(system, cell.seed)
         if systems.is_neural(system) and cell.protocol != "train+devel":
             training["stopped by"] = [corpora.key(name, "devel") for name in cell.train if plan.corpora[name].devel]
         if plan.exclude_shared:

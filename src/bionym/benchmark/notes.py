@@ -27,8 +27,8 @@ def notes(results: Results, seeds: Sequence[int]) -> list[str]:
 
 
 def _failures(results: Results) -> Iterator[str]:
-    for one in results["failed"]:
-        yield f"Failed: {_name(one)}: {one['error']}"
+    for failure in results["failed"]:
+        yield f"Failed: {_name(failure)}: {failure['error']}"
     for corpus in results["skipped"]:
         yield f"Skipped: {corpus}, whose files are not there."
 
@@ -38,7 +38,7 @@ def _protocols(rows: Sequence[Row]) -> Iterator[str]:
     if used:
         yield f"{'; '.join(used)}."
     if any(not row["protocol"] for row in rows):
-        yield "A system without a protocol came as it is: nothing was learned for this table."
+        yield "A system without a protocol was used as it is: it was not trained for this table."
 
 
 def _intervals(rows: Sequence[Row]) -> Iterator[str]:
@@ -60,25 +60,25 @@ def _seeds(rows: Sequence[Row], seeds: Sequence[int]) -> Iterator[str]:
         yield f"Mean ± standard deviation of F1 over the seeds {', '.join(map(str, used))}: {names}."
     once = dict.fromkeys(row["system"] for row in rows if row["model"] and row["seeds"] == [None])
     if once and len(seeds) > 1:
-        yield f"Trained once, having no chance in the training: {', '.join(once)}."
+        yield f"Trained once, since the training has no randomness: {', '.join(once)}."
 
 
 def _sharing(rows: Sequence[Row]) -> Iterator[str]:
     """What stands on both sides; where documents have no ids, sentences."""
     trained = [row for row in rows if row["shared"] and row["training"]]
-    said = dict.fromkeys(filter(None, map(_shared, trained)))
+    notes = dict.fromkeys(filter(None, map(_shared, trained)))
     is_excluded = any(row["training"]["excluded"] for row in trained)
-    if said:
-        what = "Left out of the training" if is_excluded else "In training and test data at once"
+    if notes:
+        what = "Left out of the training" if is_excluded else "In both training and test data"
         way_out = "" if is_excluded else " Set exclude_shared = true in the plan to train without them."
-        yield f"{what}: {'; '.join(said)}.{way_out}"
+        yield f"{what}: {'; '.join(notes)}.{way_out}"
     elif trained:
-        yield "No document or long sentence stands in the training and the test data at once."
+        yield "No document or long sentence is in both the training and the test data."
 
 
 def _shared(row: Row) -> str:
-    found = row["shared"]
-    numbers = [_number(found[f"{what}s"], what) for what in ("document", "sentence") if found[f"{what}s"]]
+    shared = row["shared"]
+    numbers = [_number(shared[f"{what}s"], what) for what in ("document", "sentence") if shared[f"{what}s"]]
     tested = _split(row["tested_on"], row["split"])
     learned = f"{' + '.join(row['trained_on'])} ({row['protocol']})"
     return f"{' and '.join(numbers)} of {learned} in {tested}" if numbers else ""
@@ -88,7 +88,7 @@ def _missing(rows: Sequence[Row]) -> Iterator[str]:
     for row in rows:
         if row["without_prediction"]:
             number = _number(row["without_prediction"], "document")
-            yield f"{row['system']} says nothing of {number} of {row['tested_on']}: what they hold counts as missed."
+            yield f"{row['system']} has no prediction for {number} of {row['tested_on']}: their entities count as missed."
 
 
 def _number(number: int, what: str) -> str:

@@ -1,7 +1,7 @@
 """A plan: corpora, systems, and which system learns from what and is tested on what.
 
     title = "Diseases, within and across corpora"
-    seeds = [1, 2, 3]                          # of models with chance in their training; others are trained once
+    seeds = [1, 2, 3]                          # of models with randomness in their training; others are trained once
     metrics = ["strict"]
     protocols = ["train", "train+devel"]
 
@@ -47,14 +47,14 @@ SCORED = {"train": "test", "train+devel": "test", "select": "devel"}
 class CorpusPlan(Settings):
     """A corpus: its files by split, how they are read, and what its labels are called wherever it is used."""
 
-    format: str | None = Field(default=None, description="Else told from name and content.")
+    format: str | None = Field(default=None, description="By default recognised from name and content.")
     train: Names = ()
     devel: Names = ()
     test: Names = ()
-    annotations: Names = Field(default=(), description="Where the annotation files are, if not beside the texts.")
+    annotations: Names = Field(default=(), description="Where the annotation files are, if not next to the texts.")
     options: dict[str, Any] = Field(default={}, description="Options of the format.")
     label_map: LabelNames = Field(default={}, description='New names by old; "" drops a label.')
-    only: Names = Field(default=(), description="New names that are kept; none keeps all.")
+    only: Names = Field(default=(), description="New names of the labels to keep; empty keeps all.")
 
     @field_validator("format")
     @classmethod
@@ -67,12 +67,14 @@ class CorpusPlan(Settings):
 class SystemPlan(Settings):
     """What is tested: a kind of model to train, a saved model, or the predictions of another program."""
 
-    model: str | None = Field(default=None, description="A kind of model, which is trained.")
+    model: str | None = Field(default=None, description="Kind of model to train.")
     config: str | None = Field(default=None, description="Its configuration, a TOML file beside the plan.")
-    settings: tuple[str, ...] = Field(default=(), description="Single settings over it: training.c2=0.8.")
+    settings: tuple[str, ...] = Field(
+        default=(), description="Settings that replace those of the configuration: training.c2=0.8."
+    )
     path: str | None = Field(default=None, description="A saved model, its folder beside the plan or its name.")
     predictions: dict[str, str] = Field(default={}, description="By corpus, a file or folder beside the plan.")
-    format: str | None = Field(default=None, description="Of the predictions.")
+    format: str | None = Field(default=None, description="Format of the predictions.")
     options: dict[str, Any] = Field(default={}, description="Options of that format.")
 
     @model_validator(mode="after")
@@ -89,13 +91,13 @@ class SystemPlan(Settings):
 class RunPlan(Settings):
     """Which systems learn from which corpora and are tested on which; what is left out means all, or each in turn."""
 
-    system: Names = Field(default=(), description="Names of systems; none means all.")
-    train: Names = Field(default=(), description="Corpora learned from together; none means each in turn.")
-    test: Names = Field(default=(), description="Corpora tested on; none means those learned from.")
+    system: Names = Field(default=(), description="Names of systems; empty: all.")
+    train: Names = Field(default=(), description="Corpora to train on together; empty: each in turn.")
+    test: Names = Field(default=(), description="Corpora to test on; empty: those trained on.")
     protocols: Annotated[
         tuple[Protocol, ...], BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)
     ] = ()
-    only: Names = Field(default=(), description="The labels that are scored; none means all.")
+    only: Names = Field(default=(), description="Labels to score; empty: all.")
     gold: dict[str, LabelNames] = Field(default={}, description="By test corpus: labels renamed when it is scored.")
     predicted: dict[str, LabelNames] = Field(default={}, description="By test corpus: labels of the system renamed.")
 
@@ -104,12 +106,12 @@ class Plan(Settings):
     """A benchmark, checked: every name stands for something, every path is resolved."""
 
     title: str = ""
-    name: str = Field(default="benchmark", description="Of the file, without suffix.")
+    name: str = Field(default="benchmark", description="Name of the plan; by default that of the file, without suffix.")
     out: str | None = Field(default=None, description="The folder of the results, beside the plan.")
     seeds: tuple[int, ...] = Field(default=(1,), min_length=1)
     metrics: Names = Field(default=("strict",), min_length=1)
     protocols: tuple[Protocol, ...] = Field(default=("train",), min_length=1)
-    exclude_shared: bool = Field(default=False, description="Drop training data that stand in the test data too.")
+    exclude_shared: bool = Field(default=False, description="Drop training documents that are also in the test data.")
     corpora: dict[str, CorpusPlan] = Field(min_length=1)
     systems: dict[str, SystemPlan] = Field(min_length=1)
     runs: tuple[RunPlan, ...] = ()

@@ -67,5 +67,5 @@ class Progress:
 
 
 def _size(job: Job) -> int:
-    places = job.cell.learned or [(target.corpus, target.split) for target in job.cell.tests]
+    places = job.cell.training_splits or [(target.corpus, target.split) for target in job.cell.tests]
     return sum(job.corpora.size(*place) for place in places)

@@ -10,7 +10,7 @@
     notes        what a reader of the table must know
 
 Scores are shares from 0 to 1. Of several seeds they are means, with the standard deviation over the seeds beside them; the
-interval is that of counts averaged over the seeds, unit by unit: chance in the test data, not in the training.
+interval is that of counts averaged over the seeds, unit by unit: it covers chance in the test data, not in the training.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ from bionym.benchmark.grid import Cell, Row
 from bionym.data.counts import Counts
 from bionym.evaluation import Scores
 from bionym.evaluation import report as reports
-from bionym.evaluation.significance import mean_counts, shared
+from bionym.evaluation.significance import mean_counts, union_of_units
 from bionym.evaluation.tally import Tally
 from bionym.version import __version__
 
@@ -45,20 +45,20 @@ def rows(done: Sequence[tuple[Cell, Path, Record]]) -> list[Record]:
     return [row for group in groups.values() for row in _rows_of(group)]
 
 
-def failed(records: Iterable[Record]) -> list[Record]:
+def list_failures(records: Iterable[Record]) -> list[Record]:
     """What the results say of cells that failed."""
     names = ("system", "trained_on", "protocol", "seed", "error")
     return [{name: record[name] for name in names} for record in records]
 
 
-def together(title: str, plan: str, made: list[Record], failures: list[Record], skipped: Mapping[str, str]) -> Results:
+def collect(title: str, plan: str, rows: list[Record], failures: list[Record], skipped: Mapping[str, str]) -> Results:
     """The results as one plain dict; notes are added by `notes`."""
     return {
         "benchmark": 1,
         "bionym": __version__,
         "title": title or plan,
         "plan": plan,
-        "rows": made,
+        "rows": rows,
         "failed": failures,
         "skipped": dict(skipped),
     }
@@ -68,28 +68,28 @@ def _rows_of(group: Sequence[tuple[Path, Record]]) -> Iterator[Record]:
     """Of the seeds of one training."""
     first = group[0][1]
     for corpus, test in first["tests"].items():
-        found = [reports.read(folder / record["tests"][corpus]["report"]) for folder, record in group]
-        for metric in found[0]["metrics"]:
+        contents = [reports.read(folder / record["tests"][corpus]["report"]) for folder, record in group]
+        for metric in contents[0]["metrics"]:
             yield {
                 **{name: first[name] for name in ("system", "model", "trained_on", "protocol")},
                 "tested_on": corpus,
                 "split": test["split"],
                 "metric": metric,
                 "seeds": [record["seed"] for _, record in group],
-                **_averaged(found, metric),
-                "fingerprint": reports.fingerprint_of(found[0], metric.partition(":")[0]),
+                **_averaged(contents, metric),
+                "fingerprint": reports.fingerprint_of(contents[0], metric.partition(":")[0]),
                 "runs": [
-                    _run(folder, record, corpus, metric, one)
-                    for (folder, record), one in zip(group, found, strict=True)
+                    _run(folder, record, corpus, metric, content)
+                    for (folder, record), content in zip(group, contents, strict=True)
                 ],
                 **_costs([record for _, record in group], corpus),
             }
 
 
-def _averaged(found: Sequence[Record], metric: str) -> Record:
+def _averaged(contents: Sequence[Record], metric: str) -> Record:
     """Micro, macro and labels of a table, over the seeds."""
-    tables = [one["metrics"][metric] for one in found]
-    chosen = tables[0] if len(tables) == 1 else _of_mean_counts(found, metric)
+    tables = [content["metrics"][metric] for content in contents]
+    chosen = tables[0] if len(tables) == 1 else _of_mean_counts(contents, metric)
     labels = {
         name: _mean([table["labels"].get(name) for table in tables], values)
         for name, values in chosen["labels"].items()
@@ -106,10 +106,10 @@ def _mean(values: Sequence[Record | None], chosen: Record) -> Record:
     return {**means, "interval": chosen["interval"], "deviation": deviation}
 
 
-def _of_mean_counts(found: Sequence[Record], metric: str) -> Record:
+def _of_mean_counts(contents: Sequence[Record], metric: str) -> Record:
     """The table of counts averaged over the seeds, for its intervals."""
-    tallies = [reports.tally_of(one, metric, path=Path(str(one["title"]))) for one in found]
-    units, labels = shared(tallies, ())
+    tallies = [reports.tally_of(content, metric, path=Path(str(content["title"]))) for content in contents]
+    units, labels = union_of_units(tallies, ())
     counts_ULK = mean_counts(tallies, units, labels).tolist()
     by_unit = {unit: _counts(labels, counts_LK) for unit, counts_LK in zip(units, counts_ULK, strict=True)}
     tally = Tally.of(tallies[0].kind, by_unit)
@@ -125,9 +125,9 @@ def _counts(labels: Sequence[str], counts_LK: Sequence[Sequence[float]]) -> Coun
     return counts
 
 
-def _run(folder: Path, record: Record, corpus: str, metric: str, found: Record) -> Record:
+def _run(folder: Path, record: Record, corpus: str, metric: str, content: Record) -> Record:
     place = Path(folder.parent.name) / folder.name / record["tests"][corpus]["report"]
-    return {"seed": record["seed"], "f1": found["metrics"][metric]["micro"]["f1"], "report": place.as_posix()}
+    return {"seed": record["seed"], "f1": content["metrics"][metric]["micro"]["f1"], "report": place.as_posix()}
 
 
 def _costs(records: Sequence[Record], corpus: str) -> Record:
@@ -136,7 +136,9 @@ def _costs(records: Sequence[Record], corpus: str) -> Record:
     tests = [record["tests"][corpus] for record in records]
     peaks = [record["peak_memory_mib"] for record in records]
     return {
-        "training": {**trained[0], "cpu_seconds": mean(one["cpu_seconds"] for one in trained)} if trained else None,
+        "training": {**trained[0], "cpu_seconds": mean(training["cpu_seconds"] for training in trained)}
+        if trained
+        else None,
         "documents": tests[0]["documents"],
         "tokens": tests[0]["tokens"],
         "cpu_seconds": mean(test["cpu_seconds"] for test in tests) if tests[0]["cpu_seconds"] is not None else None,

@@ -83,17 +83,17 @@ def run(
     """
     plan = plan if isinstance(plan, Plan) else load(plan, data=data)
     folder = place_of(plan, out)
-    jobs, skipped = planned(plan, skip_missing=skip_missing)
+    jobs, skipped = plan_jobs(plan, skip_missing=skip_missing)
     store = Store(folder)
     known = [None if force else store.record(store.folder(job.cell, job.keys)) for job in jobs]
     progress = Progress(jobs, [record is not None for record in known], on_event)
     work = _Work(store, Options(force, keep_models, keep_predictions, stop_at_error), progress)
-    found = [work.do(number, job, record) for number, (job, record) in enumerate(zip(jobs, known, strict=True), 1)]
+    outcomes = [work.do(number, job, record) for number, (job, record) in enumerate(zip(jobs, known, strict=True), 1)]
     num_known = len(known) - known.count(None)
-    done = [one for one in found if not one[2].get("error")]
-    failures = [record for _, _, record in found if record.get("error")]
-    made = _written(plan, folder, done, failures, skipped)
-    return Outcome(folder, made, len(done) - num_known, num_known, len(failures))
+    done = [outcome for outcome in outcomes if not outcome[2].get("error")]
+    failures = [record for _, _, record in outcomes if record.get("error")]
+    written = _write_results(plan, folder, done, failures, skipped)
+    return Outcome(folder, written, len(done) - num_known, num_known, len(failures))
 
 
 def place_of(plan: Plan, out: str | os.PathLike[str] | None = None) -> Path:
@@ -103,21 +103,21 @@ def place_of(plan: Plan, out: str | os.PathLike[str] | None = None) -> Path:
     return Path(plan.out) if plan.out else DEFAULT_OUT / plan.name
 
 
-def planned(plan: Plan, *, skip_missing: bool = False) -> tuple[list[cells.Job], dict[str, str]]:
+def plan_jobs(plan: Plan, *, skip_missing: bool = False) -> tuple[list[cells.Job], dict[str, str]]:
     """Every cell with its hashes, and the corpora that are left out, by name the file that is not there.
 
     Raises: InputError if a corpus is not there, unless they are to be left out; UsageError for what else is wrong.
     """
     corpora = Corpora(plan)
-    made = grid.cells(plan)
-    used = {name for cell in made for name in (*cell.train, *(target.corpus for target in cell.tests))}
+    cells_of_plan = grid.cells(plan)
+    used = {name for cell in cells_of_plan for name in (*cell.train, *(target.corpus for target in cell.tests))}
     missing = {name: path for name, path in corpora.missing().items() if name in used}
     if missing and not skip_missing:
         name, path = next(iter(missing.items()))
         others = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
         fix = "Name the folder of the corpora with --data, or leave out what is not there with --skip-missing."
         raise InputError(f"no such file or folder, for the corpus {name}{others}", path=path, fix=fix)
-    there = [cell for cell in (_without(cell, missing) for cell in made) if cell is not None]
+    there = [cell for cell in (_without(cell, missing) for cell in cells_of_plan) if cell is not None]
     return [cells.Job(plan, cell, keys(plan, cell, corpora), corpora) for cell in there], missing
 
 
@@ -141,19 +141,19 @@ def _in_short(cell: Cell, place: Path, record: Record) -> str:
     return ", ".join(first.values())
 
 
-def _written(
+def _write_results(
     plan: Plan,
     folder: Path,
     done: Sequence[Found],
     failures: Sequence[Record],
     skipped: Mapping[str, str],
 ) -> dict[str, Any]:
-    found = results.together(plan.title, plan.name, results.rows(done), results.failed(failures), skipped)
-    found["notes"] = notes(found, plan.seeds)
-    write_json(folder / "results.json", found)
-    write_whole(folder / "results.md", tables.markdown(found))
-    write_whole(folder / "results.csv", tables.csv(found))
-    return found
+    content = results.collect(plan.title, plan.name, results.rows(done), results.list_failures(failures), skipped)
+    content["notes"] = notes(content, plan.seeds)
+    write_json(folder / "results.json", content)
+    write_whole(folder / "results.md", tables.markdown(content))
+    write_whole(folder / "results.csv", tables.csv(content))
+    return content
 
 
 class _Work:
@@ -171,9 +171,9 @@ class _Work:
         return job.cell, place, known
 
     def _equipped(self, job: cells.Job) -> cells.Job:
-        kept = None if self._options.force else self._store.model(job.keys)
+        model = None if self._options.force else self._store.model(job.keys)
         keep_model, keep_predictions = self._options.keep_models, self._options.keep_predictions
-        return replace(job, kept=kept, keep_model=keep_model, keep_predictions=keep_predictions)
+        return replace(job, kept=model, keep_model=keep_model, keep_predictions=keep_predictions)
 
     def _done(self, number: int, job: cells.Job, place: Path) -> Record:
         self._progress.started(number)

@@ -29,7 +29,7 @@ class Shared:
     sentences: int | None
 
 
-def shared(training: Sequence[Split], test: Split) -> Shared:
+def count_shared(training: Sequence[Split], test: Split) -> Shared:
     """What the two have in common."""
     documents = sum(len(split.documents) for split in training) - sum(
         len(split.documents) for split in _without_documents(training, test)
@@ -42,29 +42,29 @@ def shared(training: Sequence[Split], test: Split) -> Shared:
 
 def without_shared(training: Sequence[Split], test: Split) -> list[Split]:
     """The training data without what they share with the test data: documents, or sentences where ids say nothing."""
-    kept = _without_documents(training, test)
+    remaining = _without_documents(training, test)
     seen = set(_sentence_keys(test.documents))
-    return [split if split.has_ids and test.has_ids else _without_sentences(split, seen) for split in kept]
+    return [split if split.has_ids and test.has_ids else _without_sentences(split, seen) for split in remaining]
 
 
 def _without_documents(training: Sequence[Split], test: Split) -> list[Split]:
     """Again and again, for of documents that equal each other only one is told at a time."""
     tested = tuple(_distinct(test, "test"))
-    kept = list(training)
+    remaining = list(training)
     while True:
-        places = [_distinct(split, f"training {number}") for number, split in enumerate(kept)]
+        places = [_distinct(split, f"training {number}") for number, split in enumerate(remaining)]
         leaks = find_leaks({"training": tuple(document for place in places for document in place), "test": tested})
         gone = {leak.document_id for leak in leaks}
         if not gone:
-            return kept
-        kept = [
+            return remaining
+        remaining = [
             replace(split, documents=_others(split.documents, place, gone))
-            for split, place in zip(kept, places, strict=True)
+            for split, place in zip(remaining, places, strict=True)
         ]
 
 
 def _others(documents: Sequence[Document], distinct: Sequence[Document], gone: set[str]) -> tuple[Document, ...]:
-    return tuple(own for own, other in zip(documents, distinct, strict=True) if other.id not in gone)
+    return tuple(document for document, other in zip(documents, distinct, strict=True) if other.id not in gone)
 
 
 def _distinct(split: Split, place: str) -> list[Document]:
@@ -95,23 +95,23 @@ def _without_sentences(split: Split, seen: set[str]) -> Split:
 def _cut(document: Document, seen: set[str]) -> Document:
     """The document without these sentences, the others a line each; an entity across sentences goes with them."""
     whole = tokenized(document)
-    kept = [sentence for sentence in whole.sentences if _key(whole, sentence) not in seen]
-    if len(kept) == len(whole.sentences):
+    remaining = [sentence for sentence in whole.sentences if _key(whole, sentence) not in seen]
+    if len(remaining) == len(whole.sentences):
         return document
     starts, start = [], 0
-    for sentence in kept:
+    for sentence in remaining:
         starts.append(start - sentence.start)
         start += sentence.end - sentence.start + 1
-    moves = list(zip(kept, starts, strict=True))
-    made = Document(
+    moves = list(zip(remaining, starts, strict=True))
+    shortened = Document(
         document.id,
-        "\n".join(whole.text[sentence.start : sentence.end] for sentence in kept),
+        "\n".join(whole.text[sentence.start : sentence.end] for sentence in remaining),
         entities=tuple(_moved(whole.entities, moves)),
     )
     if not document.tokens:
-        return made
+        return shortened
     sentences = [Span(sentence.start + by, sentence.end + by) for sentence, by in moves]
-    return made.with_tokens(_moved_tokens(whole.tokens, moves), sentences)
+    return shortened.with_tokens(_moved_tokens(whole.tokens, moves), sentences)
 
 
 def _moved(entities: Sequence[Entity], moves: Sequence[tuple[Span, int]]) -> Iterator[Entity]:

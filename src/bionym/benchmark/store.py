@@ -40,15 +40,15 @@ class Store:
     def record(self, folder: Path) -> dict[str, Any] | None:
         """The record of a cell that is done; None if it is not, or failed."""
         try:
-            found: dict[str, Any] = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+            content: dict[str, Any] = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
-        return None if found.get("error") else found
+        return None if content.get("error") else content
 
     def model(self, keys: Keys) -> Path | None:
         """A model that was kept from the same training."""
-        found = sorted(self.cells.glob(f"*-{keys.training}-*/model/config.toml"))
-        return found[0].parent if found else None
+        configs = sorted(self.cells.glob(f"*-{keys.training}-*/model/config.toml"))
+        return configs[0].parent if configs else None
 
     @contextmanager
     def writing(self, folder: Path) -> Iterator[Path]:

@@ -24,7 +24,7 @@ def is_seeded(system: SystemPlan) -> bool:
     return system.model is not None and learns_in_epochs(system.model)
 
 
-def configured(system: SystemPlan, seed: int | None) -> dict[str, Any]:
+def configure(system: SystemPlan, seed: int | None) -> dict[str, Any]:
     """The whole configuration that a model is trained with. Raises: ConfigError, UnknownNameError."""
     schema = plugins.find("models", system.model or "").Config
     config: BaseModel = configuration.load(schema, _file(system), _settings(system, seed))
@@ -50,15 +50,15 @@ def train(
     return train_tagger(given, corpora=corpora, model=kind, config=_file(system), settings=settings, sources=sources)
 
 
-def saved(folder: Path) -> Pipeline:
+def load_saved(folder: Path) -> Pipeline:
     """A model that was kept, with the record of its training."""
     return pipeline.load(folder)
 
 
-def predicted(system: SystemPlan, made: Pipeline | None, corpus: str, gold: Iterable[Document]) -> Iterator[Document]:
+def predict(system: SystemPlan, tagger: Pipeline | None, corpus: str, gold: Iterable[Document]) -> Iterator[Document]:
     """Documents with the system's entities: predicted now, or read from the files of another program."""
-    if made is not None:
-        return predict_as(made.tagger, corpus, gold)
+    if tagger is not None:
+        return predict_as(tagger.tagger, corpus, gold)
     return formats.read(system.predictions[corpus], system.format, **system.options)
 
 
@@ -74,7 +74,7 @@ def files_of(system: SystemPlan, seed: int | None) -> list[str]:
         if absent:
             raise InputError("no such file or folder", path=absent[0], fix="Check the predictions in the plan.")
         return list(system.predictions.values())
-    return sorted({str(path) for text in _strings(configured(system, seed)) if (path := _resource(text))})
+    return sorted({str(path) for text in _strings(configure(system, seed)) if (path := _resource(text))})
 
 
 def _file(system: SystemPlan) -> Path | None:

@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from bionym.tables import GAP, WIDTH, aligned, escaped, shortened, widths
+from bionym.tables import GAP, WIDTH, aligned, escaped, shorten, widths
 from bionym.tables import markdown as in_markdown
 
 MAX_NAME, MAX_SCORE = 16, 24  # characters of a name and of a corpus above a column, where 80 do not hold all
@@ -138,10 +138,9 @@ def _shortened(grid: Grid) -> Grid:
     widths = _widths(grid)
     if sum(widths[: grid.num_names]) + max(widths[grid.num_names :]) + grid.num_names * len(GAP) <= WIDTH:
         return grid
-    header = tuple(shortened(name, MAX_SCORE) for name in grid.header)
+    header = tuple(shorten(name, MAX_SCORE) for name in grid.header)
     lines = [
-        (*(shortened(name, MAX_NAME) for name in line[: grid.num_names]), *line[grid.num_names :])
-        for line in grid.lines
+        (*(shorten(name, MAX_NAME) for name in line[: grid.num_names]), *line[grid.num_names :]) for line in grid.lines
     ]
     return Grid(grid.title, header, lines, grid.num_names)
 

@@ -57,14 +57,14 @@ def to_tags(
     audit = audit if audit is not None else Audit()
     ranges = sentence_ranges(document)
     starts = [start for start, _ in ranges]
-    found = [
+    candidates = [
         (entity, aligned, bisect_right(starts, aligned.start) - 1)
         for entity in document.entities
         if (aligned := _aligned(document, entity, ranges, starts, audit)) is not None
     ]
-    keep = choose([(aligned.start, aligned.end, entity.label) for entity, aligned, _ in found], policy, priority)
+    keep = choose([(aligned.start, aligned.end, entity.label) for entity, aligned, _ in candidates], policy, priority)
     spans: list[list[TokenSpan]] = [[] for _ in ranges]
-    for (entity, aligned, sentence), stays in zip(found, keep, strict=True):
+    for (entity, aligned, sentence), stays in zip(candidates, keep, strict=True):
         if stays:
             first = starts[sentence]
             spans[sentence].append(TokenSpan(aligned.start - first, aligned.end - first, entity.label))

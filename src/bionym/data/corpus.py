@@ -25,8 +25,8 @@ class Corpus:
         if leaks:
             shown = ", ".join(f"{leak.document_id} ({' and '.join(leak.splits)})" for leak in leaks[:3])
             raise InputError(
-                f"{len(leaks)} documents stand in more than one split: {shown}",
-                fix="Remove them from one side, or allow it (--allow-leaks, allow_leaks=True) and say so with the scores.",
+                f"{len(leaks)} documents are in more than one split: {shown}",
+                fix="Remove them from one side, or allow it (--allow-leaks, allow_leaks=True) and report it with the scores.",
             )
 
     def __getitem__(self, split: str) -> tuple[Document, ...]:
@@ -35,7 +35,7 @@ class Corpus:
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """A document that stands in several splits, by its id in the first one."""
+    """A document that is in several splits, by its id in the first one."""
 
     document_id: str
     splits: tuple[str, ...]
@@ -48,8 +48,8 @@ def find_leaks(splits: Mapping[str, tuple[Document, ...]]) -> tuple[Leak, ...]:
         for document in documents:
             for key in _identities(document):
                 places.setdefault(key, {}).setdefault(split, document.id)
-    found = {tuple(at.values())[0]: Leak(tuple(at.values())[0], tuple(at)) for at in places.values() if len(at) > 1}
-    return tuple(found[key] for key in sorted(found))
+    leaks = {tuple(at.values())[0]: Leak(tuple(at.values())[0], tuple(at)) for at in places.values() if len(at) > 1}
+    return tuple(leaks[key] for key in sorted(leaks))
 
 
 def fingerprint(text: str) -> str:

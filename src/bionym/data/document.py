@@ -57,11 +57,11 @@ class Document:
 
     def with_entities(self, entities: Iterable[Entity], *, relations: Iterable[Relation] = ()) -> "Document":
         """The same text with these entities (and relations) instead of its own, so gold and predicted never mix."""
-        made = copy(self)  # which checks nothing again: tokens and sentences are many
-        object.__setattr__(made, "entities", in_text_order(entities))
-        object.__setattr__(made, "relations", tuple(relations))
-        made._check_entities()
-        return made
+        document = copy(self)  # which checks nothing again: tokens and sentences are many
+        object.__setattr__(document, "entities", in_text_order(entities))
+        object.__setattr__(document, "relations", tuple(relations))
+        document._check_entities()
+        return document
 
     def with_tokens(self, tokens: Iterable[Span], sentences: Iterable[Span]) -> "Document":
         """The same document, tokenised and split so."""

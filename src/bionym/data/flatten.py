@@ -55,9 +55,9 @@ def flatten(
 ) -> tuple[tuple[Entity, ...], tuple[Entity, ...]]:
     """Entities that do not overlap, and those dropped for it; a discontinuous one claims its whole extent."""
     keep = choose([(entity.start, entity.end, entity.label) for entity in entities], policy, priority)
-    kept = tuple(entity for entity, stays in zip(entities, keep, strict=True) if stays)
+    remaining = tuple(entity for entity, stays in zip(entities, keep, strict=True) if stays)
     dropped = tuple(entity for entity, stays in zip(entities, keep, strict=True) if not stays)
-    return kept, dropped
+    return remaining, dropped
 
 
 def _is_free(taken: list[tuple[int, int]], start: int, end: int) -> bool:

@@ -39,12 +39,12 @@ class LabelMap:
         """The document under the new labels; relations of dropped entities go with them."""
         if not self.names and not self.only:
             return document
-        kept = tuple(self._renamed(document.entities))
-        gone = {entity.id for entity in document.entities if entity.id} - {entity.id for entity in kept}
+        renamed = tuple(self._renamed(document.entities))
+        gone = {entity.id for entity in document.entities if entity.id} - {entity.id for entity in renamed}
         relations = [
             relation for relation in document.relations if not any(end.target in gone for end in relation.arguments)
         ]
-        return document.with_entities(kept, relations=relations)
+        return document.with_entities(renamed, relations=relations)
 
     def _renamed(self, entities: Iterable[Entity]) -> Iterable[Entity]:
         for entity in entities:

@@ -170,10 +170,10 @@ _CANONICAL = {"L": "E", "U": "S", "M": "I", "W": "S"}
 def find_scheme(name: str) -> TagScheme:
     """The scheme of this name or alias, in any case. Raises: UnknownNameError."""
     upper = name.upper()
-    found = LENIENT if upper == LENIENT.name else SCHEMES.get(ALIASES.get(upper, upper))
-    if found is None:
+    scheme = LENIENT if upper == LENIENT.name else SCHEMES.get(ALIASES.get(upper, upper))
+    if scheme is None:
         raise UnknownNameError("tag scheme", name, (*SCHEMES, *ALIASES))
-    return found
+    return scheme
 
 
 @lru_cache(maxsize=10_000)

@@ -22,8 +22,8 @@ from bionym.encoders.networks import (
     WITH_INNER_HEAD,
     Encoder,
     Opened,
+    load_network,
     open_config,
-    opened,
     states_of,
     take_last_layer,
 )
@@ -73,16 +73,16 @@ def open_classifier(name: str | Path, names: Sequence[str] = ()) -> Classifier:
         raise ModelError(
             f"{folder / CONFIG}: the numbers of id2label have gaps. Expected 0 to {config.num_labels - 1}."
         )
-    found = opened(
+    loaded = load_network(
         folder,
         transformers.AutoModelForTokenClassification,
         config=config,
         is_missing_fine=True,
         not_needed=("pooler.",),
     )
-    _check_weights(found, folder)
+    _check_weights(loaded, folder)
     names = tuple(str(config.id2label[number]) for number in range(config.num_labels))
-    whole, ids_1T = found.encoder.network, _some_ids(found.encoder)
+    whole, ids_1T = loaded.encoder.network, _some_ids(loaded.encoder)
     with torch.inference_mode():
         expected_TL = whole(input_ids=ids_1T).logits[0]
     layer = take_last_layer(whole)
@@ -91,9 +91,9 @@ def open_classifier(name: str | Path, names: Sequence[str] = ()) -> Classifier:
             f"{folder} is a {kind.__name__}, whose last layer is not linear. Bionym reads it no other way."
         )
     assert isinstance(layer, nn.Linear)
-    encoder = _without_head(found.encoder, layer, ids_1T, expected_TL)
+    encoder = _without_head(loaded.encoder, layer, ids_1T, expected_TL)
     bias_L = layer.bias if layer.bias is not None else torch.zeros(layer.out_features)
-    return Classifier(encoder, layer.weight.detach(), bias_L.detach(), names, kind.__name__, found.unused)
+    return Classifier(encoder, layer.weight.detach(), bias_L.detach(), names, kind.__name__, loaded.unused)
 
 
 def classifier_of(encoder: Encoder, weight_LH: Tensor, bias_L: Tensor, facts: dict[str, Any]) -> Any:
@@ -114,7 +114,7 @@ def classifier_of(encoder: Encoder, weight_LH: Tensor, bias_L: Tensor, facts: di
     inside = network if is_whole else network.base_model
     absent, _ = inside.load_state_dict(encoder.network.state_dict(), strict=False)
     if not is_whole and absent:
-        raise _cannot_hold(kind, f"it has a {absent[0]} besides")
+        raise _cannot_hold(kind, f"it also has a {absent[0]}")
     if not is_whole and hasattr(network, "head"):
         _let_pass(network)
     _put_last(network, weight_LH, bias_L)
@@ -139,24 +139,24 @@ def _kind_of(config: Any, folder: Path | None) -> Any:
 
 def _check_task(folder: Path) -> None:
     """By what the folder says of itself: other classifiers have tensors of the same names."""
-    said = [str(one) for one in read_json(folder / CONFIG).get("architectures") or ()]
-    if said and not any(one.endswith(TASK) for one in said):
+    architectures = [str(architecture) for architecture in read_json(folder / CONFIG).get("architectures") or ()]
+    if architectures and not any(architecture.endswith(TASK) for architecture in architectures):
         raise ModelError(
-            f"{folder} holds a {said[0]}, not a network that classifies subwords (...{TASK}). To teach its encoder names: "
+            f"{folder} holds a {architectures[0]}, not a network that classifies subwords (...{TASK}). To train a tagger on its encoder: "
             f"bionym train DATA --model transformer --set encoder={folder}"
         )
 
 
-def _check_weights(found: Opened, folder: Path) -> None:
-    if found.missing:
+def _check_weights(loaded: Opened, folder: Path) -> None:
+    if loaded.missing:
         raise ModelError(
-            f"{folder} holds an encoder, but no {found.missing[0]}, which classifies what it says. Copy the folder again; or "
-            f"teach the encoder names: bionym train DATA --model transformer --set encoder={folder}"
+            f"{folder} holds an encoder, but no {loaded.missing[0]}, which classifies what it says. Copy the folder again; or "
+            f"train a tagger on the encoder: bionym train DATA --model transformer --set encoder={folder}"
         )
-    own = [name for name in found.unused if any(part in name.lower() for part in _OWN_CHAIN)]
-    if own:
+    chain_weights = [name for name in loaded.unused if any(part in name.lower() for part in _OWN_CHAIN)]
+    if chain_weights:
         raise ModelError(
-            f"{folder} has a chain (CRF) of its own, {own[0]}, which transformers does not know either. Without it the "
+            f"{folder} has a chain (CRF) of its own, {chain_weights[0]}, which transformers does not know either. Without it the "
             "scores are not the model's. Take a model without such a layer."
         )
 

@@ -60,10 +60,10 @@ def read_json(path: Path) -> Mapping[str, Any]:
     if not path.is_file():
         return {}
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ModelError(f"{path} is not JSON. Copy it again.") from error
-    return found if isinstance(found, Mapping) else {}
+    return content if isinstance(content, Mapping) else {}
 
 
 def _fetched(name: str) -> Path:
@@ -91,5 +91,5 @@ def _not_fetched(name: str) -> str:
 
 def _others(folder: Path) -> str:
     """What is there in another program's format."""
-    found = sorted(path.name for pattern in ("*.h5", "*.msgpack", "*.ckpt*") for path in folder.glob(pattern))
-    return f" {found[0]} is of another program; convert it first." if found else ""
+    files = sorted(path.name for pattern in ("*.h5", "*.msgpack", "*.ckpt*") for path in folder.glob(pattern))
+    return f" {files[0]} is of another program; convert it first." if files else ""

@@ -62,11 +62,11 @@ class LowerLayers:
     def can_be_kept(self, model: nn.Module) -> bool:
         """Whether what they give may be computed once, for each window by itself, and the encoder then begins above.
 
-        Not so where something that learns, or chance, has a part in it, or where a family hands on more than states. Tried,
+        Not so where trainable weights or randomness are involved, or where a family hands on more than states. Tried,
         not assumed.
 
         Args:
-            model: the encoder, or what it is part of; how that is set for learning decides whether chance has a part.
+            model: the encoder, or what it is part of; whether it is in training mode decides whether randomness is involved.
         """
         was_training = model.training
         try:

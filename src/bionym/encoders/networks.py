@@ -60,16 +60,18 @@ def open_encoder(name: str | Path) -> Encoder:
     """An encoder by its folder or hub id, in float32, without a head. Raises: ModelError that names what is wrong."""
     folder = locate(name)
     if not read_json(folder / CONFIG).get(WITH_INNER_HEAD):
-        return opened(folder, transformers.AutoModel).encoder
-    encoder = opened(folder, transformers.AutoModelForTokenClassification, not_needed=("pooler.", *LAST_LAYERS)).encoder
+        return load_network(folder, transformers.AutoModel).encoder
+    encoder = load_network(
+        folder, transformers.AutoModelForTokenClassification, not_needed=("pooler.", *LAST_LAYERS)
+    ).encoder
     take_last_layer(encoder.network)
     return encoder
 
 
 def states_of(network: Any, **inputs: Tensor) -> Tensor:
     """What an encoder says of each subword, B x T x H."""
-    found = network(**inputs)
-    states_BTH: Tensor = found.last_hidden_state if "last_hidden_state" in found else found.logits
+    output = network(**inputs)
+    states_BTH: Tensor = output.last_hidden_state if "last_hidden_state" in output else output.logits
     return states_BTH
 
 
@@ -89,7 +91,7 @@ def open_masked(name: str | Path) -> Encoder:
 
     `network(input_ids=..., attention_mask=...).logits` is B x T x V; `network.base_model` is the encoder.
     """
-    return opened(locate(name), transformers.AutoModelForMaskedLM, is_missing_fine=True).encoder
+    return load_network(locate(name), transformers.AutoModelForMaskedLM, is_missing_fine=True).encoder
 
 
 def save_encoder(encoder: Encoder, folder: Path) -> None:
@@ -127,8 +129,8 @@ def open_config(folder: Path) -> Any:
 def max_subwords(network: Any, folder: Path) -> int:
     """How many subwords the encoder reads at once: by its positions, and by what its tokenizer says."""
     config = network.config
-    said = int(getattr(config, "max_position_embeddings", 0) or 0)
-    room = said if said > 0 else _USUAL  # XLNet says -1
+    limit = int(getattr(config, "max_position_embeddings", 0) or 0)
+    room = limit if limit > 0 else _USUAL  # XLNet says -1
     for name, part in network.named_modules():
         if name.endswith("position_embeddings") and isinstance(part, nn.Embedding):
             first = 0 if part.padding_idx is None else part.padding_idx + 1  # RoBERTa counts from there
@@ -146,7 +148,7 @@ class Opened(NamedTuple):
     unused: tuple[str, ...]
 
 
-def opened(
+def load_network(
     folder: Path,
     kind: Any,
     *,
@@ -165,7 +167,7 @@ def opened(
     config = config if config is not None else open_config(folder)
     try:
         with _quiet():
-            network, found = kind.from_pretrained(
+            network, loading = kind.from_pretrained(
                 str(folder),
                 config=config,
                 dtype=torch.float32,
@@ -178,7 +180,7 @@ def opened(
             f"The weights of {folder} cannot be read ({type(error).__name__}). Copy the folder again, and check that its "
             f"{CONFIG} belongs to them."
         ) from error
-    missing = sorted(one for one in found["missing_keys"] if not one.startswith(not_needed))
+    missing = sorted(one for one in loading["missing_keys"] if not one.startswith(not_needed))
     if missing and not (is_missing_fine and _is_head(missing, network)):
         raise ModelError(
             f"The weights of {folder} are not whole: {len(missing)} tensors are missing, the first is {missing[0]}. "
@@ -191,7 +193,7 @@ def opened(
             f"The tokenizer of {folder} has {subwords.size:,} subwords, but the encoder has vectors for {rows:,}. "
             "They do not belong together."
         )
-    return Opened(Encoder(network.eval(), subwords), tuple(missing), tuple(sorted(found["unexpected_keys"])))
+    return Opened(Encoder(network.eval(), subwords), tuple(missing), tuple(sorted(loading["unexpected_keys"])))
 
 
 def _is_head(missing: list[str], network: Any) -> bool:

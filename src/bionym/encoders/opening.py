@@ -101,8 +101,8 @@ def _wordpiece(folder: Path) -> "Tokenizer":
         for number, line in enumerate((folder / "vocab.txt").read_text(encoding="utf-8").splitlines())
         if line
     }
-    said = read_json(folder / "tokenizer_config.json").get("do_lower_case")
-    lowercase = bool(said) if said is not None else not _holds_capitals(vocabulary)
+    setting = read_json(folder / "tokenizer_config.json").get("do_lower_case")
+    lowercase = bool(setting) if setting is not None else not _holds_capitals(vocabulary)
     tokenizer = Tokenizer(WordPiece(vocabulary, unk_token="[UNK]", max_input_chars_per_word=100))
     tokenizer.normalizer = normalizers.BertNormalizer(lowercase=lowercase)
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
@@ -167,10 +167,10 @@ def _holds_capitals(vocabulary: Mapping[str, int]) -> bool:
 
 def _names(folder: Path) -> dict[str, str]:
     """What the folder calls its special subwords."""
-    found: dict[str, Any] = {}
+    names: dict[str, Any] = {}
     for name in ("special_tokens_map.json", "tokenizer_config.json"):
-        found |= {key: value for key, value in read_json(folder / name).items() if key.endswith("_token")}
-    plain = {key: value["content"] if isinstance(value, Mapping) else value for key, value in found.items()}
+        names |= {key: value for key, value in read_json(folder / name).items() if key.endswith("_token")}
+    plain = {key: value["content"] if isinstance(value, Mapping) else value for key, value in names.items()}
     return {key: value for key, value in plain.items() if isinstance(value, str)}
 
 
@@ -190,5 +190,5 @@ def _around(tokenizer: "Tokenizer", names: Mapping[str, str]) -> tuple[tuple[int
 
 def _id(tokenizer: "Tokenizer", names: Mapping[str, str], part: str) -> int | None:
     candidates = [*(names[key] for key in _CALLED[part] if key in names), *_CUSTOM[part]]
-    found = (tokenizer.token_to_id(name) for name in candidates)
-    return next((int(number) for number in found if number is not None), None)
+    ids = (tokenizer.token_to_id(name) for name in candidates)
+    return next((int(number) for number in ids if number is not None), None)

@@ -92,8 +92,10 @@ class Subwords:
             self._known = {}
             new = list(dict.fromkeys(keys))
         for is_joined, writer in ((False, self._behind_space), (True, self._joined)):
-            own = [word for word, joined in new if joined is is_joined]
-            self._known |= {(word, is_joined): ids for word, ids in zip(own, writer.ids(own), strict=True)}
+            words_alike = [word for word, joined in new if joined is is_joined]
+            self._known |= {
+                (word, is_joined): ids for word, ids in zip(words_alike, writer.ids(words_alike), strict=True)
+            }
 
     def at_the_start(self) -> "Tokenizer":
         """The tokenizer, which writes the beginning of a text as `of_tokens` does: as if it stood behind a space."""
@@ -109,8 +111,8 @@ class Subwords:
     def load(cls, folder: Path) -> "Subwords":
         """Raises: ModelError if a file is missing or damaged."""
         try:
-            found = json.loads((folder / SPECIALS).read_text(encoding="utf-8"))
-            specials = Specials(**found | {side: tuple(found[side]) for side in ("start", "end")})
+            content = json.loads((folder / SPECIALS).read_text(encoding="utf-8"))
+            specials = Specials(**content | {side: tuple(content[side]) for side in ("start", "end")})
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelError(f"{folder / SPECIALS} is missing or damaged. Copy the model again.") from error
         return cls(read_tokenizer(folder / TOKENIZER), specials)
@@ -152,10 +154,10 @@ class _Writer:
 
     def ids(self, words: Sequence[str]) -> list[tuple[int, ...]]:
         """Ids of each word, at least one."""
-        found = self._tokenizer.encode_batch_fast([_clean(word) for word in words], add_special_tokens=False)
-        ids = [tuple(one.ids) for one in found]
+        encodings = self._tokenizer.encode_batch_fast([_clean(word) for word in words], add_special_tokens=False)
+        ids = [tuple(ids_of_word.ids) for ids_of_word in encodings]
         assert self._instead is not None or all(ids), "opened without an unknown subword"
-        return [one or self._instead or () for one in ids]
+        return [ids_of_word or self._instead or () for ids_of_word in ids]
 
 
 def _clean(word: str) -> str:
@@ -179,10 +181,10 @@ def _with_space(part: Any, *, is_joined: bool) -> Any:
         return part
     changed: dict[str, Any] = {}
     for key, value in part.items():
-        changed[key] = [_with_space(one, is_joined=is_joined) for one in value] if isinstance(value, list) else value
+        changed[key] = [_with_space(item, is_joined=is_joined) for item in value] if isinstance(value, list) else value
     for key in ("normalizers", "pretokenizers"):
         if key in changed:
-            changed[key] = [one for one in changed[key] if one is not None]
+            changed[key] = [item for item in changed[key] if item is not None]
     if changed.get("type") == "Metaspace":
         changed["prepend_scheme"] = "never" if is_joined else "always"
     if changed.get("type") == "ByteLevel":
@@ -198,7 +200,7 @@ def unknown_of(tokenizer: "Tokenizer") -> int | None:
     if isinstance(model.get("unk_id"), int):
         return int(model["unk_id"])
     for name in (model.get("unk_token"), "[UNK]", "<unk>", "[unk]", "<|unk|>", "<|endoftext|>"):
-        found = tokenizer.token_to_id(name) if name else None
-        if found is not None:
-            return int(found)
+        number = tokenizer.token_to_id(name) if name else None
+        if number is not None:
+            return int(number)
     return None

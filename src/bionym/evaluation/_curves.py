@@ -24,8 +24,8 @@ def learning(rows: Sequence[Row]) -> dict[str, Any]:
         "rows": rows,
         "names": names if len(names) > 1 else [],
         "sentence": _words.learning(rows),
-        "scores": drawn(scores, "F1 in per cent", "F1 on development data by epoch"),
-        "loss": drawn(loss, "loss", "Loss in training by epoch", low=0),
+        "scores": plot_curve(scores, "F1 in per cent", "F1 on development data by epoch"),
+        "loss": plot_curve(loss, "loss", "Loss in training by epoch", low=0),
     }
 
 
@@ -36,8 +36,8 @@ def corpora(rows: Sequence[Row]) -> list[str]:
 
 def score_of(rows: Sequence[Row], corpus: str, score: str) -> list[plots.Point]:
     """A score of a corpus by epoch, in per cent."""
-    found = ((row["epoch"], (row.get("development") or {}).get(corpus) or {}) for row in rows)
-    return [(epoch, 100 * scores[score]) for epoch, scores in found if score in scores]
+    scores_by_epoch = ((row["epoch"], (row.get("development") or {}).get(corpus) or {}) for row in rows)
+    return [(epoch, 100 * scores[score]) for epoch, scores in scores_by_epoch if score in scores]
 
 
 def by_step(steps: Sequence[Row], value: str) -> list[plots.Point]:
@@ -48,7 +48,7 @@ def by_step(steps: Sequence[Row], value: str) -> list[plots.Point]:
     return [(group[-1][0], sum(y for _, y in group) / len(group)) for group in groups]
 
 
-def drawn(
+def plot_curve(
     lines: Sequence[plots.Line], name: str, title: str, low: float | None = None, *, x_name: str = "epoch"
 ) -> Markup:
     """Lines over epochs or steps, on an axis that holds their values and `low`; nothing if there are none."""

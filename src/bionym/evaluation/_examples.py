@@ -43,9 +43,9 @@ def groups(examples: Sequence[Example], numbers: Mapping[str, int], order: Seque
     by_kind: dict[str, list[Example]] = {kind: [] for kind in order}
     for example in examples:
         by_kind.setdefault(example["kind"], []).append(example)
-    filled = {kind: found for kind, found in by_kind.items() if found}
-    share = _share([len(found) for found in filled.values()])
-    return [Group(kind, max(numbers.get(kind, 0), len(found)), found[:share]) for kind, found in filled.items()]
+    filled = {kind: of_kind for kind, of_kind in by_kind.items() if of_kind}
+    share = _share([len(of_kind) for of_kind in filled.values()])
+    return [Group(kind, max(numbers.get(kind, 0), len(of_kind)), of_kind[:share]) for kind, of_kind in filled.items()]
 
 
 def labels(example: Example) -> list[str]:

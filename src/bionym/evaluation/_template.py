@@ -14,18 +14,18 @@ from bionym.evaluation import _examples, _words, plots
 @cache
 def environment() -> Environment:
     """The templates, with the words and plots they use."""
-    made = Environment(
+    templates = Environment(
         loader=PackageLoader("bionym.evaluation"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(percent=_words.percent, count=_words.count, between=_words.between, kind=_words.kind)
-    made.globals.update(bar=plots.bar, pieces=_examples.pieces, labels_of=_examples.labels)
-    made.filters.update(tie=_words.tie)
-    made.globals.update(explain=_words.KINDS, explain_slice=_words.SLICES, explain_tie=_words.TIES)
-    return made
+    templates.filters.update(percent=_words.percent, count=_words.count, between=_words.between, kind=_words.kind)
+    templates.globals.update(bar=plots.bar, pieces=_examples.pieces, labels_of=_examples.labels)
+    templates.filters.update(tie=_words.tie)
+    templates.globals.update(explain=_words.KINDS, explain_slice=_words.SLICES, explain_tie=_words.TIES)
+    return templates
 
 
 @cache

@@ -25,7 +25,7 @@ NAMES = {
     "label-and-boundary": "label and edges",
 }
 TIES = {
-    "repeated": ("right elsewhere", "The same name with this label is right in another place of the document."),
+    "repeated": ("right elsewhere", "The same mention with this label is right elsewhere in the document."),
     "short-of-found": ("short form, long form right", "An abbreviation whose long form is right in the document."),
     "short-of-missed": (
         "short form, long form wrong",
@@ -33,20 +33,20 @@ TIES = {
     ),
     "short-alone": ("short form alone", "An abbreviation that the document does not define, or not beside an entity."),
     "long-of-found": ("long form, short form right", "A long form whose abbreviation is right in the document."),
-    "synonym-of-found": ("synonym of a right one", "Another name of its concept is right in the document."),
-    "synonym-of-trained": ("new synonym", "The name was not in training, but its concept was, under other names."),
-    "untrained": ("new name", "Neither the name nor its concept was in training."),
+    "synonym-of-found": ("synonym of a right one", "Another mention of its concept is right in the document."),
+    "synonym-of-trained": ("new synonym", "The mention was not in training, but its concept was, in other words."),
+    "untrained": ("new name", "Neither the mention nor its concept was in training."),
 }
 SLICES = {
     "length": ("Length", ""),
     "frequency": ("Frequency in gold", "How often the mention is an entity in gold, whatever its label."),
     "seen": (
         "Seen in training",
-        "Whether the mention was an entity there; what was not had to be learned, not looked up.",
+        "Whether the mention was an entity there; one that was not cannot be predicted from memory.",
     ),
     "concept": (
         "Names and concepts of training",
-        "What has no concept, as most predictions, counts by its name alone: read the recall.",
+        "Entities without a concept, as most predictions are, count by their text alone: read the recall.",
     ),
     "nested": ("Nesting", "Whether the entity lies inside another, or holds one."),
     "abbreviation": ("Abbreviations", "Short forms that the document defines, and words mostly of capitals."),
@@ -93,15 +93,15 @@ def certainty(micro: Values, bootstrap: Values | None, num_documents: int) -> st
     return sure
 
 
-def calibration(found: Values) -> str:
+def calibration(measured: Values) -> str:
     """Whether scores mean what they say: at the fullest bin, and on the whole."""
-    bins = [one for one in found.get("bins") or () if one["number"]]
+    bins = [part for part in measured.get("bins") or () if part["number"]]
     if not bins:
         return ""
-    fullest = max(bins, key=lambda one: float(one["number"]))
-    total = sum(one["number"] for one in bins)
-    surplus = sum(one["number"] * (one["mean_score"] - one["share_right"]) for one in bins) / total
-    whole = f"scores are off by {percent(found['expected_calibration_error'])} points on average"
+    fullest = max(bins, key=lambda part: float(part["number"]))
+    total = sum(part["number"] for part in bins)
+    surplus = sum(part["number"] * (part["mean_score"] - part["share_right"]) for part in bins) / total
+    whole = f"scores are off by {percent(measured['expected_calibration_error'])} points on average"
     leaning = (
         "neither too high nor too low" if abs(surplus) < 0.01 else f"mostly too {'high' if surplus > 0 else 'low'}"
     )
@@ -111,18 +111,18 @@ def calibration(found: Values) -> str:
     )
 
 
-def threshold(found: Sequence[Values]) -> str:
+def threshold(rows: Sequence[Values]) -> str:
     """What a user gains and loses by keeping only high scores."""
-    best = max(found, key=lambda one: float(one["f1"]))
-    precise = next((one for one in found if one["precision"] >= PRECISE), None)
-    if best["f1"] - found[0]["f1"] < GAIN:
-        said = "Dropping entities of low score does not raise F1"
+    best = max(rows, key=lambda row: float(row["f1"]))
+    precise = next((row for row in rows if row["precision"] >= PRECISE), None)
+    if best["f1"] - rows[0]["f1"] < GAIN:
+        text = "Dropping entities of low score does not raise F1"
     else:
-        said = f"F1 is highest, {percent(best['f1'])}, when entities below {best['threshold']:g} are dropped"
-    if precise and precise is not found[0]:
-        said += f"; from {precise['threshold']:g} on, precision is {percent(precise['precision'])} "
-        said += f"and recall {percent(precise['recall'])}"
-    return f"{said}. Choose a threshold on development data, not on the data of a final score."
+        text = f"F1 is highest, {percent(best['f1'])}, when entities below {best['threshold']:g} are dropped"
+    if precise and precise is not rows[0]:
+        text += f"; from {precise['threshold']:g} on, precision is {percent(precise['precision'])} "
+        text += f"and recall {percent(precise['recall'])}"
+    return f"{text}. Choose a threshold on development data, not on the data of a final score."
 
 
 def kind(name: str) -> str:
@@ -149,11 +149,11 @@ def training_state(epochs: Sequence[Values], wanted: int | None, end: Values | N
     """How far a training is, or how it ended."""
     done = f"{count(len(epochs))} epoch" + "s" * (len(epochs) != 1)
     if end is None:
-        return f"It is learning: {done} of at most {wanted} done." if wanted else "It is learning."
+        return f"Training: {done} of at most {wanted} done." if wanted else "Training."
     if end["state"] == "finished":
-        why = {"all epochs": "as many as were asked for"}.get(end["reason"], end["reason"])
-        return f"It has learned for {done} ({why}), {_time(end['seconds'])} in all."
-    return f"It was {'interrupted' if end['state'] == 'interrupted' else 'broken off'} after {done}: {end['reason']}."
+        why = {"all epochs": "all that were set"}.get(end["reason"], end["reason"])
+        return f"Trained for {done} ({why}), {_time(end['seconds'])} in all."
+    return f"{'Interrupted' if end['state'] == 'interrupted' else 'Failed'} after {done}: {end['reason']}."
 
 
 def percent(share: float | None) -> str:

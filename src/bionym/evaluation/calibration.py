@@ -78,10 +78,10 @@ class Calibration:
         return {
             "number": number,
             "without_score": sum(self._unscored),
-            "expected_calibration_error": sum(one.number * one.gap for one in bins) / number,
-            "maximum_calibration_error": max(one.gap for one in bins),
+            "expected_calibration_error": sum(part.number * part.gap for part in bins) / number,
+            "maximum_calibration_error": max(part.gap for part in bins),
             "brier": sum((score - right) ** 2 for score, right in self._sorted()) / number,
-            "bins": [one.as_dict() for one in bins],
+            "bins": [part.as_dict() for part in bins],
             "thresholds": self._thresholds(),
         }
 
@@ -97,12 +97,12 @@ class Calibration:
         return sorted(zip(self._scores, self._is_right, strict=True))
 
     def _bins(self) -> list[Bin]:
-        found = [Bin(low, high, 0, 0.0, 0) for low, high in zip(_EDGES, [*_EDGES[1:], 1.0], strict=True)]
+        bins = [Bin(low, high, 0, 0.0, 0) for low, high in zip(_EDGES, [*_EDGES[1:], 1.0], strict=True)]
         for score, is_right in self._sorted():
             place = bisect_right(_EDGES, score) - 1
-            low, high, number, total, right = found[place]
-            found[place] = Bin(low, high, number + 1, total + score, right + is_right)
-        return found
+            low, high, number, total, right = bins[place]
+            bins[place] = Bin(low, high, number + 1, total + score, right + is_right)
+        return bins
 
     def _thresholds(self) -> list[Values]:
         ordered = self._sorted()
@@ -116,6 +116,6 @@ class Calibration:
         """What is left if only scores of the threshold or more are kept."""
         first = bisect_left(scores, threshold)
         right = right_below[-1] - right_below[first] + self._unscored[True]
-        kept = len(scores) - first + sum(self._unscored)
-        counts = LabelCounts(right, kept - right, self.num_gold - right)
+        num_above = len(scores) - first + sum(self._unscored)
+        counts = LabelCounts(right, num_above - right, self.num_gold - right)
         return {"threshold": threshold, "precision": counts.precision, "recall": counts.recall, "f1": counts.f1}

@@ -7,8 +7,8 @@ from statistics import mean, stdev
 from typing import Any
 
 from bionym.errors import UsageError
-from bionym.evaluation.intervals import LEVEL, enough_resamples, resampled, scores_of
-from bionym.evaluation.significance import Contrast, Difference, contrast, holm, mean_counts, shared
+from bionym.evaluation.intervals import LEVEL, enough_resamples, resample, scores_of
+from bionym.evaluation.significance import Contrast, Difference, contrast, holm, mean_counts, union_of_units
 from bionym.evaluation.tally import Tally
 
 VERSION = 1
@@ -53,10 +53,10 @@ def compare(systems: Sequence[System], *, num_rounds: int | None = None) -> dict
         as they are and corrected for the number of pairs (Holm 1979). Where a system has several runs its counts are the
         mean of theirs, unit by unit, and "seeds" holds mean and standard deviation of their F1.
     """
-    units, labels = shared([tally for system in systems for tally in system.tallies], ())
+    units, labels = union_of_units([tally for system in systems for tally in system.tallies], ())
     pairs = list(combinations(systems, 2))
     contrasts = [contrast(first.tallies, second.tallies, num_rounds=num_rounds) for first, second in pairs]
-    corrected = holm([found.micro["f1"].p for found in contrasts])
+    corrected = holm([pair_contrast.micro["f1"].p for pair_contrast in contrasts])
     return {
         "comparison": VERSION,
         "unit": systems[0].runs[0].tally.kind,
@@ -65,8 +65,8 @@ def compare(systems: Sequence[System], *, num_rounds: int | None = None) -> dict
         "level": LEVEL,
         "systems": [_scores(system, units, labels) for system in systems],
         "differences": [
-            {"first": first.name, "second": second.name, **_differences(found), "p_corrected": p}
-            for (first, second), found, p in zip(pairs, contrasts, corrected, strict=True)
+            {"first": first.name, "second": second.name, **_differences(pair_contrast), "p_corrected": p}
+            for (first, second), pair_contrast, p in zip(pairs, contrasts, corrected, strict=True)
         ],
     }
 
@@ -109,9 +109,9 @@ def _scores(system: System, units: Sequence[str], labels: tuple[str, ...]) -> di
 
     counts_ULK = mean_counts(system.tallies, units, labels)
     averages, by_label = scores_of(counts_ULK.sum(axis=0)[None])
-    found = [scores_of(sums) for sums in resampled(counts_ULK, enough_resamples(len(units)), seed=0)]
-    drawn = np.concatenate([part[0] for part in found])[:, 0, 2]
-    low, high = np.nanquantile(drawn, ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
+    resamples = [scores_of(sums) for sums in resample(counts_ULK, enough_resamples(len(units)), seed=0)]
+    resampled_f1 = np.concatenate([part[0] for part in resamples])[:, 0, 2]
+    low, high = np.nanquantile(resampled_f1, ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
     runs = [run.tally.total.micro.f1 for run in system.runs]
     return {
         "name": system.name,
@@ -128,11 +128,11 @@ def _number(value: float) -> float:
     return 0.0 if value != value else float(value)
 
 
-def _differences(found: Contrast) -> Mapping[str, Any]:
+def _differences(pair_contrast: Contrast) -> Mapping[str, Any]:
     return {
-        **{value: _as_dict(difference) for value, difference in found.micro.items()},
-        "macro_f1": _as_dict(found.macro_f1),
-        "labels": {label: _as_dict(difference) for label, difference in found.labels.items()},
+        **{value: _as_dict(difference) for value, difference in pair_contrast.micro.items()},
+        "macro_f1": _as_dict(pair_contrast.macro_f1),
+        "labels": {label: _as_dict(difference) for label, difference in pair_contrast.labels.items()},
     }
 
 

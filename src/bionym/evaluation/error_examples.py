@@ -49,12 +49,12 @@ class Examples:
 
     def add(self, document: Document, error: Error, group: Group, names: tuple[str, ...] = ()) -> None:
         """One more error, its group, and what it has to do with names."""
-        kept = self._kept.setdefault(error.kind, [])
+        examples = self._kept.setdefault(error.kind, [])
         rank = _rank(document.id, error)
-        if len(kept) < self.most or (kept and rank < kept[-1].rank):
+        if len(examples) < self.most or (examples and rank < examples[-1].rank):
             around = context(document, *error.extent)
-            insort(kept, Example(rank, document.id, error, group, names, around), key=_by_rank)
-            del kept[self.most :]
+            insort(examples, Example(rank, document.id, error, group, names, around), key=_by_rank)
+            del examples[self.most :]
 
     def worst(self, number: int, kinds: Counter[str]) -> list[Example]:
         """The first examples of all: the kinds take turns, the most frequent first."""

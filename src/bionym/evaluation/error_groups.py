@@ -38,5 +38,5 @@ def group_of(gold: Document, error: Error) -> Group:
     """The group of an error in a document."""
     sides = (error.gold, error.predicted)
     mentions = [mention_key(gold.text, entities[0]) if len(entities) == 1 else "" for entities in sides]
-    is_apart = not any(one.overlaps(other) for other in error.predicted for one in gold.entities)
+    is_apart = not any(entity.overlaps(other) for other in error.predicted for entity in gold.entities)
     return Group(error.kind, error.gold_label, error.predicted_label, mentions[0], mentions[1], is_apart)

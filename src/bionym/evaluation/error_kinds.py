@@ -101,12 +101,12 @@ def _groups(gold: Sequence[Entity], predicted: Sequence[Entity]) -> Iterator[tup
 
 def _overlaps(gold: Sequence[Entity], predicted: Sequence[Entity]) -> _Overlaps:
     """The overlap of each two that have one: characters in both over characters in either."""
-    found = {}
+    overlaps = {}
     for i, j in overlapping(gold, predicted):
         both = shared_chars(gold[i].spans, predicted[j].spans)
         either = num_chars(gold[i]) + num_chars(predicted[j]) - both
-        found[i, j] = max(1, _FINE * both // either)
-    return found
+        overlaps[i, j] = max(1, _FINE * both // either)
+    return overlaps
 
 
 def _paired(overlaps: _Overlaps) -> list[_Group]:

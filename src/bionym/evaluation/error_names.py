@@ -60,8 +60,8 @@ class Names:
 
     def of(self, error: Error) -> tuple[str, ...]:
         """What holds of an error, in the order of `NAMES`."""
-        found = {name for entity in error.gold or error.predicted for name in self._told(entity)}
-        return tuple(name for name in NAMES if name in found)
+        ties = {name for entity in error.gold or error.predicted for name in self._told(entity)}
+        return tuple(name for name in NAMES if name in ties)
 
     def _told(self, entity: Entity) -> Iterator[str]:
         name = self._name(entity)

@@ -57,12 +57,12 @@ class Errors:
         self._confusion.count(matched, errors)
         names = Names(Surroundings(both.gold), matched, self._seen) if errors else None
         for error in errors:
-            told = names.of(error) if names else ()
+            ties = names.of(error) if names else ()
             group = group_of(both.gold, error)
             self.kinds[error.kind] += 1
-            self.names.update(told)
+            self.names.update(ties)
             self._groups[group] += 1
-            self._examples.add(both.gold, error, group, told)
+            self._examples.add(both.gold, error, group, ties)
 
     @property
     def num_suspected_gold_errors(self) -> int:
@@ -90,7 +90,7 @@ class Errors:
             "confusion": self._confusion.as_dict(),
             "suspected_gold_errors": self.num_suspected_gold_errors,
             "frequent": self._frequent("kind", "gold_label", "predicted_label", *(("mention",) if show_text else ())),
-            "examples": [self._shown(one, show_text) for one in self._examples.worst(num_examples, self.kinds)],
+            "examples": [self._shown(example, show_text) for example in self._examples.worst(num_examples, self.kinds)],
         }
 
     def _by_label(self) -> dict[str, dict[str, int]]:

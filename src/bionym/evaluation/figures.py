@@ -29,14 +29,14 @@ Line = Mapping[str, Any]
 
 def figures(lines: Iterable[Line]) -> dict[str, str]:
     """Every figure that a log has the numbers for, by file name."""
-    found = list(lines)
-    rows = with_means([line for line in found if line["kind"] == "epoch"])
-    steps = [line for line in found if line["kind"] == "step"]
+    log = list(lines)
+    rows = with_means([line for line in log if line["kind"] == "epoch"])
+    steps = [line for line in log if line["kind"] == "step"]
     drawn = _over_time(rows, steps)
     names = FileNames()
     corpora = dict.fromkeys(corpus for row in rows for corpus in row.get("tables") or ())
     for corpus, name in [(corpus, names.of(corpus.replace("/", "-"))) for corpus in corpora]:
-        curve = _curves.drawn(label_lines(rows, corpus), "F1 in per cent", f"F1 by label and epoch, {corpus}")
+        curve = _curves.plot_curve(label_lines(rows, corpus), "F1 in per cent", f"F1 by label and epoch, {corpus}")
         drawn[f"labels-{name}.svg"] = str(curve)
         for row in rows:
             title = f"{corpus}, epoch {row['epoch']}"
@@ -61,11 +61,11 @@ def bars(labels: Mapping[str, Mapping[str, Any]], title: str) -> str:
     return _svg(NAME_WIDTH + 350, ROW * len(labels), f"F1 by label, {title}", parts)
 
 
-def matrix(found: Mapping[str, Any] | None, title: str) -> str:
+def matrix(confusion: Mapping[str, Any] | None, title: str) -> str:
     """A confusion: a row for each gold label, the stronger the colour of a cell the more of its row."""
-    if not found:
+    if not confusion:
         return ""
-    labels, counts = found["labels"], found["counts"]
+    labels, counts = confusion["labels"], confusion["counts"]
     top = 12 + CHAR_WIDTH * max(len(_fitting(label)) for label in labels)
     parts = [_text(NAME_WIDTH - 8, top - 8, "gold ↓  predicted →", "end")]
     for column, label in enumerate(labels):
@@ -87,9 +87,9 @@ def standalone(svg: str) -> str:
 def _over_time(rows: Sequence[Line], steps: Sequence[Line]) -> dict[str, str]:
     """Curves by epoch and by step."""
     curves = _curves.learning(rows)
-    both = _curves.drawn(precision_recall(rows), "per cent", "Precision and recall on development data by epoch")
+    both = _curves.plot_curve(precision_recall(rows), "per cent", "Precision and recall on development data by epoch")
     by_step = {
-        key: _curves.drawn([plots.Line(title, _curves.by_step(steps, key))], "", title, low=0, x_name="step")
+        key: _curves.plot_curve([plots.Line(title, _curves.by_step(steps, key))], "", title, low=0, x_name="step")
         for key, title in CURVES
     }
     return {

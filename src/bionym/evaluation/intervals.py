@@ -63,7 +63,7 @@ def intervals(
     import numpy as np
 
     counts_ULK = tally.counts_ULK(labels)
-    drawn = [scores_of(sums_BLK) for sums_BLK in resampled(counts_ULK, num_resamples, seed)]
+    drawn = [scores_of(sums_BLK) for sums_BLK in resample(counts_ULK, num_resamples, seed)]
     averages_BAV, labels_BLV = (np.concatenate([part[which] for part in drawn]) for which in (0, 1))
     return Intervals(
         level,
@@ -80,7 +80,7 @@ def enough_resamples(num_units: int) -> int:
     return min(NUM_RESAMPLES, max(1_000, MAX_DRAWS // max(1, num_units)))
 
 
-def resampled(counts_ULK: "NDArray[np.float64]", num_resamples: int, seed: int) -> "Iterator[NDArray[np.float64]]":
+def resample(counts_ULK: "NDArray[np.float64]", num_resamples: int, seed: int) -> "Iterator[NDArray[np.float64]]":
     """Sums over units drawn with replacement: resamples x labels x kinds, some resamples at a time."""
     import numpy as np
 
@@ -126,10 +126,10 @@ def _middle(drawn_BV: "NDArray[np.float64]", level: float) -> dict[str, tuple[fl
     import numpy as np
 
     tail = (1 - level) / 2
-    found = {}
+    interval = {}
     for place, value in enumerate(VALUES):
         column = drawn_BV[:, place]
         column = column[~np.isnan(column)]
         low, high = np.quantile(column, (tail, 1 - tail)) if len(column) else (np.nan, np.nan)
-        found[value] = (float(low), float(high))
-    return found
+        interval[value] = (float(low), float(high))
+    return interval

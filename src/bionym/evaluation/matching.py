@@ -60,12 +60,12 @@ def num_chars(entity: Entity) -> int:
 
 
 def _once(document: Document) -> dict[tuple[tuple[Span, ...], str], Entity]:
-    kept: dict[tuple[tuple[Span, ...], str], Entity] = {}
+    distinct: dict[tuple[tuple[Span, ...], str], Entity] = {}
     for entity in document.entities:
-        other = kept.setdefault((entity.spans, entity.label), entity)
+        other = distinct.setdefault((entity.spans, entity.label), entity)
         if other is not entity and _score(entity) > _score(other):
-            kept[entity.spans, entity.label] = entity
-    return kept
+            distinct[entity.spans, entity.label] = entity
+    return distinct
 
 
 def _score(entity: Entity) -> float:

@@ -106,15 +106,15 @@ def _slices(report: Report) -> dict[str, Any] | None:
 
 
 def _calibration(report: Report) -> dict[str, Any] | None:
-    found = report.get("calibration")
-    if not found:
+    calibration = report.get("calibration")
+    if not calibration:
         return None
-    bins, thresholds = found.get("bins") or (), found.get("thresholds") or ()
+    bins, thresholds = calibration.get("bins") or (), calibration.get("thresholds") or ()
     frame = plots.Frame((0, 1), (0, 1), "score", "share that is right")
     return {
-        **found,
-        "sentence": _words.calibration(found),
-        "diagram": plots.reliability(bins, frame, "Share that is right, by score", _words.calibration(found)),
+        **calibration,
+        "sentence": _words.calibration(calibration),
+        "diagram": plots.reliability(bins, frame, "Share that is right, by score", _words.calibration(calibration)),
         "about_threshold": _words.threshold(thresholds) if thresholds else "",
         "curve": _threshold_curve(thresholds) if thresholds else "",
     }
@@ -123,7 +123,7 @@ def _calibration(report: Report) -> dict[str, Any] | None:
 def _threshold_curve(thresholds: Sequence[Mapping[str, Any]]) -> str:
     frame = plots.Frame((0, 1), (0, 100), "lowest score that is kept", "per cent")
     drawn = [
-        plots.Line(name, [(one["threshold"], 100 * one[value]) for one in thresholds])
+        plots.Line(name, [(row["threshold"], 100 * row[value]) for row in thresholds])
         for value, name in (("f1", "F1"), ("precision", "Precision"), ("recall", "Recall"))
     ]
     return plots.lines(drawn, frame, "Precision, recall and F1 by threshold", _words.threshold(thresholds))
@@ -161,16 +161,16 @@ def _groups(errors: Mapping[str, Any], order: Sequence[str]) -> list[_examples.G
 def _quotes_text(errors: Mapping[str, Any]) -> bool:
     """Whether any text of a document stands in the report."""
     examples, frequent = errors.get("examples") or (), errors.get("frequent") or ()
-    return any(one.get("context") for one in examples) or any(one.get("mention") for one in frequent)
+    return any(entry.get("context") for entry in examples) or any(entry.get("mention") for entry in frequent)
 
 
 def _about(table: str) -> str:
     """The first line a metric says of itself; nothing if it is not installed here."""
     try:
-        told = plugins.find("evaluation.metrics", table.partition(":")[0]).__doc__ or ""
+        docstring = plugins.find("evaluation.metrics", table.partition(":")[0]).__doc__ or ""
     except BionymError:
         return ""
-    return " ".join(told.strip().partition("\n\n")[0].split())
+    return " ".join(docstring.strip().partition("\n\n")[0].split())
 
 
 SECTIONS = {

@@ -99,10 +99,12 @@ def _cut(document: Document, cuts: list[int]) -> Iterator[Document]:
     tokens = [token.start for token in document.tokens]
     starts = [sentence.start for sentence in document.sentences]
     for start, end in pairwise(cuts):
-        own: tuple[Entity, ...] = document.entities[bisect_left(entities, start) : bisect_left(entities, end)]
+        entities_inside: tuple[Entity, ...] = document.entities[
+            bisect_left(entities, start) : bisect_left(entities, end)
+        ]
         yield replace(
             document,
-            entities=own,
+            entities=entities_inside,
             relations=(),
             tokens=document.tokens[bisect_left(tokens, start) : bisect_left(tokens, end)],
             sentences=document.sentences[bisect_left(starts, start) : bisect_left(starts, end)],

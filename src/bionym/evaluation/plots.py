@@ -79,14 +79,14 @@ def reliability(bins: Sequence[Mapping[str, Any]], frame: Frame, title: str, des
     """Share that is right by mean score: dots, the larger the more entities, tied to the line where the two are equal."""
     (left, bottom), (right, top) = frame.place(frame.x[0], frame.x[0]), frame.place(frame.x[1], frame.x[1])
     parts = [*_axes(frame), f'<path class="ideal" d="M{_n(left)} {_n(bottom)}L{_n(right)} {_n(top)}"/>']
-    filled = [found for found in bins if found["number"]]
-    most = max((found["number"] for found in filled), default=1)
-    for found in filled:
-        x, y = frame.place(found["mean_score"], found["share_right"])
-        _, diagonal = frame.place(found["mean_score"], found["mean_score"])
+    filled = [part for part in bins if part["number"]]
+    most = max((part["number"] for part in filled), default=1)
+    for part in filled:
+        x, y = frame.place(part["mean_score"], part["share_right"])
+        _, diagonal = frame.place(part["mean_score"], part["mean_score"])
         parts.append(f'<path class="gap" d="M{_n(x)} {_n(diagonal)}V{_n(y)}"/>')
         parts.append(
-            f'<circle class="dot" cx="{_n(x)}" cy="{_n(y)}" r="{_n(3 + 8 * math.sqrt(found["number"] / most))}"/>'
+            f'<circle class="dot" cx="{_n(x)}" cy="{_n(y)}" r="{_n(3 + 8 * math.sqrt(part["number"] / most))}"/>'
         )
     return _svg("plot", (WIDTH, HEIGHT), title, description, parts)
 
@@ -137,9 +137,9 @@ def _svg(
     kind: str, size: tuple[float, float], title: str, description: str, parts: Iterable[str], *, stretched: bool = False
 ) -> Markup:
     ratio = ' preserveAspectRatio="none"' if stretched else ""
-    told = f"<title>{escape(title)}</title>" + (f"<desc>{escape(description)}</desc>" if description else "")
+    texts = f"<title>{escape(title)}</title>" + (f"<desc>{escape(description)}</desc>" if description else "")
     return Markup(
-        f'<svg class="{kind}" role="img" viewBox="0 0 {size[0]} {size[1]}"{ratio}>{told}{"".join(parts)}</svg>'
+        f'<svg class="{kind}" role="img" viewBox="0 0 {size[0]} {size[1]}"{ratio}>{texts}{"".join(parts)}</svg>'
     )
 
 

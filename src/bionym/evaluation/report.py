@@ -40,7 +40,7 @@ def report(
         per_unit: whether to keep the counts of every document, from which `bionym compare` can test.
         parts: "slices", "errors", "calibration", "learning_curve" as their rooms give them; None leaves one out.
     """
-    made: Report = {
+    content: Report = {
         "report": VERSION,
         "bionym": __version__,
         "title": title or None,
@@ -54,28 +54,28 @@ def report(
         },
     }
     if per_unit:
-        made["per_unit"] = {name: _per_unit(tally) for name, tally in scores.tables.items()}
-    return made | {name: part for name, part in parts.items() if part}
+        content["per_unit"] = {name: _per_unit(tally) for name, tally in scores.tables.items()}
+    return content | {name: part for name, part in parts.items() if part}
 
 
 def read(path: Path) -> Report:
     """A report that `--json` wrote. Raises: FormatError for anything else."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise FormatError(f"no report: {type(error).__name__}", path=path) from error
-    if not isinstance(found, dict) or found.get("report") != VERSION or "metrics" not in found:
+    if not isinstance(content, dict) or content.get("report") != VERSION or "metrics" not in content:
         fix = "Make one with: bionym evaluate GOLD PREDICTED --json FILE --per-document"
         raise FormatError(f"no report of layout {VERSION}", path=path, fix=fix)
-    return cast(Report, found)
+    return cast(Report, content)
 
 
-def tally_of(found: Report, table: str, *, path: Path) -> Tally:
+def tally_of(content: Report, table: str, *, path: Path) -> Tally:
     """The counts of every unit that a report holds. Raises: FormatError if it holds none."""
-    if table not in found["metrics"]:
-        known = ", ".join(found["metrics"])
+    if table not in content["metrics"]:
+        known = ", ".join(content["metrics"])
         raise FormatError(f"the report has no scores under {table!r}", path=path, fix=f"It has: {known}.")
-    held = found.get("per_unit", {}).get(table)
+    held = content.get("per_unit", {}).get(table)
     if held is None:
         fix = "Make the report again with --per-document."
         raise FormatError(f"the report holds no counts per document for {table!r}", path=path, fix=fix)
@@ -83,9 +83,9 @@ def tally_of(found: Report, table: str, *, path: Path) -> Tally:
     return Tally.of(held["unit"], units)
 
 
-def fingerprint_of(found: Report, metric: str) -> str:
+def fingerprint_of(content: Report, metric: str) -> str:
     """The fingerprint of the protocol behind a report's metric, "" if it has not that metric."""
-    return str(found["protocols"].get(metric, {}).get("fingerprint", ""))
+    return str(content["protocols"].get(metric, {}).get("fingerprint", ""))
 
 
 def _table(counts: Counts, ranges: Intervals | None) -> dict[str, Any]:

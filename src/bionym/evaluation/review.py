@@ -46,8 +46,8 @@ def review(pairs: Iterable[Pair]) -> Iterator[Document]:
         errors = classify(matched)
         if errors:
             right = [_shown(gold) for gold, _ in matched.right]
-            missed = [_shown(one, MISSED, error.kind) for error in errors for one in error.gold]
-            spurious = [_shown(one, SPURIOUS, error.kind) for error in errors for one in error.predicted]
+            missed = [_shown(entity, MISSED, error.kind) for error in errors for entity in error.gold]
+            spurious = [_shown(entity, SPURIOUS, error.kind) for error in errors for entity in error.predicted]
             yield replace(both.gold.with_entities((*right, *missed, *spurious)), meta={})
 
 

@@ -60,8 +60,8 @@ class Sections:
     def at(self, offset: int) -> str:
         """The name of the section that holds a character: of nested passages the shortest; "none" if none does."""
         if not self._headings:
-            around = [one for one in self._passages if one.start <= offset < one.end]
-            return min(around, key=lambda one: one.end - one.start).label if around else NONE
+            around = [passage for passage in self._passages if passage.start <= offset < passage.end]
+            return min(around, key=lambda passage: passage.end - passage.start).label if around else NONE
         place = bisect_right(self._headings, offset, key=lambda section: section.start)
         return self._headings[place - 1].name if place else NONE
 
@@ -73,5 +73,5 @@ def headings(text: str) -> Iterator[Section]:
     [Section(start=9, name='medications'), Section(start=30, name='assessment and plan')]
     """
     names = tuple(_WORDINGS)
-    for found in _HEADING.finditer(text):
-        yield Section(found.start(), names[int(found.lastgroup[1:])] if found.lastgroup else OTHER)
+    for match in _HEADING.finditer(text):
+        yield Section(match.start(), names[int(match.lastgroup[1:])] if match.lastgroup else OTHER)

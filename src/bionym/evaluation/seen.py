@@ -22,16 +22,16 @@ class Seen:
     @classmethod
     def of(cls, training: Iterable[Document]) -> "Seen":
         """The names and concepts of training documents; few sets for many mentions."""
-        found: dict[str, frozenset[str]] = {}
+        labels_of: dict[str, frozenset[str]] = {}
         sets: dict[frozenset[str], frozenset[str]] = {}
         concepts: set[tuple[str, str]] = set()
         for document in training:
             for entity in document.entities:
                 key = mention_key(document.text, entity)
-                labels = found.get(key, frozenset()) | {entity.label}
-                found[key] = sets.setdefault(labels, labels)
+                labels = labels_of.get(key, frozenset()) | {entity.label}
+                labels_of[key] = sets.setdefault(labels, labels)
                 concepts.update((concept, entity.label) for concept in entity.concepts)
-        return cls(found, frozenset(concepts))
+        return cls(labels_of, frozenset(concepts))
 
     def has_name(self, mention: str, label: str) -> bool:
         """Whether the mention was an entity with this label."""

@@ -6,14 +6,14 @@ at least as large as the one found, (rounds as large + 1) / (rounds + 1). The in
 bootstrap that draws the same units for both.
 
 Source: Noreen 1989; Yeh 2000, "More accurate tests for the statistical significance of result differences".
-Leaves out: chance in training; give several seeds of each system for that.
+Leaves out: the randomness of training; give several seeds of each system for that.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bionym.evaluation.intervals import LEVEL, enough_resamples, resampled, scores_of
+from bionym.evaluation.intervals import LEVEL, enough_resamples, resample, scores_of
 from bionym.evaluation.tally import Tally
 
 if TYPE_CHECKING:
@@ -61,21 +61,24 @@ def contrast(
     """
     import numpy as np
 
-    units, labels = shared(first, second)
+    units, labels = union_of_units(first, second)
     if not units or not labels:
-        raise ValueError("there is nothing to compare: no entity stands on any side")
+        raise ValueError("there is nothing to compare: neither side has an entity")
     num_rounds = enough_resamples(len(units)) if num_rounds is None else num_rounds
     one_ULK, other_ULK = (mean_counts(side, units, labels) for side in (first, second))
     observed = _differences(one_ULK.sum(axis=0)[None], other_ULK.sum(axis=0)[None])[0]
-    swapped = np.concatenate(list(_swapped(one_ULK, other_ULK, num_rounds, seed)))
-    drawn = np.concatenate(list(_drawn(one_ULK, other_ULK, num_rounds, seed)))
-    found = [_difference(observed[place], drawn[:, place], swapped[:, place]) for place in range(len(observed))]
-    micro = dict(zip(("precision", "recall", "f1"), found, strict=False))
-    by_label = dict(zip(labels, found[_VALUES + 1 :], strict=True))
-    return Contrast(micro, found[_VALUES], by_label, len(units), first[0].kind, num_rounds)
+    permuted = np.concatenate(list(_permute(one_ULK, other_ULK, num_rounds, seed)))
+    resampled_differences = np.concatenate(list(_bootstrap(one_ULK, other_ULK, num_rounds, seed)))
+    differences = [
+        _difference(observed[place], resampled_differences[:, place], permuted[:, place])
+        for place in range(len(observed))
+    ]
+    micro = dict(zip(("precision", "recall", "f1"), differences, strict=False))
+    by_label = dict(zip(labels, differences[_VALUES + 1 :], strict=True))
+    return Contrast(micro, differences[_VALUES], by_label, len(units), first[0].kind, num_rounds)
 
 
-def shared(first: Sequence[Tally], second: Sequence[Tally]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def union_of_units(first: Sequence[Tally], second: Sequence[Tally]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Every unit and every label of either side; a unit that a side lacks counts as one with nothing in it."""
     tallies = (*first, *second)
     units = dict.fromkeys(unit for tally in tallies for unit in tally.units)
@@ -107,7 +110,7 @@ def holm(values: Sequence[float]) -> list[float]:
     return corrected
 
 
-def _swapped(
+def _permute(
     one_ULK: "NDArray[np.float64]", other_ULK: "NDArray[np.float64]", num_rounds: int, seed: int
 ) -> "Iterator[NDArray[np.float64]]":
     """Differences after units have changed sides; units that are alike on both sides need no coin."""
@@ -125,14 +128,14 @@ def _swapped(
         yield _differences(sums[0] + moved_RLK, sums[1] - moved_RLK)
 
 
-def _drawn(
+def _bootstrap(
     one_ULK: "NDArray[np.float64]", other_ULK: "NDArray[np.float64]", num_rounds: int, seed: int
 ) -> "Iterator[NDArray[np.float64]]":
     """Differences over resampled units, the same units for both."""
     import numpy as np
 
     num_labels = one_ULK.shape[1]
-    for sums_RLK in resampled(np.concatenate((one_ULK, other_ULK), axis=1), num_rounds, seed):
+    for sums_RLK in resample(np.concatenate((one_ULK, other_ULK), axis=1), num_rounds, seed):
         yield _differences(sums_RLK[:, :num_labels], sums_RLK[:, num_labels:])
 
 

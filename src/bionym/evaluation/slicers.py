@@ -109,7 +109,7 @@ def _label(entity: Entity, side: Side) -> str:
 
 def _length(entity: Entity, side: Side) -> str:
     touched = (align(side.around.tokens, span) for span in entity.spans)
-    places = {place for one in touched if one for place in range(one.start, one.end)}
+    places = {place for span in touched if span for place in range(span.start, span.end)}
     return ORDER["length"][max(0, bisect_right((1, 2, 3, 4, 6), len(places)) - 1)]
 
 

@@ -42,14 +42,14 @@ def plain(report: Report) -> str:
 
 def errors(report: Report) -> str:
     """The errors by kind, each with its share, and below what they have to do with names; nothing that has none."""
-    found = report.get("errors") or {}
-    total = sum((found.get("kinds") or {}).values())
+    counts = report.get("errors") or {}
+    total = sum((counts.get("kinds") or {}).values())
     headers = {"kinds": "mistakes by kind", "names": "of these, by name"}
     blocks = []
     for part, header in headers.items():
         rows = [
             (name, f"{number:,}", f"{100 * number / total:.0f}%")
-            for name, number in (found.get(part) or {}).items()
+            for name, number in (counts.get(part) or {}).items()
             if number
         ]
         blocks += [_aligned((header, "number", "share"), rows)] if rows else []

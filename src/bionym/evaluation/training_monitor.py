@@ -14,7 +14,7 @@ MOST_TIME = 0.02  # of the training, that drawing may take
 
 
 class TrainingPage:
-    """Draws `training.html` anew after each epoch, from the log beside it, which must be told first; see `monitors.log`.
+    """Writes `training.html` again after each epoch, from the log beside it, whose monitor must come first; see `monitors.log`.
 
     Where epochs are so short that drawing would slow them, some are passed over; the end is always drawn.
     """

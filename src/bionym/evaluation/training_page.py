@@ -56,11 +56,15 @@ def page(lines: Iterable[Line], *, name: str = "") -> str:
 
 def with_means(rows: Sequence[Line]) -> list[Values]:
     """Lines of epochs, each with the mean of F1 over corpora, also where another score decided."""
-    found = []
+    rows_with_means = []
     for row in rows:
-        scores = [one["f1"] for one in (row.get("development") or {}).values() if "f1" in one]
-        found.append({**row, "mean_f1": sum(scores) / len(scores) if scores else None})
-    return found
+        scores = [
+            scores_of_corpus["f1"]
+            for scores_of_corpus in (row.get("development") or {}).values()
+            if "f1" in scores_of_corpus
+        ]
+        rows_with_means.append({**row, "mean_f1": sum(scores) / len(scores) if scores else None})
+    return rows_with_means
 
 
 def best(rows: Sequence[Line]) -> Line | None:
@@ -74,7 +78,7 @@ def label_table(row: Line, corpus: str) -> Values:
     by_label = {label: LabelCounts(*numbers) for label, numbers in counts.items()}
     summed = LabelCounts(*(sum(numbers[place] for numbers in counts.values()) for place in range(3)))
     return {
-        "labels": {label: one.as_dict() for label, one in by_label.items()},
+        "labels": {label: counts.as_dict() for label, counts in by_label.items()},
         "bootstrap": None,
         "micro": summed.as_dict(),
     }
@@ -82,8 +86,8 @@ def label_table(row: Line, corpus: str) -> Values:
 
 def confusion(row: Line, corpus: str) -> Values | None:
     """The confusion of an epoch, if it was counted."""
-    found: Values | None = row.get("tables", {}).get(corpus, {}).get("confusion")
-    return found
+    table: Values | None = row.get("tables", {}).get(corpus, {}).get("confusion")
+    return table
 
 
 def label_lines(rows: Sequence[Line], corpus: str) -> list[plots.Line]:
@@ -114,7 +118,7 @@ def _corpus(rows: Sequence[Line], corpus: str) -> Values:
         "epoch": chosen["epoch"],
         "table": label_table(chosen, corpus),
         "matrix": _template.matrix(confusion(chosen, corpus)),
-        "curve": _curves.drawn(lines, "F1 in per cent", f"F1 by label and epoch, {corpus}")
+        "curve": _curves.plot_curve(lines, "F1 in per cent", f"F1 by label and epoch, {corpus}")
         if len(rows) > 1 and len(lines) > 1
         else "",
         "num_lines": len(lines),
@@ -134,23 +138,25 @@ def precision_recall(rows: Sequence[Line]) -> list[plots.Line]:
     lines = []
     for score in ("precision", "recall"):
         by_epoch = [
-            (row["epoch"], [one[score] for one in (row.get("development") or {}).values() if score in one])
+            (row["epoch"], [scores[score] for scores in (row.get("development") or {}).values() if score in scores])
             for row in rows
         ]
-        points = [(epoch, 100 * sum(found) / len(found)) for epoch, found in by_epoch if found]
+        points = [(epoch, 100 * sum(values) / len(values)) for epoch, values in by_epoch if values]
         lines.append(plots.Line(score.capitalize(), points))
     return lines
 
 
 def _scores(rows: Sequence[Line]) -> list[Values]:
-    curve = _curves.drawn(precision_recall(rows), "per cent", "Precision and recall on development data by epoch")
+    curve = _curves.plot_curve(precision_recall(rows), "per cent", "Precision and recall on development data by epoch")
     return [{"title": "Precision and recall on development data", "curve": curve}] if curve else []
 
 
 def _by_step(steps: Sequence[Line]) -> list[Values]:
     """Curves of what is logged by step; their numbers stand in the log alone, there are too many."""
-    found = []
+    curves = []
     for key, title in CURVES:
         line = plots.Line(title, _curves.by_step(steps, key))
-        found.append({"title": title, "curve": _curves.drawn([line], "", f"{title}, by step", low=0, x_name="step")})
-    return [one for one in found if one["curve"]]
+        curves.append(
+            {"title": title, "curve": _curves.plot_curve([line], "", f"{title}, by step", low=0, x_name="step")}
+        )
+    return [curve for curve in curves if curve["curve"]]

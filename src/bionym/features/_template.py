@@ -42,9 +42,9 @@ class Template:
 def _of_word(features: Mapping[str, tuple[int, Callable[[str], list[str]]]]) -> Callable[[Cell], Iterable[Attribute]]:
     def attributes(word: Cell) -> list[Attribute]:
         assert isinstance(word, str)
-        found: list[Attribute] = [("bias", 0)]
+        attributes_of_word: list[Attribute] = [("bias", 0)]
         for name, (window, feature) in features.items():
-            found += [(f"{name}={value}", window) for value in feature(word)]
-        return found
+            attributes_of_word += [(f"{name}={value}", window) for value in feature(word)]
+        return attributes_of_word
 
     return attributes

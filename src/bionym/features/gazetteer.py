@@ -47,21 +47,21 @@ def of_words(options: Options) -> Callable[[Sequence[str], Iterable[tuple[int, i
     terms = cache(lambda: _terms(options))
 
     def places(words: Sequence[str], ranges: Iterable[tuple[int, int]]) -> list[tuple[str, ...]]:
-        found: list[tuple[str, ...]] = [()] * len(words)
+        names: list[tuple[str, ...]] = [()] * len(words)
         for match in terms().find(words, ranges):
             for position, place in enumerate(_written(match.name, match.end - match.start), match.start):
-                found[position] += (place,)
-        return _with_short_forms(words, found, options.reach)
+                names[position] += (place,)
+        return _with_short_forms(words, names, options.reach)
 
     return places
 
 
 def columns(lists: Iterable[str]) -> tuple[str, ...]:
-    """The places that a token can have in lists of these names, in the order of `numbered`."""
+    """The places that a token can have in lists of these names, in the order of `number_lists`."""
     return tuple(f"{prefix}-{name}" for name in lists for prefix in PREFIXES)
 
 
-def numbered(
+def number_lists(
     options: Options,
 ) -> Callable[[Sequence[Sequence[str]], Sequence[Sequence[tuple[int, int]]]], NDArray[np.float32]]:
     """As `of_words`, of many documents at once: 1 where a token has a place, one row for each token of all documents."""
@@ -86,14 +86,14 @@ def numbered(
 
 def lists_in(places: Iterable[Any]) -> set[str]:
     """The names of the lists in which any of the tokens has a place, given the places of each, as `build` makes them."""
-    return {place.partition("-")[2] for found in places for place in found}
+    return {place.partition("-")[2] for of_token in places for place in of_token}
 
 
 def count_silent(lists: Iterable[str], met: Collection[str], audit: Audit) -> None:
     """Count the lists that were never met as lost: a wrong file, or one of another language or spelling."""
     for name in lists:
         if name not in met:
-            audit.lose("", f"term list {name!r}", "not one of its terms stands in the training data")
+            audit.lose("", f"term list {name!r}", "none of its terms is in the training data")
 
 
 def _terms(options: Options) -> TermLists:
@@ -122,12 +122,12 @@ def _mark_short_form(places_NK: NDArray[np.float32], position: int, long_form: s
     of_position_LP[lists_TLP[:, :, :short].any(axis=(0, 2)), short] = 1
 
 
-def _with_short_forms(words: Sequence[str], found: list[tuple[str, ...]], reach: int) -> list[tuple[str, ...]]:
+def _with_short_forms(words: Sequence[str], places: list[tuple[str, ...]], reach: int) -> list[tuple[str, ...]]:
     """A defined abbreviation gets the lists of the terms in its long form: `("short-diseases",)`."""
-    spread = found.copy()
+    spread = places.copy()
     for position, (start, end) in short_forms(words, reach):
-        names = dict.fromkeys(tag[2:] for tags in found[start:end] for tag in tags)
-        spread[position] = found[position] + tuple(f"short-{name}" for name in names)
+        names = dict.fromkeys(tag[2:] for tags in places[start:end] for tag in tags)
+        spread[position] = places[position] + tuple(f"short-{name}" for name in names)
     return spread
 
 

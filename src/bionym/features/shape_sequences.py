@@ -27,12 +27,12 @@ def build(options: Options) -> Callable[[Document], list[tuple[str, ...]]]:
 def sequences(document: Document) -> list[tuple[str, ...]]:
     """For each token: shapes of (left, it), (it, right), (two to the left, it), (left, it, right), (it, two to the right)."""
     text = document.text
-    found: list[tuple[str, ...]] = []
+    shapes: list[tuple[str, ...]] = []
     for start, end in sentence_ranges(document):
         inside = [_shape(text[first:last]) for first, last in document.tokens[start:end]]
         padded = [BEYOND, BEYOND, *inside, BEYOND, BEYOND]
-        found += map(_around, padded, padded[1:], padded[2:], padded[3:], padded[4:])
-    return found
+        shapes += map(_around, padded, padded[1:], padded[2:], padded[3:], padded[4:])
+    return shapes
 
 
 @lru_cache(maxsize=50_000)
@@ -49,4 +49,4 @@ def _around(first: str, left: str, shape: str, right: str, last: str) -> tuple[s
 @lru_cache(maxsize=50_000)
 def _shape(word: str) -> str:
     """The collapsed shape; short words that are no names keep their letters."""
-    return word if len(word) <= 3 and word.islower() else shapes.collapsed(word[:20])
+    return word if len(word) <= 3 and word.islower() else shapes.collapse(word[:20])

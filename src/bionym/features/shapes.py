@@ -38,7 +38,7 @@ def full(word: str) -> str:
     return word.translate(_KINDS)
 
 
-def collapsed(word: str) -> str:
+def collapse(word: str) -> str:
     """`Aspirin` gives `Xx`."""
     return _RUN.sub(r"\1", full(word))
 
@@ -84,4 +84,4 @@ def _kind_of_character(char: str) -> str:
 
 _KINDS, _RUN = _Kinds(), re.compile(r"(.)\1+")
 
-_SHAPES: dict[str, Callable[[str], str]] = {"full": full, "collapsed": collapsed, "bounded": bounded, "kind": kind}
+_SHAPES: dict[str, Callable[[str], str]] = {"full": full, "collapsed": collapse, "bounded": bounded, "kind": kind}

@@ -12,12 +12,14 @@ BATCH_CHARS = 200_000  # tagged at once; has no influence on the result
 MOST_OVERLAPPING = 64  # batches of several threads without a search for cycles
 
 
-def tagged(documents: Iterable[Document], tag: Callable[[list[Document]], Iterable[Document]]) -> Iterator[Document]:
+def tag_in_batches(
+    documents: Iterable[Document], tag: Callable[[list[Document]], Iterable[Document]]
+) -> Iterator[Document]:
     """Documents as `tag` gives them back, which gets some at a time, with tokens."""
     for batch in batches(documents):
         with no_search_for_cycles():
-            found = list(tag(list(map(tokenized, batch))))
-        yield from found
+            tagged = list(tag(list(map(tokenized, batch))))
+        yield from tagged
 
 
 def batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
@@ -80,7 +82,9 @@ def by_length(sentences: Sequence[Sized], most_tokens: int) -> Iterator[list[int
 
     Empty ones are left out.
     """
-    order = sorted((place for place, one in enumerate(sentences) if len(one)), key=lambda place: len(sentences[place]))
+    order = sorted(
+        (place for place, sentence in enumerate(sentences) if len(sentence)), key=lambda place: len(sentences[place])
+    )
     batch: list[int] = []
     for place in order:
         if batch and (len(batch) + 1) * len(sentences[place]) > most_tokens:

@@ -26,30 +26,30 @@ def read_corpora(chosen: Mapping[str, CorpusSettings], audit: Audit, *, allow_le
 
 def shared_documents(corpora: Mapping[str, Corpus]) -> dict[tuple[str, str, str], tuple[Leak, ...]]:
     """Documents that one corpus learns from and the same or another holds back: by corpus, other corpus, other split."""
-    found = {}
+    shared = {}
     for name, corpus in corpora.items():
         for other, held in corpora.items():
             for split in HELD_BACK:
                 documents = held.splits.get(split, ())
                 leaks = find_leaks({"train": corpus.splits["train"], split: documents}) if documents else ()
                 if leaks:
-                    found[name, other, split] = leaks
-    return found
+                    shared[name, other, split] = leaks
+    return shared
 
 
-def with_held_out(corpora: Mapping[str, Corpus], *, fraction: float, seed: int) -> dict[str, Corpus]:
+def hold_out_development(corpora: Mapping[str, Corpus], *, fraction: float, seed: int) -> dict[str, Corpus]:
     """Corpora with development documents: of one that has none, this share of its training documents, if any is wanted."""
-    return {name: _held_out(corpus, fraction, seed) for name, corpus in corpora.items()}
+    return {name: _hold_out(corpus, fraction, seed) for name, corpus in corpora.items()}
 
 
-def _held_out(corpus: Corpus, fraction: float, seed: int) -> Corpus:
+def _hold_out(corpus: Corpus, fraction: float, seed: int) -> Corpus:
     train = corpus["train"]
     if corpus.splits.get("dev") or not fraction or len(train) < 2:
         return corpus
-    chosen = set(splitting.split((one.id for one in train), fraction=fraction, seed=seed).dev)
-    kept = tuple(one for one in train if one.id not in chosen)
-    held_out = tuple(one for one in train if one.id in chosen)
-    return Corpus({"train": kept, "dev": held_out}, allow_leaks=True) if kept else corpus
+    chosen = set(splitting.split((document.id for document in train), fraction=fraction, seed=seed).dev)
+    remaining = tuple(document for document in train if document.id not in chosen)
+    held_out = tuple(document for document in train if document.id in chosen)
+    return Corpus({"train": remaining, "dev": held_out}, allow_leaks=True) if remaining else corpus
 
 
 def _read(settings: CorpusSettings, audit: Audit, allow_leaks: bool) -> Corpus:

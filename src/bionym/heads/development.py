@@ -14,7 +14,7 @@ from bionym.protocols import Tagger
 MOST_LOST = 0.002  # of F1 on the development data, for which eight-bit weights are taken
 
 
-def scored(gold: Sequence[Document], predicted: Iterable[Document]) -> dict[str, Any]:
+def score_development(gold: Sequence[Document], predicted: Iterable[Document]) -> dict[str, Any]:
     """Strict precision, recall and F1 of all labels together, as the loop takes them; and two tables for the log.
 
     "labels" has true positives, false positives and false negatives of each label; "confusion" is that of
@@ -26,14 +26,14 @@ def scored(gold: Sequence[Document], predicted: Iterable[Document]) -> dict[str,
     return {
         **{name: getattr(counts.micro, name) for name in ("precision", "recall", "f1")},
         "labels": {
-            label: [int(one.true_positives), int(one.false_positives), int(one.false_negatives)]
-            for label, one in by_label.items()
+            label: [int(count.true_positives), int(count.false_positives), int(count.false_negatives)]
+            for label, count in by_label.items()
         },
         "confusion": confusion.as_dict(),
     }
 
 
-def annotated(
+def only_annotated_labels(
     gold: Sequence[Document], predicted: Iterable[Document], labels: Iterable[str] = ()
 ) -> Iterator[Document]:
     """What was predicted of labels that the gold side annotates; of `labels` if it annotates nothing at all."""
@@ -79,7 +79,8 @@ def choose_weights(
 def predict_development(tagger: Tagger, dev: Mapping[str, Sequence[Document]]) -> dict[str, Predicted]:
     """What a model predicts for development documents, each corpus by its own head, of the labels that its gold side has."""
     return {
-        name: Predicted(gold, tuple(_restricted(gold, predict_as(tagger, name, gold)))) for name, gold in dev.items()
+        name: Predicted(gold, tuple(_restrict_labels(gold, predict_as(tagger, name, gold))))
+        for name, gold in dev.items()
     }
 
 
@@ -101,6 +102,6 @@ def chosen_weights(asked: str, measured: Mapping[str, float]) -> str:
     return "int8" if is_alike else "float32"
 
 
-def _restricted(gold: Sequence[Document], predicted: Iterable[Document]) -> Iterator[Document]:
+def _restrict_labels(gold: Sequence[Document], predicted: Iterable[Document]) -> Iterator[Document]:
     labels = {entity.label for document in gold for entity in document.entities}
     return map(LabelMap(only=tuple(labels)).apply, predicted)

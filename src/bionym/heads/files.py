@@ -57,5 +57,5 @@ def read_heads(folder: Path) -> tuple[list[HeadWeights], dict[str, NDArray[np.fl
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise ModelError(
             f"{folder} does not hold a whole model ({type(error).__name__} at heads.json or heads.safetensors). "
-            "Copy it again, or train anew."
+            "Copy it again, or train it again."
         ) from error

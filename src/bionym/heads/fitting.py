@@ -11,7 +11,7 @@ from torch import nn
 
 from bionym.data import Audit, Corpus, Document
 from bionym.heads.batches import by_length
-from bionym.heads.corpora import with_held_out
+from bionym.heads.corpora import hold_out_development
 from bionym.heads.development import Chosen
 from bionym.heads.fitted import Fitted
 from bionym.text.prepare import tokenized
@@ -85,7 +85,7 @@ def fit(
     """
     audit = audit if audit is not None else Audit()
     seeds.seed_everything(config.seed)
-    corpora = with_held_out(corpora, fraction=config.held_out, seed=config.seed)
+    corpora = hold_out_development(corpora, fraction=config.held_out, seed=config.seed)
     monitors = tuple(monitors)
     learner = prepare(corpora, config, audit, monitors)
     with learner.computing():

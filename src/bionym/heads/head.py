@@ -17,7 +17,7 @@ from bionym.data.tags import OUTSIDE, TagScheme, split_tag
 from bionym.errors import ModelError
 
 SHARED = "all"
-TEXT = "\0text"  # stands for a corpus: what a teacher labelled, which all heads learn from
+TEXT = "\0text"  # stands for a corpus: text that a teacher labelled, on which all heads are trained
 Sharing = Literal["corpus", "shared"]
 
 
@@ -57,17 +57,17 @@ class Head:
 
 def heads_of(labels: Mapping[str, Iterable[str]], scheme: TagScheme, sharing: Sharing) -> tuple[Head, ...]:
     """The heads for corpora with these labels. Raises: ModelError if a corpus has none."""
-    for corpus, own in labels.items():
-        if not list(own):
+    for corpus, of_corpus in labels.items():
+        if not list(of_corpus):
             name = f"of {corpus!r} " if corpus else ""
             raise ModelError(
                 f"The training documents {name}hold no entity. Check that their annotations were read (bionym inspect)."
             )
     if sharing == "shared":
-        return (Head(SHARED, scheme.tags(sorted({label for own in labels.values() for label in own}))),)
-    return tuple(Head(corpus, scheme.tags(sorted(own))) for corpus, own in labels.items())
+        return (Head(SHARED, scheme.tags(sorted({label for of_corpus in labels.values() for label in of_corpus}))),)
+    return tuple(Head(corpus, scheme.tags(sorted(of_corpus))) for corpus, of_corpus in labels.items())
 
 
 def head_for(corpus: str, heads: Sequence[Head]) -> Head:
-    """The head that learns from a corpus."""
+    """The head that is trained on a corpus."""
     return heads[0] if len(heads) == 1 else next(head for head in heads if head.name == corpus)

@@ -25,9 +25,9 @@ class Find(NamedTuple):
         return self.start - self.minus_length
 
 
-def merged(finds: Iterable[Find]) -> list[Find]:
+def merge_finds(finds: Iterable[Find]) -> list[Find]:
     """The finds that stay, in no particular order."""
-    kept: list[Find] = []
+    merged: list[Find] = []
     taken: dict[str, list[tuple[int, int]]] = {}
     for find in sorted(finds):
         start, end = find.start, find.start - find.minus_length
@@ -36,5 +36,5 @@ def merged(finds: Iterable[Find]) -> list[Find]:
         is_free_after = place == len(same) or same[place][0] >= end
         if is_free_after and (place == 0 or same[place - 1][1] <= start):
             same.insert(place, (start, end))
-            kept.append(find)
-    return kept
+            merged.append(find)
+    return merged

@@ -1,7 +1,7 @@
-"""What linear chains say of documents before a tag sequence is chosen, and the entities they find so.
+"""The scores that linear chains give documents before a tag sequence is chosen, and the entities decoded from them.
 
-Every tagger that is a linear chain says it in one way, `potentials(documents)`: it finds its own entities from that, and an
-ensemble joins that of several.
+Every tagger that is a linear chain has `potentials(documents)`: it decodes its own entities from that, and an ensemble averages
+those of several.
 
 Axes: N tokens of all documents, S scores of a token, for one head or for all, one head behind the other.
 """
@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from bionym.data import Document, Entity, Span
 from bionym.data.tags import OUTSIDE, TokenSpan, split_tag
-from bionym.heads.merging import Find, merged
+from bionym.heads.merging import Find, merge_finds
 from bionym.linear_chain import pairwise
-from bionym.linear_chain.decoding import Chain, Found, drawn, entities
+from bionym.linear_chain.decoding import Chain, ScoredSpans, entities, sample_entities
 from bionym.linear_chain.pairwise import PairwiseChain
 from bionym.protocols import Tagger
 
@@ -30,13 +30,13 @@ Ranges = Sequence[tuple[int, int]]
 
 @dataclass(frozen=True)
 class HeadPotentials:
-    """What one head says.
+    """The scores of one head.
 
     Args:
-        source: its name, that of the corpus it learned from; "" for a model that has one head without a name.
+        source: its name, that of the corpus it was trained on; "" for a model that has one head without a name.
         scores_NS: log-scores (nats) of the tokens that `Potentials.ranges` names, document behind document.
-        chain: log-scores of transitions, starts and ends, the tag scheme's rules laid over them.
-        outside_penalty: log-score taken from the tag "O" when the best sequence is sought.
+        chain: log-scores of transitions, starts and ends, with the tag scheme's rules applied.
+        outside_penalty: log-score subtracted from the tag "O" when the best sequence is decoded.
         drops_unbalanced: whether entities with a bracket that is not closed, or not opened, are dropped.
     """
 
@@ -51,7 +51,7 @@ class HeadPotentials:
         """The labels it can give, sorted."""
         return tuple(sorted({split_tag(tag)[1] for tag in self.chain.tags if tag != OUTSIDE}))
 
-    def entities(self, places: Ranges) -> Found:
+    def entities(self, places: Ranges) -> ScoredSpans:
         """Entities of the best tag sequence of each range of rows, with probabilities."""
         if not places:
             return []
@@ -59,31 +59,31 @@ class HeadPotentials:
             return pairwise.entities(self.scores_NS, places, self.chain)
         return entities(self.scores_NS, places, self.chain, outside_penalty=self.outside_penalty)
 
-    def drawn(self, places: Ranges, number: int, chance: np.random.Generator) -> list[Found]:
-        """Entities of tag sequences of each range of rows, drawn so many times by their probability."""
+    def sample(self, places: Ranges, number: int, rng: np.random.Generator) -> list[ScoredSpans]:
+        """Entities of `number` tag sequences of each range of rows, sampled by their probability."""
         if not places:
             return [[] for _ in range(number)]
         if isinstance(self.chain, PairwiseChain):
-            return pairwise.drawn(self.scores_NS, places, self.chain, number, chance)
-        return drawn(self.scores_NS, places, self.chain, number, chance)
+            return pairwise.sample_entities(self.scores_NS, places, self.chain, number, rng)
+        return sample_entities(self.scores_NS, places, self.chain, number, rng)
 
     def at(self, rows: NDArray[np.intp]) -> HeadPotentials:
         """What it says of some of the tokens."""
         return replace(self, scores_NS=self.scores_NS[rows])
 
-    def kept(self, finds: Iterable[Find], document: Document) -> Iterator[Find]:
-        """Of what was found in a document, that which stays."""
+    def filter(self, finds: Iterable[Find], document: Document) -> Iterator[Find]:
+        """The finds in a document, without those that `drops_unbalanced` drops."""
         for find in finds:
             if not self.drops_unbalanced or is_balanced(document.mention(entity_of(find, document, False))):
                 yield find
 
 
 class Potentials(NamedTuple):
-    """What a tagger says of documents.
+    """A tagger's scores of documents.
 
     Args:
         ranges: for each document, token positions of what is decoded at once, empty ones too.
-        heads: what each head says of the tokens in them.
+        heads: each head's scores of the tokens in them.
     """
 
     ranges: Sequence[Ranges]
@@ -98,11 +98,11 @@ class Combinable(Tagger, Protocol):
         """As `Tagger` has it."""
 
     def potentials(self, documents: Sequence[Document]) -> Potentials:
-        """What its heads say of tokenised documents; of none, only the chains. Raises: ModelError if one is no chain."""
+        """Its heads' scores of tokenised documents; of none, only the chains. Raises: ModelError if one is not a chain."""
 
 
 def of_heads(scores_NS: NDArray[np.float64], chains: Iterable[tuple[str, Chain]]) -> tuple[HeadPotentials, ...]:
-    """What each head says, given its source and chain, where the scores of all stand beside each other."""
+    """Each head's scores, given its source and chain, where the columns of all stand beside each other."""
     heads, first = [], 0
     for source, chain in chains:
         heads.append(HeadPotentials(source, scores_NS[:, first : first + chain.num_scores], chain))
@@ -110,19 +110,19 @@ def of_heads(scores_NS: NDArray[np.float64], chains: Iterable[tuple[str, Chain]]
     return tuple(heads)
 
 
-def decoded(documents: Sequence[Document], potentials: Potentials) -> Iterator[Document]:
+def decode_documents(documents: Sequence[Document], potentials: Potentials) -> Iterator[Document]:
     """Documents with the entities of all heads; where there are several sources, each entity names its own."""
     ranges, heads = potentials
     places = places_of(ranges)
-    several = len({one.source for one in heads}) > 1
-    counts = Counter(label for one in heads for label in one.labels)
+    has_sources = len({head.source for head in heads}) > 1
+    counts = Counter(label for head in heads for label in head.labels)
     shared = {label for label, number in counts.items() if number > 1}  # of others no finds overlap
-    found = finds_in(ranges, [(one.source, one.entities(places)) for one in heads])
-    for document, by_head in zip(documents, found, strict=True):
-        finds = [find for head, own in zip(heads, by_head, strict=True) for find in head.kept(own, document)]
-        doubtful = [find for find in finds if find.label in shared] if several else []
-        stay = [find for find in finds if find.label not in shared] + merged(doubtful) if doubtful else finds
-        yield document.with_entities(entity_of(find, document, several) for find in stay)
+    by_document = finds_in(ranges, [(head.source, head.entities(places)) for head in heads])
+    for document, by_head in zip(documents, by_document, strict=True):
+        finds = [find for head, of_head in zip(heads, by_head, strict=True) for find in head.filter(of_head, document)]
+        doubtful = [find for find in finds if find.label in shared] if has_sources else []
+        stay = [find for find in finds if find.label not in shared] + merge_finds(doubtful) if doubtful else finds
+        yield document.with_entities(entity_of(find, document, has_sources) for find in stay)
 
 
 def places_of(ranges: Sequence[Ranges]) -> list[tuple[int, int]]:
@@ -132,22 +132,22 @@ def places_of(ranges: Sequence[Ranges]) -> list[tuple[int, int]]:
     return [(end - length, end) for end, length in zip(ends, lengths, strict=True)]
 
 
-def finds_in(ranges: Sequence[Ranges], heads: Sequence[tuple[str, Found]]) -> Iterator[list[Iterable[Find]]]:
+def finds_in(ranges: Sequence[Ranges], heads: Sequence[tuple[str, ScoredSpans]]) -> Iterator[list[Iterable[Find]]]:
     """For each document, what each head found in it, on tokens of the document.
 
     Args:
         heads: for each its source, and what it found in each range of all documents.
     """
-    streams = [(source, iter(found)) for source, found in heads]
+    streams = [(source, iter(spans)) for source, spans in heads]
     for inside in ranges:
         yield [finds_of(source, inside, islice(stream, len(inside))) for source, stream in streams]
 
 
 def finds_of(
-    source: str, ranges: Iterable[tuple[int, int]], found: Iterable[Sequence[tuple[TokenSpan, float]]]
+    source: str, ranges: Iterable[tuple[int, int]], spans: Iterable[Sequence[tuple[TokenSpan, float]]]
 ) -> Iterator[Find]:
     """What a head found in the ranges of a document, on tokens of the document."""
-    for (first, _), inside in zip(ranges, found, strict=True):
+    for (first, _), inside in zip(ranges, spans, strict=True):
         for span, score in inside:
             yield Find(-round(score, 6), span.start - span.end, first + span.start, source, span.label)
 

@@ -55,7 +55,7 @@ class CharCnn(nn.Module):
         is_padding_UC1 = is_padding(lengths_U, chars_UC.shape[1])[:, :, None]
         vectors_UCE = self.dropout(self.characters(chars_UC)).masked_fill(is_padding_UC1, 0)
         never_UC1 = torch.zeros_like(is_padding_UC1, dtype=vectors_UCE.dtype).masked_fill(is_padding_UC1, -torch.inf)
-        highest = [(_same_length(one, vectors_UCE) + never_UC1).amax(1) for one in self.convolutions]
+        highest = [(_same_length(convolution, vectors_UCE) + never_UC1).amax(1) for convolution in self.convolutions]
         return torch.cat(highest, 1).tanh()
 
 

@@ -1,4 +1,4 @@
-"""Dropout that costs a CPU little: the chance of each value is drawn with 16 bits, four values from one random number.
+"""Dropout that costs a CPU little: each value is dropped by a random number of 16 bits, four values from one random number.
 
 torch draws a number of its own for each value, which took a tenth of a training. On other devices torch's own does.
 """
@@ -14,7 +14,7 @@ class Dropout(nn.Dropout):
     """Zeros where values are dropped in training, each by itself; the others are scaled so that the mean stays.
 
     Args:
-        p: chance of a value to be dropped, 0 to 1; on a CPU the nearest of 65,536.
+        p: probability that a value is dropped, 0 to 1; on a CPU the nearest of 65,536.
     Source: Srivastava et al. 2014.
     """
 

@@ -27,7 +27,7 @@ class LinearChain(Output):
         self.transitions_LL = nn.Parameter(torch.zeros(self.num_tags, self.num_tags))
         self.ends_L = nn.Parameter(torch.zeros(self.num_tags))
 
-    def learned(self, *, valid_only: bool) -> tuple[Tensor, Tensor, Tensor]:
+    def chain_scores(self, *, valid_only: bool) -> tuple[Tensor, Tensor, Tensor]:
         """Log-scores of starting, of transitions and of ending; with `valid_only`, -inf for what the rules forbid.
 
         Decoding elsewhere (numpy behind onnxruntime) needs these and the emissions.
@@ -42,7 +42,7 @@ class LinearChain(Output):
 
     def potentials(self, scores_BTS: Tensor, lengths_B: Tensor, *, valid_only: bool) -> Potentials:
         """Emissions are the scores."""
-        starts_L, transitions_LL, ends_L = self.learned(valid_only=valid_only)
+        starts_L, transitions_LL, ends_L = self.chain_scores(valid_only=valid_only)
         return Potentials(with_edges(scores_BTS, starts_L, ends_L, lengths_B), transitions_LL, lengths_B)
 
 
@@ -61,7 +61,7 @@ class PairwiseLinearChain(LinearChain):
 
     def potentials(self, scores_BTS: Tensor, lengths_B: Tensor, *, valid_only: bool) -> Potentials:
         """Scores become transitions, but for the first token's."""
-        starts_L, transitions_LL, ends_L = self.learned(valid_only=valid_only)
+        starts_L, transitions_LL, ends_L = self.chain_scores(valid_only=valid_only)
         pairs_BTML = scores_BTS.reshape(*scores_BTS.shape[:2], self.num_tags + 1, self.num_tags)  # M = L + 1
         rest_BTL = torch.zeros_like(pairs_BTML[:, 1:, 0])
         emissions_BTL = torch.cat((pairs_BTML[:, :1, -1], rest_BTL), 1)

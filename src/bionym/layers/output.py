@@ -95,7 +95,7 @@ class Output(nn.Module, ABC):
         """Mean negative log-probability (nats) that the tags lie in the sets of tags that the annotation leaves open.
 
         Args:
-            possible_BTL: whether a token may have a tag; all true for a token that nobody annotated.
+            possible_BTL: whether a token may have a tag; all true for a token that no one annotated.
         Raises: ModelError if no valid sequence lies in the sets, or scores are not finite.
         Source: Tsuboi et al. 2008, Training conditional random fields using incomplete annotations; Greenberg et al. 2018.
         """

@@ -1,8 +1,8 @@
 """Telling one word among very many, learned against a few of them.
 
 The scores of a state are its products with the vectors of the words, so the words that it can tell apart may be as many as
-there are vectors. In training it is compared with the words of the batch and with words drawn by chance only; each score is
-lessened by the log of the chance that its word was among them, which makes the expected gradient that of the whole softmax.
+there are vectors. In training it is compared with the words of the batch and with randomly sampled words only; each score is
+lessened by the log of the probability that its word was among them, which makes the expected gradient that of the whole softmax.
 
 Axes: N states (n of them at once), H values of a state, V words, D values of a word's vector, K candidates.
 """

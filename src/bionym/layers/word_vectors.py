@@ -27,9 +27,9 @@ class WordVectors(nn.Module):
         pretrained_VD: vectors, or None.
         frozen: keep the pretrained vectors as they are. If not, keep only those of words of the corpus: each step's
             gradient is as large as the table.
-        word_dropout: chance that a word is read as unknown, in training.
+        word_dropout: probability that a word is read as unknown, in training.
         singletons: rows of words that occur once in the training data.
-        singleton_dropout: chance that one of those is read as unknown, in training.
+        singleton_dropout: probability that one of those is read as unknown, in training.
     Source: Lample et al. 2016 (singletons); Gal and Ghahramani 2016 (word dropout), drawn here for each token. Leaves out: sparse gradients.
     """
 
@@ -60,7 +60,7 @@ class WordVectors(nn.Module):
         return self.new.num_embeddings + len(self.pretrained_VD)
 
     def forward(self, words_BT: Tensor) -> Tensor:
-        """Vectors of the words, B x T x D; in training some are read as unknown, drawn anew at each call."""
+        """Vectors of the words, B x T x D; in training some are read as unknown, sampled at each call."""
         words_BT = self._with_unknowns(words_BT) if self.training else words_BT
         num_new = self.new.num_embeddings
         if not len(self.pretrained_VD):
@@ -71,6 +71,6 @@ class WordVectors(nn.Module):
         return torch.where(is_new_BT1, self.new(words_BT.clamp_max(num_new - 1)), pretrained_BTD)
 
     def _with_unknowns(self, words_BT: Tensor) -> Tensor:
-        chance_BT = torch.where(self.is_singleton_R[words_BT], self.singleton_dropout, 0.0)
-        chance_BT = chance_BT.clamp_min(self.word_dropout).masked_fill(words_BT == PADDING, 0)
-        return words_BT.masked_fill(torch.rand_like(chance_BT) < chance_BT, UNKNOWN)
+        dropout_BT = torch.where(self.is_singleton_R[words_BT], self.singleton_dropout, 0.0)
+        dropout_BT = dropout_BT.clamp_min(self.word_dropout).masked_fill(words_BT == PADDING, 0)
+        return words_BT.masked_fill(torch.rand_like(dropout_BT) < dropout_BT, UNKNOWN)

@@ -23,7 +23,7 @@ class Definition(NamedTuple):
 
 def find_definitions(words: Sequence[str]) -> list[Definition]:
     """Definitions among the words of a text, in order."""
-    found = []
+    definitions = []
     for position in _places(words, "("):
         if not position:
             continue
@@ -31,8 +31,8 @@ def find_definitions(words: Sequence[str]) -> list[Definition]:
         short = "".join(words[position + 1 : short_end])
         start = _long_start(words, position, short) if short_end and _is_short_form(short) else None
         if start is not None:
-            found.append(Definition(start, position, position + 1, short_end))
-    return found
+            definitions.append(Definition(start, position, position + 1, short_end))
+    return definitions
 
 
 def places_of_definitions(text: str, tokens: Sequence[Span]) -> list[tuple[Span, Span]]:
@@ -46,10 +46,10 @@ def places_of_definitions(text: str, tokens: Sequence[Span]) -> list[tuple[Span,
         return []
     return [
         (
-            Span(tokens[one.short_start].start, tokens[one.short_end - 1].end),
-            Span(tokens[one.start].start, tokens[one.end - 1].end),
+            Span(tokens[definition.short_start].start, tokens[definition.short_end - 1].end),
+            Span(tokens[definition.start].start, tokens[definition.end - 1].end),
         )
-        for one in find_definitions([token.of(text) for token in tokens])
+        for definition in find_definitions([token.of(text) for token in tokens])
     ]
 
 
@@ -59,7 +59,11 @@ def short_forms(words: Sequence[str], reach: int) -> Iterator[tuple[int, tuple[i
     Args:
         reach: tokens behind its definition over which a short form holds; a later definition replaces it.
     """
-    defined = {one.short_start: one for one in find_definitions(words) if one.short_end - one.short_start == 1}
+    defined = {
+        definition.short_start: definition
+        for definition in find_definitions(words)
+        if definition.short_end - definition.short_start == 1
+    }
     if not defined:
         return
     forms = {words[position] for position in defined}
@@ -102,12 +106,12 @@ def _long_start(words: Sequence[str], end: int, short: str) -> int | None:
         word = words[position].lower()
         at = len(word) if at is None else at
         wanted = characters[-1]
-        found = word.rfind(wanted, 0, at) if len(characters) > 1 else (0 if word[:1] == wanted and at > 0 else -1)
-        if found < 0:
+        place = word.rfind(wanted, 0, at) if len(characters) > 1 else (0 if word[:1] == wanted and at > 0 else -1)
+        if place < 0:
             position, at = position - 1, None
         else:
             characters.pop()
-            at = found
+            at = place
             if not characters:
                 return position if end - position > 1 or len(word) > len(short) else None
     return None

@@ -150,10 +150,10 @@ class _Words:
             new = set(words)
         if not new:
             return
-        found = list(map(pieces, new))
+        pieces_of_words = list(map(pieces, new))
         self._places.update(zip(new, range(len(self._places), len(self._places) + len(new)), strict=True))
-        counts_W = np.array(list(map(len, found)), dtype=np.intp)
-        parts = list(chain.from_iterable(found))
+        counts_W = np.array(list(map(len, pieces_of_words)), dtype=np.intp)
+        parts = list(chain.from_iterable(pieces_of_words))
         self._firsts_W = np.concatenate((self._firsts_W, len(self._parts) + np.cumsum(counts_W) - counts_W))
         self._counts_W = np.concatenate((self._counts_W, counts_W))
         self._parts = np.concatenate((self._parts, np.array(parts, dtype=np.object_)))
@@ -214,7 +214,7 @@ def _longest_first(lengths: int) -> tuple[int, ...]:
     return tuple(length for length in range(lengths.bit_length(), 0, -1) if lengths >> (length - 1) & 1)
 
 
-def normalized(terms: Iterable[str], *, shortest: int = 3) -> Iterator[str]:
+def normalize(terms: Iterable[str], *, shortest: int = 3) -> Iterator[str]:
     """The pieces of each term, joined by one space.
 
     Left out are terms without a letter, of fewer than `shortest` letters and digits, or of more than MAX_PIECES pieces.
@@ -235,7 +235,7 @@ def read_terms(path: Path, *, column: str | None = None, shortest: int = 3) -> I
     """
     if suffix(path) == ".terms":
         return filter(None, read_text(path).split("\n"))
-    return normalized(_column(path, column) if column else _lines(path), shortest=shortest)
+    return normalize(_column(path, column) if column else _lines(path), shortest=shortest)
 
 
 def pieces(text: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bionym.data.tags import OUTSIDE
 from bionym.linear_chain.chains import Chain
-from bionym.linear_chain.packing import Packed, packed
+from bionym.linear_chain.packing import Packed, pack_sentences
 from bionym.linear_chain.screening import may_be_inside
 from bionym.linear_chain.weights import Floats
 
@@ -45,7 +45,7 @@ def _pieces(is_open_N: NDArray[np.bool_], bounds: Places) -> Places:
 
 def decode_pieces(emissions_LN: Floats, pieces: Places, bounds: Places, chain: Chain, tags_N: Places) -> Places:
     """The tags, those of the pieces put in their place; beside a piece stands "O" or the edge of a sentence."""
-    inside = packed(pieces)
+    inside = pack_sentences(pieces)
     if not len(inside.tokens_M):
         return tags_N
     best_LM = np.take(emissions_LN, inside.tokens_M, axis=1)

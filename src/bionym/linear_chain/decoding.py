@@ -20,10 +20,10 @@ from bionym.linear_chain.chains import FORBIDDEN as FORBIDDEN
 from bionym.linear_chain.chains import Chain as Chain
 from bionym.linear_chain.chains import chain as chain
 from bionym.linear_chain.chains import unconstrained as unconstrained
-from bionym.linear_chain.lattice import Spans, drawn_tags, span_probabilities, tag_probabilities
+from bionym.linear_chain.lattice import Spans, sample_tags, span_probabilities, tag_probabilities
 from bionym.linear_chain.weights import Floats
 
-Found = list[list[tuple[TokenSpan, float]]]  # for each sentence its entities, with probabilities
+ScoredSpans = list[list[tuple[TokenSpan, float]]]  # for each sentence its entities, with probabilities
 
 
 def viterbi(emissions_NL: Floats, ranges: Sequence[tuple[int, int]], chain: Chain) -> list[list[int]]:
@@ -41,7 +41,7 @@ def viterbi(emissions_NL: Floats, ranges: Sequence[tuple[int, int]], chain: Chai
 
 def entities(
     emissions_NL: Floats, ranges: Sequence[tuple[int, int]], chain: Chain, *, outside_penalty: float = 0.0
-) -> Found:
+) -> ScoredSpans:
     """Entities of the best tag sequence of each sentence, each with its probability.
 
     The probability of an entity is the share of all valid tag sequences, by their probability, that hold exactly this
@@ -60,18 +60,18 @@ def entities(
     return _by_sentence(spans, np.minimum(probabilities, 1.0), chain, len(ranges))
 
 
-def drawn(
+def sample_entities(
     emissions_NL: Floats,
     ranges: Sequence[tuple[int, int]],
     chain: Chain,
     number: int,
-    chance: np.random.Generator,
-) -> list[Found]:
+    rng: np.random.Generator,
+) -> list[ScoredSpans]:
     """Entities of tag sequences drawn by their probability, so many for each sentence; each entity counts as certain."""
     bounds = _bounds(ranges)
-    tags_RN = drawn_tags(emissions_NL, bounds, chain, number, chance)
+    tags_RN = sample_tags(emissions_NL, bounds, chain, number, rng)
     spans = [_spans(tags_N, bounds, chain) for tags_N in tags_RN]
-    return [_by_sentence(own, np.ones(len(own.starts)), chain, len(ranges)) for own in spans]
+    return [_by_sentence(of_sample, np.ones(len(of_sample.starts)), chain, len(ranges)) for of_sample in spans]
 
 
 def marginals(emissions_NL: Floats, ranges: Sequence[tuple[int, int]], chain: Chain) -> Floats:
@@ -79,14 +79,14 @@ def marginals(emissions_NL: Floats, ranges: Sequence[tuple[int, int]], chain: Ch
     return tag_probabilities(emissions_NL, _bounds(ranges), chain)
 
 
-def _by_sentence(spans: Spans, probabilities_S: Floats, chain: Chain, num_sentences: int) -> Found:
+def _by_sentence(spans: Spans, probabilities_S: Floats, chain: Chain, num_sentences: int) -> ScoredSpans:
     """Spans as entities, for each sentence."""
-    found: Found = [[] for _ in range(num_sentences)]
+    by_sentence: ScoredSpans = [[] for _ in range(num_sentences)]
     labels = [split_tag(tag)[1] for tag in chain.tags]
     columns = (spans.sentences, spans.starts, spans.ends, spans.tags, probabilities_S)
     for sentence, start, end, tag, probability in zip(*(column.tolist() for column in columns), strict=True):
-        found[sentence].append((TokenSpan(start, end, labels[tag]), probability))
-    return found
+        by_sentence[sentence].append((TokenSpan(start, end, labels[tag]), probability))
+    return by_sentence
 
 
 def _bounds(ranges: Sequence[tuple[int, int]]) -> NDArray[np.intp]:

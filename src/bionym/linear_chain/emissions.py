@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from bionym.linear_chain.columns import EDGE, Cell, Column, Sequences, numbered_by_place
 from bionym.linear_chain.weights import Floats, Weights
 
-MAX_CELLS = 100_000  # of one column; when there are more, the cache is made anew
+MAX_CELLS = 100_000  # of one column; when there are more, the cache is rebuilt
 NOTHING = 0  # the row of every attribute, and the number of every cell, without a weight
 
 Rows = dict[str, int]  # where the weights of each attribute of a column stand, for one place of the window
@@ -90,15 +90,15 @@ class _Cached:
 
     def _learn(self, cells: Sequence[Cell]) -> None:
         """Number new cells, their weights summed."""
-        found = [(cell, rows_W) for cell in cells if any(rows_W := self._rows_of(cell))]
-        start, end = self._num_cells, self._num_cells + len(found)
+        known = [(cell, rows_W) for cell in cells if any(rows_W := self._rows_of(cell))]
+        start, end = self._num_cells, self._num_cells + len(known)
         while end > len(self._sums_CWL):
             self._sums_CWL = np.concatenate([self._sums_CWL, np.zeros_like(self._sums_CWL)])
-        runs = [rows for _, rows_W in found for rows in rows_W]
+        runs = [rows for _, rows_W in known for rows in rows_W]
         sums = _sums(self._state_AL, list(map(len, runs)), chain.from_iterable(runs))
         self._sums_CWL[start:end] = sums.reshape(self._sums_CWL[start:end].shape)
         self._number_of.update(dict.fromkeys(cells, NOTHING))
-        self._number_of.update((cell, number) for number, (cell, _) in enumerate(found, start))
+        self._number_of.update((cell, number) for number, (cell, _) in enumerate(known, start))
         self._num_cells = end
 
     def _rows_of(self, cell: Cell) -> list[list[int]]:

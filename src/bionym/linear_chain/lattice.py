@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from bionym.data.tags import TagScheme, split_tag
 from bionym.linear_chain.chains import Chain
-from bionym.linear_chain.packing import Packed, packed
+from bionym.linear_chain.packing import Packed, pack_sentences
 from bionym.linear_chain.weights import Floats
 
 Places = NDArray[np.intp]
@@ -34,7 +34,7 @@ class Spans(NamedTuple):
 
 def tag_probabilities(emissions_NL: Floats, bounds: Places, chain: Chain) -> Floats:
     """Probability of each tag at each token, N x L."""
-    lattice = _Lattice.of(emissions_NL, packed(bounds), chain)
+    lattice = _Lattice.of(emissions_NL, pack_sentences(bounds), chain)
     found_NL = np.zeros_like(emissions_NL)
     products_LM = lattice.forward_LM * lattice.backward_LM
     found_NL[lattice.inside.tokens_M] = (products_LM / _total(products_LM)).T
@@ -45,7 +45,7 @@ def span_probabilities(emissions_NL: Floats, bounds: Places, spans: Spans, chain
     """Probability of each span, S: that it is an entity of its label, and no part of a longer one."""
     if not len(spans.sentences):
         return np.zeros(0)
-    lattice = _Lattice.of(emissions_NL, packed(bounds, np.unique(spans.sentences)), chain)
+    lattice = _Lattice.of(emissions_NL, pack_sentences(bounds, np.unique(spans.sentences)), chain)
     rows_S = lattice.inside.rows(len(bounds))[spans.sentences]
     shares_S = np.zeros(len(rows_S))
     for tags_S3 in _spelled(spans, chain):
@@ -55,22 +55,22 @@ def span_probabilities(emissions_NL: Floats, bounds: Places, spans: Spans, chain
     return shares_S
 
 
-def drawn_tags(
-    emissions_NL: Floats, bounds: Places, chain: Chain, number: int, chance: np.random.Generator
+def sample_tags(
+    emissions_NL: Floats, bounds: Places, chain: Chain, number: int, rng: np.random.Generator
 ) -> NDArray[np.intp]:
     """Tags of all tokens, drawn `number` times (R) by the probability of the sequence, R x N.
 
     Source: Scott 2002 (forward filtering, backward sampling).
     """
-    lattice = _Lattice.of(emissions_NL, packed(bounds), chain)
+    lattice = _Lattice.of(emissions_NL, pack_sentences(bounds), chain)
     tags_RN = np.zeros((number, len(emissions_NL)), dtype=np.intp)
     later_RB = np.zeros((number, 0), dtype=np.intp)
     for step in reversed(lattice.inside.slices()):
         weights_LRB = np.repeat(lattice.forward_LM[:, None, step], number, axis=1)
         weights_LRB[:, :, : later_RB.shape[1]] *= lattice.moves_LL[:, later_RB]
         sums_LRB = weights_LRB.cumsum(axis=0)
-        drawn_RB = chance.random(sums_LRB.shape[1:]) * sums_LRB[-1]
-        later_RB = (sums_LRB <= drawn_RB).sum(axis=0)
+        threshold_RB = rng.random(sums_LRB.shape[1:]) * sums_LRB[-1]
+        later_RB = (sums_LRB <= threshold_RB).sum(axis=0)
         tags_RN[:, lattice.inside.tokens_M[step]] = later_RB
     return tags_RN
 
@@ -173,7 +173,9 @@ def _spelled(spans: Spans, chain: Chain) -> Iterator[Places]:
     labels = [split_tag(tag)[1] for tag in chain.tags]
     is_single_S = spans.ends - spans.starts == 1
     for prefixes, single in _spellings(chain.scheme):
-        of_tag_L4 = np.array([[position.get(f"{one}-{label}", -1) for one in (*prefixes, single)] for label in labels])
+        of_tag_L4 = np.array(
+            [[position.get(f"{prefix}-{label}", -1) for prefix in (*prefixes, single)] for label in labels]
+        )
         tags_S4 = of_tag_L4[spans.tags]
         first_S = np.where(is_single_S, tags_S4[:, 3], tags_S4[:, 0])
         yield np.stack((first_S, *(np.where(is_single_S, first_S, tags_S4[:, place]) for place in (1, 2))), axis=1)

@@ -54,7 +54,7 @@ class Packed:
         return rows
 
 
-def packed(ranges: Sequence[tuple[int, int]] | Places, wanted: Places | None = None) -> Packed:
+def pack_sentences(ranges: Sequence[tuple[int, int]] | Places, wanted: Places | None = None) -> Packed:
     """Sentences by their token positions `[start, end)`, or those of them that are wanted; empty ones are left out."""
     bounds = np.asarray(ranges, dtype=np.intp).reshape(-1, 2)
     lengths = bounds[:, 1] - bounds[:, 0]

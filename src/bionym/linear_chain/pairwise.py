@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bionym.data.tags import OUTSIDE, TagScheme, TokenSpan
-from bionym.linear_chain.decoding import Chain, Found
+from bionym.linear_chain.decoding import Chain, ScoredSpans
 from bionym.linear_chain.weights import Floats
 
 MOST_CELLS = 2_000_000  # tokens x scores of a padded batch
@@ -71,35 +71,35 @@ def viterbi(scores_NS: Floats, ranges: Sequence[tuple[int, int]], chain: Pairwis
     return best
 
 
-def entities(scores_NS: Floats, ranges: Sequence[tuple[int, int]], chain: PairwiseChain) -> Found:
+def entities(scores_NS: Floats, ranges: Sequence[tuple[int, int]], chain: PairwiseChain) -> ScoredSpans:
     """Entities of the best tag sequence of each sentence, each with its probability; see `decoding.entities`."""
-    found: Found = [[] for _ in ranges]
+    by_sentence: ScoredSpans = [[] for _ in ranges]
     spans = [_spans(path, chain) for path in viterbi(scores_NS, ranges, chain)]
-    speaking = [sentence for sentence, inside in enumerate(spans) if inside]
-    for batch in _batches(ranges, speaking, chain):
+    with_entities = [sentence for sentence, inside in enumerate(spans) if inside]
+    for batch in _batches(ranges, with_entities, chain):
         probability = _entity_probability(_lattice(_steps(scores_NS, ranges, batch, chain)), chain)
         for row, sentence in enumerate(batch):
-            found[sentence] = [(span, probability(row, span)) for span in spans[sentence]]
-    return found
+            by_sentence[sentence] = [(span, probability(row, span)) for span in spans[sentence]]
+    return by_sentence
 
 
-def drawn(
+def sample_entities(
     scores_NS: Floats,
     ranges: Sequence[tuple[int, int]],
     chain: PairwiseChain,
     number: int,
-    chance: np.random.Generator,
-) -> list[Found]:
-    """Entities of tag sequences drawn by their probability; see `decoding.drawn`."""
-    found: list[Found] = [[[] for _ in ranges] for _ in range(number)]
+    rng: np.random.Generator,
+) -> list[ScoredSpans]:
+    """Entities of tag sequences drawn by their probability; see `decoding.sample_entities`."""
+    samples: list[ScoredSpans] = [[[] for _ in ranges] for _ in range(number)]
     for batch in _batches(ranges, range(len(ranges)), chain):
         lattice = _lattice(_steps(scores_NS, ranges, batch, chain))
-        for reading in found:
-            paths_BT = _drawn_paths(lattice, chance)
+        for sample in samples:
+            paths_BT = _sample_paths(lattice, rng)
             for row, sentence in enumerate(batch):
                 path = paths_BT[row, : ranges[sentence][1] - ranges[sentence][0]].tolist()
-                reading[sentence] = [(span, 1.0) for span in _spans(path, chain)]
-    return found
+                sample[sentence] = [(span, 1.0) for span in _spans(path, chain)]
+    return samples
 
 
 def marginals(scores_NS: Floats, ranges: Sequence[tuple[int, int]], chain: PairwiseChain) -> Floats:
@@ -124,7 +124,7 @@ def _batches(ranges: Sequence[tuple[int, int]], wanted: Iterable[int], chain: Pa
     """Sentences of like length together; empty ones left out."""
     lengths = [end - start for start, end in ranges]
     batch: list[int] = []
-    for sentence in sorted((one for one in wanted if lengths[one]), key=lengths.__getitem__):
+    for sentence in sorted((number for number in wanted if lengths[number]), key=lengths.__getitem__):
         if batch and (len(batch) + 1) * lengths[sentence] * chain.num_scores > MOST_CELLS:
             yield batch
             batch = []
@@ -165,22 +165,22 @@ def _best_paths(steps: _Steps) -> NDArray[np.intp]:
     return np.stack(path[::-1], axis=1)
 
 
-def _drawn_paths(lattice: _Lattice, chance: np.random.Generator) -> NDArray[np.intp]:
+def _sample_paths(lattice: _Lattice, rng: np.random.Generator) -> NDArray[np.intp]:
     """Tags drawn from the last to the first, B x T; behind the last token stands that of the last."""
     lengths_B = lattice.steps.lengths_B
     rows_B = np.arange(len(lengths_B))
-    last_B = _drawn_tag(lattice.forward_TLB[lengths_B - 1, :, rows_B].T, chance)
+    last_B = _sample_tag(lattice.forward_TLB[lengths_B - 1, :, rows_B].T, rng)
     path = [last_B]
     for token in range(len(lattice.forward_TLB) - 1, 0, -1):
         behind_LB = lattice.steps.moves_ZLLB[token - 1][:, path[-1], rows_B]
-        before_B = _drawn_tag(lattice.forward_TLB[token - 1] + behind_LB, chance)
+        before_B = _sample_tag(lattice.forward_TLB[token - 1] + behind_LB, rng)
         path.append(np.where(token < lengths_B, before_B, last_B))
     return np.stack(path[::-1], axis=1)
 
 
-def _drawn_tag(scores_LB: Floats, chance: np.random.Generator) -> NDArray[np.intp]:
+def _sample_tag(scores_LB: Floats, rng: np.random.Generator) -> NDArray[np.intp]:
     sums_LB = np.exp(scores_LB - scores_LB.max(axis=0)).cumsum(axis=0)
-    tags_B: NDArray[np.intp] = (sums_LB <= chance.random(sums_LB.shape[1]) * sums_LB[-1]).sum(axis=0)
+    tags_B: NDArray[np.intp] = (sums_LB <= rng.random(sums_LB.shape[1]) * sums_LB[-1]).sum(axis=0)
     return tags_B
 
 

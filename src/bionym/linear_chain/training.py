@@ -68,7 +68,7 @@ def train(
                 for token, tag in zip(attributes, wanted, strict=True):
                     trainer.append([token], [tag])
     if not tags:
-        raise ModelError("There is no token to learn from. Check the training files and their format.")
+        raise ModelError("There is no token to train on. Name training files, and check their format.")
     trainer.set_params(crfsuite_names(optimizer))
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "model")

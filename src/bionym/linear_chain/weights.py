@@ -64,7 +64,7 @@ class Weights:
         except (OSError, ValueError, KeyError, IndexError, SafetensorError) as error:
             reason = f"{type(error).__name__} at {name}.safetensors or {name}.json"
             raise ModelError(
-                f"{folder} does not hold a whole model ({reason}). Copy it again, or train anew."
+                f"{folder} does not hold a whole model ({reason}). Copy it again, or train it again."
             ) from error
         return cls(tuple(names["tags"]), tuple(names["attributes"]), state_AL, transitions_LL)
 

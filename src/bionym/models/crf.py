@@ -21,9 +21,9 @@ from bionym.data.tags import find_scheme
 from bionym.errors import ConfigError, InputError, ModelError, UnknownNameError
 from bionym.features import FeatureOptions, gazetteer
 from bionym.features._template import Template
-from bionym.heads.batches import tagged
+from bionym.heads.batches import tag_in_batches
 from bionym.heads.fitted import Fitted, Predicted
-from bionym.heads.potentials import HeadPotentials, Potentials, decoded
+from bionym.heads.potentials import HeadPotentials, Potentials, decode_documents
 from bionym.heads.settings import CorpusSettings
 from bionym.linear_chain.decoding import chain
 from bionym.linear_chain.emissions import Emitter
@@ -60,21 +60,22 @@ class Config(configuration.Settings):
     """Configuration of the feature CRF."""
 
     scheme: str = Field(default="BIOES", description="Tag scheme: IO, IOB1, BIO or BIOES.")
-    policy: Policy = Field(default="longest", description="Which of overlapping entities is learned.")
+    policy: Policy = Field(default="longest", description="Which of several overlapping entities is trained on.")
     outside_penalty: float = Field(
-        default=0.0, description="Nats taken from the tag O in decoding: above 0 finds more, below 0 fewer and surer."
+        default=0.0,
+        description="Nats subtracted from the score of tag O in decoding: above 0 gives more entities, below 0 fewer and surer ones.",
     )
     drop_unbalanced: bool = Field(
         default=False,
-        description="Give no entity that holds an opening bracket without its closing one, or the reverse.",
+        description="Drop entities with an unbalanced bracket.",
     )
-    seed: int = Field(default=1, description="Recorded with the model; the training of a CRF has no chance in it.")
-    corpora: dict[str, CorpusSettings] = Field(default={}, description="The corpus to learn from, by its name.")
+    seed: int = Field(default=1, description="Recorded with the model; the training of a CRF has no randomness.")
+    corpora: dict[str, CorpusSettings] = Field(default={}, description="The training corpus, by name.")
     training: Training = Field(default_factory=Training)
     features: dict[str, dict[str, Any] | bool] = Field(
         default={},
         validate_default=True,
-        description="Options of each feature, over the defaults; false leaves it out.",
+        description="Options of each feature; they replace the defaults; false turns the feature off.",
     )
 
     @field_validator("features", mode="before")
@@ -127,14 +128,14 @@ class Crf:
 
     def predict(self, documents: Iterable[Document]) -> Iterator[Document]:
         """The same documents, in order, with this model's entities, each with its probability."""
-        return tagged(documents, lambda some: decoded(some, self.potentials(some)))
+        return tag_in_batches(documents, lambda some: decode_documents(some, self.potentials(some)))
 
     def potentials(self, documents: Sequence[Document]) -> Potentials:
         """What its one head, which has no name, says of tokenised documents."""
         emissions_NL = self._emitter.emissions(self.template.sequences(documents))
         settings = self.config
         head = HeadPotentials("", emissions_NL, self._chain, settings.outside_penalty, settings.drop_unbalanced)
-        return Potentials([list(sentence_ranges(one)) for one in documents], (head,))
+        return Potentials([list(sentence_ranges(document)) for document in documents], (head,))
 
     def save(self, folder: Path) -> None:
         """Weights, configuration and every file its features need, into `folder`."""
@@ -169,13 +170,13 @@ def fit(
     Args:
         audit: counts the entities that tags cannot hold, which the model therefore cannot learn, and the term lists of
             which no term stands in the documents.
-        monitors: those that hear of preparations are told after each pass over the data.
+        monitors: report progress after each pass over the data.
         folder, about: of no use to it: its training keeps no checkpoint and no log.
     Raises: ModelError if there is no entity to learn from; ConfigError for several corpora.
     """
     if len(corpora) != 1:
         raise ConfigError(
-            f"A CRF has one head, and learns from one corpus; there are {len(corpora)}: {', '.join(corpora)}. "
+            f"A CRF has one head, and is trained on one corpus; there are {len(corpora)}: {', '.join(corpora)}. "
             "Train one for each, and combine them (bionym combine), or train a bilstm_crf."
         )
     ((name, corpus),) = corpora.items()

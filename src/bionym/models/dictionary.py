@@ -30,7 +30,7 @@ from bionym.data.align import sentence_ranges
 from bionym.data.flatten import Policy, choose
 from bionym.errors import ConfigError, InputError, ModelError, UnknownNameError
 from bionym.features import gazetteer
-from bionym.heads.batches import tagged
+from bionym.heads.batches import tag_in_batches
 from bionym.heads.fitted import Fitted, Predicted
 from bionym.heads.settings import CorpusSettings
 from bionym.lexicon.terms import Match, TermLists, pieces, read_terms
@@ -134,7 +134,7 @@ class Dictionary:
 
     def predict(self, documents: Iterable[Document]) -> Iterator[Document]:
         """The same documents, in order, with the terms that stand in them, each with its precision in the training data."""
-        return tagged(documents, lambda some: map(self._with_terms, some))
+        return tag_in_batches(documents, lambda some: map(self._with_terms, some))
 
     def matches(self, document: Document) -> list[Found]:
         """Every place of a term in a tokenised document, overlapping ones too."""

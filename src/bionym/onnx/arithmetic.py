@@ -1,6 +1,6 @@
-"""How the exported network multiplies: in 32 bits, or in whole numbers of eight.
+"""How the exported network multiplies: in float32 or int8.
 
-In eight bits a number never depends on what stands beside it: the values of a token are scaled by their own largest, and
+In int8 a number never depends on what stands beside it: the values of a token are scaled by their own largest, and
 states, which lie between -1 and 1, by a constant. Sums of whole numbers are exact. Weights take seven bits and a scale for
 each column: processors without instructions for such networks add two products in 16 bits, where more would not fit.
 
@@ -18,7 +18,7 @@ Floats = NDArray[np.float32]
 
 OURS = "com.microsoft"  # onnxruntime's own operators
 MOST_WEIGHT, MOST_VALUE = 63, 127
-ZERO = 128  # what stands for 0 among values of eight bits without a sign
+ZERO = 128  # zero point of uint8 values
 
 
 @dataclass
@@ -47,24 +47,24 @@ class Nodes:
 
 
 class Arithmetic(Protocol):
-    """How states are kept and multiplied."""
+    """How states are stored and multiplied."""
 
     zero: NDArray[Any]
 
     def inputs(self, nodes: Nodes, name: str) -> tuple[str, ...]:
-        """Values of tokens, U x D, made ready for `input_product`."""
+        """Values of tokens, U x D, prepared for `input_product`."""
         ...
 
     def input_product(self, nodes: Nodes, inputs: tuple[str, ...], weights_DX: Floats) -> str:
-        """Their product with weights, U x X, in 32 bits."""
+        """Their product with weights, U x X, in float32."""
         ...
 
-    def kept(self, nodes: Nodes, states: str) -> str:
-        """States as they are kept."""
+    def store(self, nodes: Nodes, states: str) -> str:
+        """States as they are stored."""
         ...
 
     def product(self, nodes: Nodes, states: str, weights_HX: Floats) -> str:
-        """The product of kept states with weights, in 32 bits."""
+        """The product of stored states with weights, in float32."""
         ...
 
     def fine_product(self, nodes: Nodes, states: str, weights_HX: Floats) -> str:
@@ -72,8 +72,8 @@ class Arithmetic(Protocol):
         ...
 
 
-class Plain:
-    """Everything in 32 bits."""
+class Float32:
+    """Everything in float32."""
 
     zero = np.zeros((1,), dtype=np.float32)
 
@@ -83,7 +83,7 @@ class Plain:
     def input_product(self, nodes: Nodes, inputs: tuple[str, ...], weights_DX: Floats) -> str:
         return self.product(nodes, inputs[0], weights_DX)
 
-    def kept(self, nodes: Nodes, states: str) -> str:
+    def store(self, nodes: Nodes, states: str) -> str:
         return nodes.add("Identity", [states])
 
     def product(self, nodes: Nodes, states: str, weights_HX: Floats) -> str:
@@ -92,8 +92,8 @@ class Plain:
     fine_product = product
 
 
-class EightBits:
-    """Products of whole numbers."""
+class Int8:
+    """Products of int8 weights and uint8 values."""
 
     zero = np.full((1,), ZERO, dtype=np.uint8)
 
@@ -104,7 +104,7 @@ class EightBits:
         whole, scale = inputs
         return nodes.add("Mul", [whole_product(nodes, whole, weights_DX), scale])
 
-    def kept(self, nodes: Nodes, states: str) -> str:
+    def store(self, nodes: Nodes, states: str) -> str:
         scale = nodes.weight(np.float32(1 / MOST_VALUE))
         return nodes.add("QuantizeLinear", [states, scale, nodes.weight(np.uint8(ZERO))])
 
@@ -123,8 +123,8 @@ def whole_rows(nodes: Nodes, values: str) -> tuple[str, str]:
     largest = nodes.add("ReduceMax", [nodes.add("Abs", [values])], axes=[-1])
     above_zero = nodes.add("Max", [largest, nodes.weight(np.float32(1e-9))])
     scale = nodes.add("Div", [above_zero, nodes.weight(np.float32(MOST_VALUE))])
-    one, zero = nodes.weight(np.float32(1)), nodes.weight(np.uint8(ZERO))
-    return nodes.add("QuantizeLinear", [nodes.add("Div", [values, scale]), one, zero]), scale
+    unit, zero = nodes.weight(np.float32(1)), nodes.weight(np.uint8(ZERO))
+    return nodes.add("QuantizeLinear", [nodes.add("Div", [values, scale]), unit, zero]), scale
 
 
 def whole_product(
@@ -137,7 +137,7 @@ def whole_product(
     bias_X: Floats | None = None,
     name: str = "",
 ) -> str:
-    """The product, in 32 bits, of whole numbers, which stand for `scale` each, with weights.
+    """The product, in float32, of whole numbers of unit `scale` with weights.
 
     Args:
         most: the largest whole number among the weights.

@@ -1,4 +1,4 @@
-"""A graph whose products with weights are those of whole numbers of eight bits.
+"""Quantise a graph: its products with weights become products of int8.
 
     values_TK --(x gains_K)--> whole_TK @ whole weights_KN --(scales of columns, bias)--> products_TN
 
@@ -13,7 +13,7 @@ Either way what a subword gets does not depend on those beside it. Weights have 
 for each row. What is small stays as it is.
 
 Some processors without instructions for such products add pairs of them in 16 bits, where they overflow. So the graph holds a
-small product whose result is known, `probe_11`; who loads it looks, and takes 32 bits where it is wrong.
+small product whose result is known, `probe_11`; the loader checks it, and uses float32 where it is wrong.
 
 Source: Xiao et al. 2023 (SmoothQuant) for the gains; here of the values alone.
 
@@ -35,27 +35,29 @@ from bionym.onnx.whole_numbers import rows_as_whole
 
 LEAST_COLUMNS, LEAST_ROWS = 64, 1_000  # of weights and of tables that are made whole
 PROBE_SIZE = 32
-EVENNESS = 0.75  # how far gains make channels alike; at 1 all fill the eight bits, and small weights suffer
+EVENNESS = 0.75  # how far gains make channels alike; at 1 all fill int8, and small weights lose precision
 SPARE = 1.1  # how much larger than in the sample values may come
 LEAST_SHARE, TINY = 1e-3, 1e-30  # of the largest channel, and a value, that any channel counts as at least
 Floats = NDArray[np.float32]
 
 
-def in_eight_bits(model: onnx.ModelProto, sample: Iterable[NDArray[np.int64]] = ()) -> onnx.ModelProto:
-    """The same graph with whole numbers where weights are multiplied or looked up, and the probe as an output more.
+def to_int8(model: onnx.ModelProto, sample: Iterable[NDArray[np.int64]] = ()) -> onnx.ModelProto:
+    """The same graph with int8 where weights are multiplied or looked up, and the probe as a further output.
 
     Args:
         sample: windows of the kind of text that will be read, each 1 x T.
     """
-    return _Rewriting(model, sample).found
+    return _Rewriting(model, sample).result
 
 
 class _Rewriting:
-    """A graph, and the one that is made of it."""
+    """A graph, and the quantised one made from it."""
 
     def __init__(self, model: onnx.ModelProto, sample: Iterable[NDArray[np.int64]]) -> None:
         self.nodes = Nodes(prefix="whole ")
-        self.tables = {one.name: one for one in model.graph.initializer if one.data_type == TensorProto.FLOAT}
+        self.tables = {
+            tensor.name: tensor for tensor in model.graph.initializer if tensor.data_type == TensorProto.FLOAT
+        }
         products = [node for node in model.graph.node if self._is_product(node)]
         self.gains = {name: _gains(largest_K) for name, largest_K in _largest(model, products, sample).items()}
         gained = [node for node in products if node.input[0] in self.gains]
@@ -72,7 +74,7 @@ class _Rewriting:
             elif node.output[0] not in added:
                 self.nodes.nodes.append(node)
         _probe(self.nodes)
-        self.found = _with(model, self.nodes)
+        self.result = _with(model, self.nodes)
 
     def _is_product(self, node: onnx.NodeProto) -> bool:
         return node.op_type == "MatMul" and _is_large(self.tables, node.input[1], axis=1, least=LEAST_COLUMNS)
@@ -109,16 +111,16 @@ def _largest(
     del inner.graph.output[:]
     inner.graph.output.extend(helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in names)
     session = open_session(inner.SerializeToString())
-    found: dict[str, Floats] = {}
+    largest: dict[str, Floats] = {}
     for ids_1T in sample:
         for name, values_TK in zip(names, session.run(names, {"ids_1T": ids_1T}), strict=True):
             largest_K = np.abs(values_TK).reshape(-1, values_TK.shape[-1]).max(axis=0, initial=0.0)
-            found[name] = np.maximum(found.get(name, 0.0), largest_K)
-    return {name: largest_K for name, largest_K in found.items() if np.isfinite(largest_K).all() and largest_K.any()}
+            largest[name] = np.maximum(largest.get(name, 0.0), largest_K)
+    return {name: largest_K for name, largest_K in largest.items() if np.isfinite(largest_K).all() and largest_K.any()}
 
 
 def _gains(largest_K: Floats) -> Floats:
-    """What each channel is multiplied with, so that its values, and the largest of all to the full, fit eight bits."""
+    """What each channel is multiplied with, so that its values fit int8, and the largest of all fills it."""
     most_K = SPARE * largest_K.astype(np.float64)
     most_K = np.maximum(most_K, max(LEAST_SHARE * most_K.max(), TINY))
     uneven_K = most_K ** (1 - EVENNESS)
@@ -140,31 +142,31 @@ def _sums_with_rows(
     for node in model.graph.node:
         for name in _read(node):
             readers[name].append(node)
-    outputs, found = {one.name for one in model.graph.output}, {}
+    outputs, sums = {output.name for output in model.graph.output}, {}
     for name in (product.output[0] for product in products):
         if name in outputs or [node.op_type for node in readers[name]] != ["Add"]:
             continue
         (node,) = readers[name]
         rows = [other for other in node.input if other in tables and len(tables[other].dims) == 1]
         if rows:
-            found[name] = (node.output[0], numpy_helper.to_array(tables[rows[0]]))
-    return found
+            sums[name] = (node.output[0], numpy_helper.to_array(tables[rows[0]]))
+    return sums
 
 
 def _with(model: onnx.ModelProto, nodes: Nodes) -> onnx.ModelProto:
     """The model with other nodes, and of its constants those that they read."""
-    found = onnx.ModelProto()
-    found.CopyFrom(model)
-    graph = found.graph
+    copy = onnx.ModelProto()
+    copy.CopyFrom(model)
+    graph = copy.graph
     used = {name for node in nodes.nodes for name in _read(node)}
-    kept = [one for one in model.graph.initializer if one.name in used]
+    constants = [tensor for tensor in model.graph.initializer if tensor.name in used]
     del graph.node[:], graph.initializer[:]
     graph.node.extend(nodes.nodes)
-    graph.initializer.extend([*kept, *nodes.weights])
+    graph.initializer.extend([*constants, *nodes.weights])
     graph.output.append(helper.make_tensor_value_info(PROBE, TensorProto.INT32, [1, 1]))
-    if OURS not in {one.domain for one in found.opset_import}:
-        found.opset_import.append(helper.make_opsetid(OURS, 1))
-    return found
+    if OURS not in {opset.domain for opset in copy.opset_import}:
+        copy.opset_import.append(helper.make_opsetid(OURS, 1))
+    return copy
 
 
 def _is_large(tables: Mapping[str, Any], name: str, *, axis: int, least: int) -> bool:
@@ -189,4 +191,4 @@ def _probe(nodes: Nodes) -> None:
 def _read(node: onnx.NodeProto) -> set[str]:
     """The names that a node reads, those of graphs within it too."""
     inner = (attribute.g for attribute in node.attribute if attribute.type == onnx.AttributeProto.GRAPH)
-    return set(node.input) | {name for graph in inner for each in graph.node for name in _read(each)}
+    return set(node.input) | {name for graph in inner for nested in graph.node for name in _read(nested)}

@@ -35,13 +35,13 @@ def open_session(graph: Path | bytes, *, keeps_memory: bool = True) -> Any:
     except Exception as error:
         name = "The graph" if isinstance(graph, bytes) else graph
         raise ModelError(
-            f"{name} cannot be loaded ({type(error).__name__}). Copy the model again, or train anew."
+            f"{name} cannot be loaded ({type(error).__name__}). Copy the model again, or train it again."
         ) from error
 
 
 def multiplies_rightly(session: Any) -> bool:
     """Whether the product whose result is known comes out right on this processor; yes for a graph that has none."""
-    if PROBE not in {one.name for one in session.get_outputs()}:
+    if PROBE not in {output.name for output in session.get_outputs()}:
         return True
     (found_11,) = session.run([PROBE], {"ids_1T": np.zeros((1, 1), dtype=np.int64)})
     return bool(found_11 == PROBED)

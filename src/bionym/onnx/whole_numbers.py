@@ -1,4 +1,4 @@
-"""Matrices as whole numbers of eight bits."""
+"""Matrices as int8, with a scale for each row."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -17,19 +17,19 @@ from bionym.errors import InputError
 from bionym.protocols import Step, Tagger
 from bionym.summary import Summary
 
-RAW = "text"  # what is read where no format is named
+RAW = "text"  # the input format by default
 Passing = Callable[[Iterable[Document]], Iterable[Document]]
 
 
 @dataclass(frozen=True)
 class Destination:
-    """Where predictions go.
+    """Where predictions are written.
 
     Args:
         out: a file, or a folder for formats of one file a document; "-" is standard output; None writes no documents.
-        to: the format; else told from `out`.
+        to: the format; by default recognised from `out`.
         summary: tables of the entities of each document, .csv, .json or .html.
-        force: replace what stands there.
+        force: overwrite existing output.
     """
 
     out: str | None = "-"
@@ -40,12 +40,12 @@ class Destination:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was done.
+    """The result of a prediction.
 
     Args:
         seconds: from the first document asked for to the last one written.
         audit: what was read and written, what was lost and changed; its `read` also counts "tokens" and "found" entities.
-        unreadable: files that could not be read; all others are done.
+        unreadable: files that could not be read; all others were processed.
         summary: what stands in the tables, if there are any.
     """
 
@@ -102,23 +102,23 @@ def predict_files(
         predicted = map(labels.apply, predicted)
     for step in steps:
         predicted = step(predicted)
-    with _summarising(destination) as summary:
-        finished = watch(_summarised(_counted(predicted, audit), summary))
+    with _open_summary(destination) as summary:
+        finished = watch(_summarise(_count(predicted, audit), summary))
         _write(finished, destination, format, audit)
     return Outcome(max(time.monotonic() - start, 1e-9), audit, tuple(unreadable), summary)
 
 
-def _summarising(destination: Destination) -> AbstractContextManager[Summary | None]:
+def _open_summary(destination: Destination) -> AbstractContextManager[Summary | None]:
     if not destination.summary:
         return contextlib.nullcontext()
     return summaries.writing(destination.summary, force=destination.force)
 
 
-def _summarised(documents: Iterable[Document], summary: Summary | None) -> Iterable[Document]:
+def _summarise(documents: Iterable[Document], summary: Summary | None) -> Iterable[Document]:
     return documents if summary is None else summary.passing(documents)
 
 
-def _counted(documents: Iterable[Document], audit: Audit) -> Iterator[Document]:
+def _count(documents: Iterable[Document], audit: Audit) -> Iterator[Document]:
     for document in documents:
         audit.read.update(tokens=len(document.tokens), found=len(document.entities))
         yield document

@@ -35,20 +35,20 @@ def train(
     folder: str | os.PathLike[str] | None = None,
     allow_leaks: bool = False,
 ) -> Pipeline:
-    """A tagger that has learned from documents with entities; development documents are scored, never learned from.
+    """Train a tagger on documents with entities; development documents are scored, never trained on.
 
-    A model with several heads may learn from several corpora, given or named by its configuration; then give no documents.
+    A model with several heads may be trained on several corpora, given or named by its configuration; then give no documents.
     It can be stopped from another thread by a `bionym.training.interruption.Stop` among the monitors. Never ends the process.
 
     Args:
         model: the kind of model: "crf", "bilstm_crf", "transformer".
-        config: a TOML file laid over the defaults.
-        settings: single keys laid over that: `["training.max_iterations=80"]`.
+        config: a TOML file of settings that replace the defaults.
+        settings: single settings that replace those: `["training.max_iterations=80"]`.
         sources: where the documents come from, for the record.
         corpora: by name, each with a split "train" and perhaps "dev".
         monitors: watch the training.
-        folder: for checkpoints of a model that learns in epochs; what was interrupted there goes on.
-        allow_leaks: train although documents of a corpus stand in its development or test split too; the record says so.
+        folder: for checkpoints of a model that trains in epochs; an interrupted training there is resumed.
+        allow_leaks: train although documents of a corpus are also in its development or test split; the record says so.
     Raises: InputError for such documents; ConfigError, ModelError, MissingExtraError.
     """
     family = trainable(model)
@@ -69,9 +69,9 @@ def train_on_corpora(
     monitors: Iterable[Monitor] = (),
     folder: Path | None = None,
 ) -> Pipeline:
-    """A tagger that has learned from corpora under a whole configuration, with its record; the arguments as in `train`.
+    """Train a tagger on corpora with a complete configuration, and describe it in a record; the arguments as in `train`.
 
-    Where several processes learn together, each of them gets the tagger, and the first alone writes and says anything.
+    Where several processes train together, each gets the tagger; only the first writes and prints.
     """
     audit, start = audit if audit is not None else Audit(), time.monotonic()
     seen = fingerprint(document for corpus in corpora.values() for document in corpus["train"])
@@ -84,7 +84,7 @@ def train_on_corpora(
     processes = getattr(getattr(config, "training", None), "processes", 1)
     with launch.helpers(processes, _fit, *task) as helping:
         fitted = _fit(*task, audit=audit, monitors=(*monitors, helping))
-    return _described(fitted, corpora, config, model, seen, audit, start, [*sources, *_sources(config)])
+    return _describe(fitted, corpora, config, model, seen, audit, start, [*sources, *_sources(config)])
 
 
 def trainable(model: str) -> Trainable:
@@ -92,13 +92,13 @@ def trainable(model: str) -> Trainable:
     family: Any = store.family(model)
     if not isinstance(family, Trainable):
         raise UsageError(
-            f"A model of the kind {model!r} is not trained. An ensemble is made of trained models: bionym combine."
+            f"A model of the kind {model!r} is not trained. Combine trained models into an ensemble: bionym combine."
         )
     return family
 
 
 def learns_in_epochs(model: str) -> bool:
-    """Whether a kind of model learns by the loop of `bionym.training`: with a seed, checkpoints and a log."""
+    """Whether a kind of model is trained by the loop of `bionym.training`: with a seed, checkpoints and a log."""
     field = trainable(model).Config.model_fields.get("training")
     return field is not None and issubclass(field.annotation, TrainingSettings)
 
@@ -112,13 +112,13 @@ def corpora_of(
     """
     given = tuple(documents)
     if chosen.corpora and given:
-        raise ConfigError("The configuration names corpora, so documents cannot be given besides. Name them there too.")
+        raise ConfigError(
+            "The configuration names corpora, so documents cannot be given too. Name them in the configuration."
+        )
     if chosen.corpora:
         return read_corpora(chosen.corpora, audit, allow_leaks=allow_leaks)
     if not given:
-        raise UsageError(
-            "There is nothing to learn from: give documents, or a configuration with [corpora.NAME] tables."
-        )
+        raise UsageError("There is no training data: give documents, or a configuration with [corpora.NAME] tables.")
     held_out = tuple(dev)
     return {"": Corpus({"train": given, **({"dev": held_out} if held_out else {})}, allow_leaks=allow_leaks)}
 
@@ -136,7 +136,7 @@ def _fit(
     return trainable(model).fit(corpora, config, audit=audit, monitors=monitors, folder=folder, about=about)
 
 
-def _described(
+def _describe(
     fitted: Fitted,
     corpora: Mapping[str, Corpus],
     config: Any,
@@ -150,12 +150,12 @@ def _described(
     scores, seconds = _scores(fitted), time.monotonic() - start
     record = describe(fitted.tagger, model, seen, audit, seconds=seconds, sources=sources, scores=scores)
     return Pipeline(
-        fitted.tagger, record.with_facts(**_how_it_learned(fitted, corpora), shared_documents=_shared(corpora))
+        fitted.tagger, record.with_facts(**_training_facts(fitted, corpora), shared_documents=_shared(corpora))
     )
 
 
-def _how_it_learned(fitted: Fitted, corpora: Mapping[str, Corpus]) -> dict[str, Any]:
-    """What the record adds for a model that learned in epochs."""
+def _training_facts(fitted: Fitted, corpora: Mapping[str, Corpus]) -> dict[str, Any]:
+    """Facts for the record of a model that was trained in epochs."""
     result = fitted.result
     if result is None:
         return {}

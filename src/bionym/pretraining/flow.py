@@ -43,7 +43,7 @@ def pretrain(
     Raises: ConfigError if the folder holds a run that was asked otherwise; ModelError if there is too little text.
     """
     facts = Kept(folder, asked)
-    with devices.prepared(training):
+    with devices.prepare_device(training):
         objective = prepare(facts)
         objective.model.to(devices.choose(training))
         settings = training.model_copy(update={"epochs": training.epochs * objective.passes.num_parts})
@@ -74,7 +74,7 @@ def score(objective: Objective) -> dict[str, float]:
     device = next(objective.model.parameters()).device
     surprise, num_right, number = 0.0, 0, 0
     for batch in objective.held_out:
-        measured = objective.measure(devices.moved(batch, device))
+        measured = objective.measure(devices.move_to_device(batch, device))
         surprise += measured.surprise
         num_right += measured.num_right
         number += measured.number

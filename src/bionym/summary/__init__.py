@@ -8,7 +8,7 @@
     summary.names_of(document)[0].count
 
 The suffix says what is written: `.csv`, a row a name; `.json`; `.html`, a page to read and print; each packed too (`.gz`).
-Documents pass one at a time and none is kept. A summary quotes the documents: it is made for nobody but who asked for it,
+Documents pass one at a time and none is kept. A summary quotes the documents: it is made only for who asked for it,
 and only its owner can read the file.
 """
 

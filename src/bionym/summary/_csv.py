@@ -37,7 +37,7 @@ class Csv:
 
     def add(self, document_id: str, names: Sequence[Name]) -> None:
         """A row for each name."""
-        self._writer.writerows(_row(document_id, one) for one in names)
+        self._writer.writerows(_row(document_id, name) for name in names)
 
     def end(self) -> None:
         """Nothing stands behind the last row."""

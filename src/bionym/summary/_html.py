@@ -29,11 +29,11 @@ class Html:
     def add(self, document_id: str, names: Sequence[Name]) -> None:
         """The tables of a document."""
         self._documents += 1
-        labels = {label: list(found) for label, found in groupby(names, key=lambda name: name.label)}
-        for label, found in labels.items():
+        labels = {label: list(of_label) for label, of_label in groupby(names, key=lambda name: name.label)}
+        for label, of_label in labels.items():
             self._with[label] += 1
-            self._names[label] += len(found)
-            self._mentions[label] += sum(name.count for name in found)
+            self._names[label] += len(of_label)
+            self._mentions[label] += sum(name.count for name in of_label)
         has_scores = any(name.highest is not None for name in names)
         article = _environment().get_template("document.html")
         self._stream.write(article.render(id=document_id, labels=labels, has_scores=has_scores))

@@ -2,7 +2,7 @@
 
 Two mentions are one name if they have the same concepts, to the letter; or, where one of them has none, the same wording
 in any case and white space; or if the document defines one as the short form of the other, "heart failure (HF)". A plural
-is a name of its own, and so is a synonym without a concept: what folds them errs, and nobody would see it.
+is a name of its own, and so is a synonym without a concept: what folds them errs, and no one would see it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -76,10 +76,10 @@ def _one_of(same: Sequence[Entity]) -> Entity:
 
 def _defined(document: Document) -> dict[str, str]:
     """The long form of each short form that the document defines; none for one that it defines in two ways."""
-    text, found = document.text, dict[str, set[str]]()
+    text, forms = document.text, dict[str, set[str]]()
     for short, long in places_of_definitions(text, document.tokens or tokenize(text)):
-        found.setdefault(short.of(text).casefold(), set()).add(" ".join(long.of(text).split()).casefold())
-    return {short: longs.pop() for short, longs in found.items() if len(longs) == 1}
+        forms.setdefault(short.of(text).casefold(), set()).add(" ".join(long.of(text).split()).casefold())
+    return {short: longs.pop() for short, longs in forms.items() if len(longs) == 1}
 
 
 def _key(text: str, entity: Entity) -> Key:

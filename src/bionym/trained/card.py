@@ -20,7 +20,7 @@ def card(name: str, record: Record) -> str:
         "## Training data",
         "",
         *_data(record),
-        *_taught(record),
+        *_distillation(record),
         *_trained(record),
         "",
         "## Scores",
@@ -45,59 +45,59 @@ def card(name: str, record: Record) -> str:
 
 
 def _data(record: Record) -> list[str]:
-    """What it learned from, as far as it is known."""
+    """Its training data, as far as it is known."""
     imported, data = record.imported, record.data
     if imported:
         return [
-            f"Imported from {imported.origin}, a {imported.kind} of transformers, which learned elsewhere: see the card there."
+            f"Imported from {imported.origin}, a {imported.kind} of transformers, which was trained elsewhere: see the card there."
         ]
-    facts = f"{data.documents:,} documents with {data.entities:,} entities, fingerprint `{data.fingerprint}`."
-    return [facts, *(f"- {source}" for source in data.sources), *_not_learned(record)]
+    facts = f"{_number(data.documents, 'document')} with {_entities(data.entities)}, fingerprint `{data.fingerprint}`."
+    return [facts, *(f"- {source}" for source in data.sources), *_lost_entities(record)]
 
 
-def _not_learned(record: Record) -> list[str]:
+def _lost_entities(record: Record) -> list[str]:
     lost = [entry for entry in record.not_learned if entry.what == "entity"]
     if not lost:
-        return ["", "Every entity could be learned."]
+        return ["", "Every entity could be used for training."]
     return [
         "",
-        "Entities that tags cannot hold and the model never saw:",
+        "Entities that tags cannot represent, so the model was not trained on them:",
         "",
-        *(f"- {e.count:,}: {e.reason}" for e in lost),
+        *(f"- {entry.count:,}: {entry.reason}" for entry in lost),
     ]
 
 
-def _taught(record: Record) -> list[str]:
-    """What it learned of raw text from another model."""
-    taught = record.teacher
-    if not taught:
+def _distillation(record: Record) -> list[str]:
+    """The raw text that a teacher labelled for its training."""
+    counts = record.teacher
+    if not counts:
         return []
     return [
         "",
-        f"Besides, {taught.sentences:,} sentences of raw text ({taught.tokens:,} tokens), in which another model found the "
-        f"entities. Left out were {taught.held_back:,} that the development or test data hold, {taught.unsure:,} with an "
-        f"entity that model was not sure of, and {taught.plain:,} where it found nothing.",
+        f"Distillation: also trained on {_number(counts.sentences, 'sentence')} of raw text ({_number(counts.tokens, 'token')}) "
+        f"that another model labelled. Left out were {counts.held_back:,} that the development or test data hold, "
+        f"{counts.unsure:,} with an entity of a low score, and {counts.plain:,} without an entity.",
     ]
 
 
 def _trained(record: Record) -> list[str]:
-    """How long it learned, and which weights were kept."""
+    """How long it was trained, and which weights were kept."""
     training = record.training
     if not training:
         return []
     if training.best_epoch is None:
-        kept = "No epoch was scored; it has the weights of the last."
+        weights = "No epoch was scored; it has the weights of the last."
     else:
-        kept = (
+        weights = (
             f"It has the weights of epoch {training.best_epoch}, whose {training.metric} on the development data was "
             f"highest ({100 * (training.best_score or 0):.1f}, the mean over corpora)."
         )
-    epochs = f"{training.epochs} epoch{'s' * (training.epochs != 1)}"
+    epochs = _number(training.epochs, "epoch")
     return [
         "",
         "## Training",
         "",
-        f"Seed {record.seed}, {epochs} ({training.reason}), {record.seconds:.0f} s. {kept}",
+        f"Seed {record.seed}, {epochs} ({training.reason}), {record.seconds:.0f} s. {weights}",
     ]
 
 
@@ -108,30 +108,32 @@ def _protocol(record: Record) -> list[str]:
         return []
     number = sum(record.development_documents.values()) or scores["documents"]
     held_out = record.held_out
-    whence = ""
+    origin = ""
     if held_out:
         whose = f" of {', '.join(held_out)}" if any(held_out) else ""
-        whence = f", held out of the training documents{whose} by a hash of their ids"
+        origin = f", held out of the training documents{whose} by a hash of their ids"
     protocol = scores["protocols"]["strict"]
     chosen = (
-        "The epoch was chosen by these documents too, so the scores are a little too high. " if record.training else ""
+        "The epoch was chosen on these documents too, so the scores are slightly optimistic. "
+        if record.training
+        else ""
     )
     return [
-        f"Scored on {number:,} development documents{whence}, never learned from. {chosen}An entity is right if all its "
+        f"Scored on {_number(number, 'development document')}{origin}, never trained on. {chosen}An entity is right if all its "
         f"characters and its label are (metric strict, version {protocol['version']}; protocol `{protocol['fingerprint']}`). "
-        "Intervals hold 95 % of the scores of documents drawn anew with replacement.",
+        "Intervals hold 95 % of the scores of documents resampled with replacement.",
         "",
     ]
 
 
 def _scores(by_corpus: Mapping[str, Any]) -> list[str]:
     if not by_corpus:
-        return ["None were measured: no development data was given."]
+        return ["Not measured: no development data was given."]
     lines = []
-    for name, found in by_corpus.items():
+    for name, scores in by_corpus.items():
         lines += [f"On the development data{_of(name)}, strict (span and label):", ""]
         lines += ["| label | precision | recall | F1 | 95 % interval | gold entities |", "|---|---|---|---|---|---|"]
-        strict = found["metrics"]["strict"]
+        strict = scores["metrics"]["strict"]
         rows = [("all (micro)", strict["micro"]), *strict["labels"].items()]
         lines += [*(_row(label, row) for label, row in rows), ""]
     return lines[:-1]
@@ -150,15 +152,15 @@ def _weights_section(record: Record) -> list[str]:
     if not weights:
         return []
     rows = [
-        f"| {kind} | {100 * f1:.2f} |{' predicts with these' if kind == weights.chosen else ''} |"
+        f"| {kind} | {100 * f1:.2f} |{' used for prediction' if kind == weights.chosen else ''} |"
         for kind, f1 in weights.f1.items()
     ]
-    lead = "The model as it was exported, F1 on the development data (mean over corpora), by the kind of its weights:"
+    lead = "F1 of the exported model on the development data (mean over corpora), by kind of weights:"
     return ["", lead, "", "| weights | F1 | |", "|---|---|---|", *rows]
 
 
 def _seeds(record: Record) -> list[str]:
-    """What chance did: every seed, mean and deviation."""
+    """The spread over seeds: every seed, mean and deviation."""
     seeds = record.seeds
     if not seeds:
         return []
@@ -182,24 +184,33 @@ def _seeds(record: Record) -> list[str]:
 def _only_predicts(record: Record) -> list[str]:
     if not record.only_predicts:
         return []
-    return ["", "It only predicts: what another model would go on from was left out."]
+    return ["", "Prediction only: the files needed to continue training were left out."]
 
 
 def _overlaps(record: Record) -> str:
     if record.overlaps:
         return str(record.overlaps)
-    several = len(record.scores_by_corpus()) > 1
-    return "entities of one label do not overlap." if several else "nested and overlapping entities are not found."
+    has_corpora = len(record.scores_by_corpus()) > 1
+    return "entities of one label do not overlap." if has_corpora else "nested and overlapping entities are not found."
 
 
 def _shared(record: Record) -> list[str]:
-    """Documents that were learned from although they were held back elsewhere."""
+    """Training documents that are also in development or test data."""
     return [
-        f"\n{one.documents:,} documents of the training data{_of(one.corpus)} also stand in the {one.split} data"
-        f"{_of(one.other)}: scores there are too high."
-        for one in record.shared_documents
+        f"\n{_number(shared.documents, 'document')} of the training data{_of(shared.corpus)} "
+        f"{'is' if shared.documents == 1 else 'are'} also in the {shared.split} data{_of(shared.other)}: scores there are too high."
+        for shared in record.shared_documents
     ]
 
 
 def _of(corpus: str) -> str:
     return f" of {corpus}" if corpus else ""
+
+
+def _number(number: int, what: str) -> str:
+    """A number and its noun: "1 document", "2 documents"."""
+    return f"{number:,} {what}{'s' * (number != 1)}"
+
+
+def _entities(number: int) -> str:
+    return "1 entity" if number == 1 else f"{number:,} entities"

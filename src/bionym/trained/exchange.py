@@ -1,5 +1,5 @@
-"""Models that come from other programs' folders, and go there: at present those of Hugging Face's transformers; and models in
-less room, for prediction alone."""
+"""Import from and export to the folders of other programs (at present Hugging Face's transformers), and smaller models for
+prediction only."""
 
 import shutil
 import time
@@ -32,10 +32,10 @@ def export_model(
     audit: Audit | None = None,
     force: bool = False,
 ) -> tuple[str, ...]:
-    """Write a model to a new folder as another program reads it, or without what prediction does not read.
+    """Write a model to a new folder for another program, or without the files that prediction does not need.
 
     Args:
-        head: of a model with several, the one that goes to another program.
+        head: the one to export, if there are several.
         audit: counts what such a folder cannot hold.
     Returns: the labels it gives there.
     Raises: ModelError if this kind of model cannot be written so; UsageError if a head must be named; OutputError if something
@@ -51,7 +51,7 @@ def export_model(
     part: Any = store.family(kind)
     if not isinstance(part, Exchangeable):
         raise ModelError(
-            f"{folder} is a {kind}, which transformers has no network for. Export a transformer: "
+            f"{folder} is a {kind}, which transformers cannot hold. Use --to prediction for a smaller copy of it, or export a transformer: "
             "bionym train DATA --model transformer --set encoder=FOLDER"
         )
     record = without_sources(folder)
@@ -59,7 +59,7 @@ def export_model(
         unfinished.mkdir()
         labels: tuple[str, ...] = part.export_folder(folder, unfinished, head=head, audit=audit)
         (unfinished / "README.md").write_text(card(out.name, unfinished, record, audit), encoding="utf-8")
-        store.open_to_readers(unfinished)
+        store.chmod_readable(unfinished)
     return labels
 
 
@@ -73,11 +73,11 @@ def import_model(
     audit: Audit | None = None,
     force: bool = False,
 ) -> Record:
-    """Make a model of a Hugging Face folder, or hub id, with a network that classifies subwords.
+    """Import a Hugging Face folder, or hub id, with a network that classifies subwords.
 
     Args:
-        settings: of the transformer, laid over what the folder says and the defaults.
-        tags: what its scores are, in their order, if its labels do not tell.
+        settings: of the transformer; they replace those of the folder and the defaults.
+        tags: its tags in order, if its labels do not give them.
         dev: documents to score the model on, and to choose the kind of weights by.
         audit: counts what is left out.
     Returns: the record.
@@ -97,9 +97,9 @@ def import_model(
 
 
 def _to_predict(folder: Path, out: Path, *, head: str | None, force: bool) -> tuple[str, ...]:
-    """A model's folder without the files that it predicts without."""
+    """Copy a model without the files that prediction does not need."""
     if head is not None:
-        raise UsageError("With --to prediction a model keeps all its heads: leave --head out.")
+        raise UsageError("With --to prediction a model keeps all its heads: leave out --head.")
     optional, record = set(store.optional_files(folder)), read(folder)
 
     def left_out(place: str, names: list[str]) -> list[str]:
@@ -110,7 +110,7 @@ def _to_predict(folder: Path, out: Path, *, head: str | None, force: bool) -> tu
         tagger = store.load(unfinished)  # what cannot be used must not be shipped
         if record:
             store.write_record(unfinished, record.with_facts(only_predicts=True))
-        store.open_to_readers(unfinished)
+        store.chmod_readable(unfinished)
     return tuple(tagger.labels)
 
 

@@ -1,4 +1,4 @@
-"""The card of a model that was exported for transformers: how to use it there, and what is different from Bionym."""
+"""The card of a model exported for transformers: how to use it there, and how it differs from Bionym."""
 
 import json
 from collections.abc import Mapping
@@ -18,18 +18,18 @@ find("Naloxone reverses the antihypertensive effect of clonidine.")
 ```
 """
 _SAME = """\
-Each subword has the scores that Bionym gives it, where both cut the text alike. Otherwise:
+Where both split the text in the same way, each subword has the scores that Bionym gives it. The differences:
 
-- Bionym cuts text into tokens first, and the first subword of a token speaks for all of it: other subwords have learned
-  nothing. `aggregation_strategy="{strategy}"` comes nearest. Exactly Bionym's tokens are read if you give them yourself:
+- Bionym splits text into tokens first, and the first subword of a token gives its tag: the others were not
+  trained. `aggregation_strategy="{strategy}"` comes nearest. To use exactly Bionym's tokens, pass them yourself:
   `find(tokens, is_split_into_words=True, aggregation_strategy="first")[0]`.
 - A pipeline takes the most probable tag of each word. Bionym takes the best sequence that the tag scheme, {scheme}, allows.
 - The score of an entity is a mean over its words here, and the probability of the whole entity in Bionym.
-- A pipeline reads one sequence: what lies behind {longest:,} subwords is dropped without a word. Give it sentences, or
+- A pipeline reads one sequence: everything after {longest:,} subwords is dropped silently. Give it sentences, or
   `stride=32`. Bionym reads whole documents{context}.
 """
 _SPACED = (
-    "- Places that a pipeline gives may begin with the space before a name: this tokenizer counts it to the word.\n"
+    "- Offsets of a pipeline may include the space before an entity: this tokenizer counts it as part of the word.\n"
 )
 
 
@@ -62,8 +62,8 @@ def card(name: str, folder: Path, record: Record, audit: Audit) -> str:
             "",
             _SAME.format(strategy=strategy, scheme=ours["scheme"], longest=longest, context=context)
             + (_SPACED if strategy == "simple" else ""),
-            *(["What this folder cannot hold of the model:", "", *lost, ""] if lost else []),
-            "`bionym import` makes the model of this folder again.",
+            *(["Parts of the model that this folder cannot hold:", "", *lost, ""] if lost else []),
+            "`bionym import` turns this folder into a Bionym model again.",
             training,
         )
     )

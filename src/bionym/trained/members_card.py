@@ -1,4 +1,4 @@
-"""The card of an ensemble, in Markdown: who its members are. Scores are theirs, so none is told here."""
+"""The card of an ensemble, in Markdown: its members. It has no scores of its own."""
 
 from bionym.trained.record import MemberFacts, Record
 
@@ -13,24 +13,24 @@ def of_members(name: str, record: Record) -> str:
         "",
         "## Members",
         "",
-        "They decide together: log-scores of tags and of transitions are averaged, each member by its share. Of a source that "
-        "only some speak for, the shares of those count, beside each other.",
+        "Log-scores of tags and of transitions are averaged, weighted by share. Where only some members have a head for a "
+        "source, their shares are rescaled to add up to 1.",
         "",
-        "| | model | kind | share | speaks for |",
+        "| | model | kind | share | heads |",
         "|---|---|---|---:|---|",
-        *(_row(number, one) for number, one in enumerate(members, 1)),
+        *(_row(number, member) for number, member in enumerate(members, 1)),
         "",
-        "What each learned from is told in `members/NUMBER/model_card.md`.",
+        "The training data of each is in `members/NUMBER/model_card.md`.",
         "",
         "## Scores",
         "",
-        "None were measured of the ensemble. Those on the cards of its members are theirs alone.",
+        "The ensemble was not scored. The scores on the cards of its members are those of the members alone.",
         "",
         "## Limits",
         "",
-        "Predicting takes the time and the room of all members together. Entities of one source do not overlap. Probabilities are "
+        "Prediction takes the time and the memory of all members together. Entities of one source do not overlap. Probabilities are "
         "those of the averaged chain and are not calibrated."
-        + (" It only predicts: what other models would go on from was left out." if record.only_predicts else ""),
+        + (" Prediction only: the files needed to continue training were left out." if record.only_predicts else ""),
         "",
         "## Versions",
         "",

@@ -151,8 +151,8 @@ class Record(_Facts):
     def scores_by_corpus(self) -> dict[str, Any]:
         """The report of each corpus, "" for the only one; empty if nothing was scored."""
         scores = self.development_scores or {}
-        found: dict[str, Any] = scores.get("corpora") or ({"": scores} if scores else {})
-        return found
+        by_corpus: dict[str, Any] = scores.get("corpora") or ({"": scores} if scores else {})
+        return by_corpus
 
     def f1_by_corpus(self) -> dict[str, float]:
         """Strict micro-F1 on the development data of each corpus."""

@@ -52,7 +52,7 @@ def strip(name: str, out: Path, *, force: bool = False) -> Stripped:
     kind = store.kind_of(folder)
     if kind == "ensemble":
         raise ModelError(
-            f"{folder} is an ensemble. Strip its members, {folder / 'members' / '1'} and so on, and combine them anew."
+            f"{folder} is an ensemble. Strip its members, {folder / 'members' / '1'} and so on, and combine them again."
         )
     part: Any = store.family(kind)
     if not isinstance(part, Strippable):
@@ -85,9 +85,10 @@ def _without_ids(scores: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """Scores without ids of documents, and without the hash of gold that a protocol has in its fingerprint."""
     if not scores:
         return None
-    kept = {key: scores[key] for key in KEPT_SCORES if key in scores}
-    kept["protocols"] = {
-        metric: {"version": one["version"], "fingerprint": "removed"} for metric, one in scores["protocols"].items()
+    stripped = {key: scores[key] for key in KEPT_SCORES if key in scores}
+    stripped["protocols"] = {
+        metric: {"version": protocol["version"], "fingerprint": "removed"}
+        for metric, protocol in scores["protocols"].items()
     }
-    by_corpus = {name: _without_ids(found) for name, found in kept.get("corpora", {}).items()}
-    return {**kept, **({"corpora": by_corpus} if by_corpus else {})}
+    by_corpus = {name: _without_ids(of_corpus) for name, of_corpus in stripped.get("corpora", {}).items()}
+    return {**stripped, **({"corpora": by_corpus} if by_corpus else {})}

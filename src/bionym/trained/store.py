@@ -48,7 +48,7 @@ def save(tagger: Savable, folder: Path, record: Record | None, *, force: bool = 
     with replacing(folder, force=force) as unfinished:
         unfinished.mkdir()
         tagger.save(unfinished)
-        open_to_readers(unfinished)
+        chmod_readable(unfinished)
         mark_format(unfinished)
         if record:
             write_record(unfinished, record)
@@ -82,13 +82,13 @@ def _may_replace(folder: Path) -> bool:
 
 
 def check_free(folder: Path, *, force: bool = False) -> None:
-    """Raises: OutputError, before any work, if something stands where a model is to be written."""
+    """Raises: OutputError, before any work, if the folder for a model exists."""
     if folder.exists() and not force:
         raise OutputError(f"{folder} exists. Choose another name, or replace it with --force.")
 
 
-def open_to_readers(folder: Path) -> None:
-    """Files with the rights that the user gives new files; some writers keep theirs to the user alone."""
+def chmod_readable(folder: Path) -> None:
+    """Give files the permissions of the umask; some writers make theirs readable by the user only."""
     mask = os.umask(0)
     os.umask(mask)
     for path in (folder, *folder.rglob("*")):
@@ -133,7 +133,7 @@ def locate(name: str | os.PathLike[str]) -> Path:
     path = Path(name)
     if (path / CONFIG).is_file():
         return path
-    known = {found.name: found.folder for found in available()}
+    known = {model.name: model.folder for model in available()}
     if str(name) not in known and path.is_dir():
         raise ModelError(f"{path} holds no model: config.toml is missing. Name a folder that 'bionym train' wrote.")
     if str(name) not in known:
@@ -144,9 +144,9 @@ def locate(name: str | os.PathLike[str]) -> Path:
 def available() -> tuple[Found, ...]:
     """Every model that can be loaded by name, sorted; of equal names the first place wins."""
     places = [Path("models"), *map(Path, os.environ.get("BIONYM_MODELS", "").split(os.pathsep)), SHIPPED / "models"]
-    found: dict[str, Found] = {}
+    models: dict[str, Found] = {}
     for place in places:
         if place != Path() and place.is_dir():
             for config in sorted(place.glob("*/config.toml")):
-                found.setdefault(config.parent.name, Found(config.parent.name, config.parent))
-    return tuple(found[name] for name in sorted(found))
+                models.setdefault(config.parent.name, Found(config.parent.name, config.parent))
+    return tuple(models[name] for name in sorted(models))

@@ -1,6 +1,6 @@
 """Which items make a batch, and in which order: items of like length together, batches shuffled.
 
-An item is whatever a model learns from at once (a sentence, a window); here it is a place in a corpus, and a length.
+An item is what a model is trained on at once (a sentence, a window); here it is a place in a corpus, and a length.
 Items are sorted by length so that little is padding, and the batches are then shuffled: a network that always sees short
 sentences first and long ones last, as in LM-LSTM-CRF, ends every epoch on one kind of text.
 """
@@ -26,7 +26,7 @@ class Item(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Items that are learned from together; `num_tokens` counts theirs, without padding."""
+    """Items of one batch; `num_tokens` counts theirs, without padding."""
 
     items: tuple[Item, ...]
     num_tokens: int
@@ -73,13 +73,15 @@ def plan(lengths: Mapping[str, Sequence[int]], settings: TrainingSettings, epoch
         is longer by itself is a batch of its own, never cut. Under `size` every item comes once; else a small corpus
         comes round more often, a large one is spread over several epochs, and the epoch is as long as before.
     """
-    chance = np.random.default_rng([settings.seed, epoch])
-    drawn = {name: _drawn(name, lengths[name], number, settings, epoch) for name, number in shares(lengths, settings)}
-    found: list[Batch] = []
-    for group in _groups(drawn, settings):
-        order = sorted((group[place] for place in chance.permutation(len(group))), key=lambda pair: pair[0])
-        found += _cut(order, settings)
-    return tuple(found[place] for place in chance.permutation(len(found)))
+    rng = np.random.default_rng([settings.seed, epoch])
+    samples = {
+        name: _sample_items(name, lengths[name], number, settings, epoch) for name, number in shares(lengths, settings)
+    }
+    batches: list[Batch] = []
+    for group in _groups(samples, settings):
+        order = sorted((group[place] for place in rng.permutation(len(group))), key=lambda pair: pair[0])
+        batches += _cut(order, settings)
+    return tuple(batches[place] for place in rng.permutation(len(batches)))
 
 
 def shares(lengths: Mapping[str, Sequence[int]], settings: TrainingSettings) -> tuple[tuple[str, int], ...]:
@@ -102,8 +104,10 @@ def padding(batches: Sequence[Batch], lengths: Mapping[str, Sequence[int]]) -> f
 Sized = tuple[int, Item]
 
 
-def _drawn(name: str, lengths: Sequence[int], number: int, settings: TrainingSettings, epoch: int) -> list[Sized]:
-    """The items of a corpus that an epoch gets: the next ones of an endless row of shuffled rounds through it."""
+def _sample_items(
+    name: str, lengths: Sequence[int], number: int, settings: TrainingSettings, epoch: int
+) -> list[Sized]:
+    """The items of a corpus that an epoch gets: the next ones of an endless series of shuffled passes over it."""
     first, size = (epoch - 1) * number, len(lengths)
     items: list[Sized] = []
     for turn in range(first // size, math.ceil((first + number) / size)):
@@ -113,12 +117,12 @@ def _drawn(name: str, lengths: Sequence[int], number: int, settings: TrainingSet
     return items
 
 
-def _groups(drawn: Mapping[str, list[Sized]], settings: TrainingSettings) -> Iterator[list[Sized]]:
-    """What may share a batch."""
+def _groups(samples: Mapping[str, list[Sized]], settings: TrainingSettings) -> Iterator[list[Sized]]:
+    """The items that may share a batch."""
     if settings.mix_corpora:
-        yield [item for items in drawn.values() for item in items]
+        yield [item for items in samples.values() for item in items]
     else:
-        yield from drawn.values()
+        yield from samples.values()
 
 
 def _cut(items: Sequence[Sized], settings: TrainingSettings) -> Iterator[Batch]:

@@ -44,9 +44,9 @@ class InFolder:
 
     def keep_only(self, epochs: Collection[int]) -> None:
         """Remove the other epochs."""
-        kept = {self._path(epoch) for epoch in epochs}
+        best = {self._path(epoch) for epoch in epochs}
         for path in self._folder.glob("best-*.safetensors"):
-            if path not in kept:
+            if path not in best:
                 path.unlink(missing_ok=True)
 
     def _path(self, epoch: int) -> Path:

@@ -43,8 +43,8 @@ class Learning:
 
 def configuration(settings: TrainingSettings, about: Mapping[str, Any]) -> dict[str, Any]:
     """What must be the same for a run to go on, as JSON would give it back."""
-    kept = {key: value for key, value in settings.model_dump(mode="json").items() if key not in WITHOUT_INFLUENCE}
-    values: dict[str, Any] = json.loads(json.dumps({"training": kept, "about": dict(about)}))
+    decisive = {key: value for key, value in settings.model_dump(mode="json").items() if key not in WITHOUT_INFLUENCE}
+    values: dict[str, Any] = json.loads(json.dumps({"training": decisive, "about": dict(about)}))
     return values
 
 
@@ -90,7 +90,7 @@ class Checkpoint:
             raise InputError(
                 f"a checkpoint of version {self._record['version']}, expected {VERSION}",
                 path=folder / NAME,
-                fix="Remove its folder to start anew.",
+                fix="Remove its folder to start again.",
             )
 
     def check(self, config: Mapping[str, Any]) -> None:
@@ -107,7 +107,7 @@ class Checkpoint:
     def restore(self, learning: Learning, config: Mapping[str, Any]) -> None:
         """Weights, optimizer, average and scale as they were.
 
-        Under another configuration that was allowed, another optimizer or average begins anew.
+        Under another configuration that was allowed, another optimizer or average starts again.
         Raises: ConfigError if the model has other parameters; InputError.
         """
         held = tensors.read(self._folder / str(self._record["tensors"]))
@@ -132,8 +132,8 @@ def _optimizer_state(learning: Learning) -> tuple[dict[str, Tensor], dict[str, A
     """The state of each parameter by its name: tensors, and other values."""
     names, states = _names(learning), learning.optimizer.state_dict()["state"]
     values = {f"{names[number]}.{key}": value for number, held in states.items() for key, value in held.items()}
-    found = {key: value for key, value in values.items() if isinstance(value, Tensor)}
-    return found, {key: value for key, value in values.items() if key not in found}
+    tensors_of_state = {key: value for key, value in values.items() if isinstance(value, Tensor)}
+    return tensors_of_state, {key: value for key, value in values.items() if key not in tensors_of_state}
 
 
 def _restore_optimizer(learning: Learning, values: Mapping[str, Any]) -> None:
@@ -163,4 +163,4 @@ def _remove_others(folder: Path, name: str) -> None:
 
 
 def _damaged(folder: Path) -> InputError:
-    return InputError("this is no whole checkpoint", path=folder / NAME, fix="Remove its folder to start anew.")
+    return InputError("expected a complete checkpoint", path=folder / NAME, fix="Remove its folder to start again.")

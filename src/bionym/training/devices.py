@@ -33,8 +33,8 @@ def choose(settings: TrainingSettings) -> torch.device:
             f"The setting 'device' is {settings.device!r}: expected auto, cpu, cuda or cuda:1."
         ) from error
     if device.type == "cuda" and (not is_there or (device.index or 0) >= torch.cuda.device_count()):
-        found = f"{torch.cuda.device_count()} such" if is_there else "no GPU that this torch can use"
-        raise ConfigError(f"The setting 'device' is {settings.device!r}, but there is {found}. Take auto or cpu.")
+        available = f"{torch.cuda.device_count()} such" if is_there else "no GPU that this torch can use"
+        raise ConfigError(f"The setting 'device' is {settings.device!r}, but there is {available}. Take auto or cpu.")
     return device
 
 
@@ -46,9 +46,9 @@ def _own(settings: TrainingSettings, place: launch.Place) -> torch.device:
             f"The setting 'device' is {settings.device!r}, but {place.size} processes need one each. Take cuda."
         )
     if place.local >= number:
-        found = f"{number} GPU{'s' * (number != 1)}" if number else "no GPU"
+        available = f"{number} GPU{'s' * (number != 1)}" if number else "no GPU"
         raise ConfigError(
-            f"{place.size} processes need a GPU each, but there is {found} that this torch can use. "
+            f"{place.size} processes need a GPU each, but there is {available} that this torch can use. "
             "Set training.processes lower, or training.device=cpu."
         )
     torch.cuda.set_device(place.local)
@@ -65,7 +65,7 @@ def num_threads(wanted: int, num_cores: int | None = None) -> int | None:
 
 
 @contextmanager
-def prepared(settings: TrainingSettings) -> Iterator[None]:
+def prepare_device(settings: TrainingSettings) -> Iterator[None]:
     """Torch with the threads and the algorithms of the settings; afterwards as it was."""
     threads, was_deterministic = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
     torch.set_num_threads(num_threads(settings.threads) or threads)
@@ -80,21 +80,22 @@ def prepared(settings: TrainingSettings) -> Iterator[None]:
             torch.use_deterministic_algorithms(was_deterministic)
 
 
-def moved(batch: Any, device: torch.device) -> Any:
+def move_to_device(batch: Any, device: torch.device) -> Any:
     """A batch with every tensor in it on the device: in mappings, lists, tuples and dataclasses, however deep."""
     if isinstance(batch, Tensor):
         return batch.to(device, non_blocking=True)
     if device.type == "cpu":
         return batch
     if isinstance(batch, Mapping):
-        return {key: moved(value, device) for key, value in batch.items()}
+        return {key: move_to_device(value, device) for key, value in batch.items()}
     if isinstance(batch, tuple) and hasattr(batch, "_fields"):
-        return type(batch)(*(moved(value, device) for value in batch))
+        return type(batch)(*(move_to_device(value, device) for value in batch))
     if isinstance(batch, (list, tuple)):
-        return type(batch)(moved(value, device) for value in batch)
+        return type(batch)(move_to_device(value, device) for value in batch)
     if is_dataclass(batch) and not isinstance(batch, type):
         return replace(
-            batch, **{one.name: moved(getattr(batch, one.name), device) for one in fields(batch) if one.init}
+            batch,
+            **{field.name: move_to_device(getattr(batch, field.name), device) for field in fields(batch) if field.init},
         )
     return batch
 

@@ -116,7 +116,7 @@ class States(Protocol):
 
 
 class Shown(Protocol):
-    """What a model has to show besides numbers, to a monitor that asks for it; only here may text of documents be."""
+    """What a model can show apart from numbers, to a monitor that asks for it; only here may there be text of documents."""
 
     def embeddings(self, *, show_text: bool) -> "Mapping[str, tuple[Sequence[str], Tensor]]":
         """Vectors with their names, by kind; words that only the training data gave stand there with `show_text` alone."""
@@ -166,7 +166,7 @@ class PreparationMonitor(Protocol):
 
 
 def report_preparation(monitors: Iterable[Monitor], what: str, done: int, total: int) -> None:
-    """Tell those monitors that hear of them."""
+    """Report the progress of preparations to the monitors that take it."""
     for monitor in monitors:
         if isinstance(monitor, PreparationMonitor):
             monitor.preparing(what, done, total)

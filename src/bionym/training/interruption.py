@@ -42,7 +42,7 @@ class Stop(Silent):
 class Interruption:
     """Takes note of the first signal, as `is_requested`; a second one raises KeyboardInterrupt where it falls.
 
-    Only the main thread of a program hears signals; elsewhere this does nothing.
+    Only the main thread of a program receives signals; elsewhere this does nothing.
     """
 
     def __init__(self) -> None:
@@ -52,12 +52,12 @@ class Interruption:
 
     def __enter__(self) -> "Interruption":
         if threading.current_thread() is threading.main_thread():
-            self._before = {one: signal.signal(one, self._heard) for one in SIGNALS}
+            self._before = {number: signal.signal(number, self._on_signal) for number in SIGNALS}
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        for one, handler in self._before.items():
-            signal.signal(one, handler)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
 
     @contextmanager
     def at_once(self) -> Iterator[None]:
@@ -68,7 +68,7 @@ class Interruption:
         finally:
             self._is_at_once = False
 
-    def _heard(self, number: int, frame: FrameType | None) -> None:
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
         if self.is_requested or self._is_at_once:
             self.is_requested = True
             raise KeyboardInterrupt

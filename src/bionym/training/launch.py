@@ -33,20 +33,20 @@ class Place(NamedTuple):
 
 def place() -> Place | None:
     """What the launcher said; None for a process that was started alone."""
-    told = [os.environ.get(name) for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK")]
-    if told[0] is None or told[1] is None or told[1] == "1" or "MASTER_ADDR" not in os.environ:
+    values = [os.environ.get(name) for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK")]
+    if values[0] is None or values[1] is None or values[1] == "1" or "MASTER_ADDR" not in os.environ:
         return None
-    return Place(int(told[0]), int(told[1]), int(told[2] or told[0]))
+    return Place(int(values[0]), int(values[1]), int(values[2] or values[0]))
 
 
 def is_helper() -> bool:
     """Whether this process only helps another one to learn."""
-    found = place()
-    return found is not None and found.rank > 0
+    rank = place()
+    return rank is not None and rank.rank > 0
 
 
 class Helpers(Silent):
-    """Processes that help; also a monitor, by which they hear that all is learned."""
+    """Helper processes; also a monitor, which tells them when training is done."""
 
     def __init__(self) -> None:
         self.processes: list[BaseProcess] = []
@@ -109,8 +109,8 @@ def end_with_parent() -> None:
         threading.Thread(target=wait, daemon=True).start()
 
 
-def leave_terminal() -> None:
-    """No longer hear Ctrl-C: the process that started this one does, and passes it on as it sees fit."""
+def detach_from_terminal() -> None:
+    """Leave the process group of the terminal, so that Ctrl-C reaches only the process that started this one."""
     if hasattr(os, "setpgid"):
         os.setpgid(0, 0)
     else:
@@ -121,7 +121,7 @@ def _help(there: dict[str, str], work: Callable[..., Any], arguments: tuple[Any,
     """What a helper does. An error of it ends the run of the first process too, which loses its other end."""
     import sys
 
-    leave_terminal()
+    detach_from_terminal()
     end_with_parent()
     os.environ.update(there)
     try:

@@ -1,7 +1,7 @@
-"""The loop: epochs of steps, scored after each, until nothing gets better. It knows nothing of names in text.
+"""The loop: epochs of steps, scored after each, until nothing gets better. It knows nothing of entities in text.
 
-A model is a `torch.nn.Module` with `loss(batch)`: a scalar tensor, the mean over items or tokens. What it does besides
-(scoring, batches, logs) is handed in. On a CPU, a run that was interrupted, or killed, and is started again with the same
+A model is a `torch.nn.Module` with `loss(batch)`: a scalar tensor, the mean over items or tokens. Everything else
+(scoring, batches, logs) is passed in. On a CPU, a run that was interrupted, or killed, and is started again with the same
 folder ends with the same weights, bit for bit, as one that ran through.
 
 Several processes may run it together, each over its share (`parallel`). Leaves out: workers that build batches ahead.
@@ -34,12 +34,12 @@ TIME_LIMIT = "time limit"
 
 
 def not_scored(model: nn.Module) -> Scores:
-    """No development scores: every epoch is learned, and the last weights stay."""
+    """No development scores: all epochs are trained, and the last weights stay."""
     return {}
 
 
 def num_tokens_of(batch: object) -> int:
-    """What a batch says of itself as `num_tokens`; 0 if it says nothing."""
+    """The `num_tokens` of a batch; 0 if it has none."""
     return int(getattr(batch, "num_tokens", 0))
 
 
@@ -65,17 +65,17 @@ def fit(
         evaluate: development scores, `{corpus: {"f1": 0.81, ...}}`; the mean over corpora of `settings.metric` decides.
             What stands there and is no number (a table of counts) is told to the monitors as it is. Called in evaluation
             mode, without gradients.
-        folder: where checkpoints are kept. If it holds a run with the same configuration, that run goes on.
+        folder: where checkpoints are kept. A run there with the same configuration is resumed.
         about: what the run is (name, model, configuration, fingerprint of the data), as JSON can hold it; told to the
-            monitors, and compared when a run goes on.
+            monitors, and compared when a run is resumed.
         shown: what else monitors may ask for.
         num_tokens: tokens of a batch, for the speed that is reported.
-        allow_changes: go on in spite of another configuration.
-    Returns: what came of it; `result.weights_best_for(corpus)` are the weights of a corpus's own best epoch.
+        allow_changes: resume in spite of a changed configuration.
+    Returns: the result; `result.weights_best_for(corpus)` are the weights of a corpus's own best epoch.
     Raises: ModelError if a loss is not a number; ConfigError if the configuration changed; KeyboardInterrupt after
         Ctrl-C or SIGTERM, and StoppedError after `interruption.Stop`, when the step is finished and the run saved.
     """
-    with devices.prepared(settings), parallel.joined(settings) as group:
+    with devices.prepare_device(settings), parallel.join_group(settings) as group:
         settings = settings.model_copy(update={"processes": group.size})
         loop = _Loop(model, batches, settings, evaluate, folder, about or {}, num_tokens, group)
         if folder is not None and checkpoint.exists(folder):
@@ -84,7 +84,7 @@ def fit(
 
 
 class _Loop:
-    """A run: what learns, and where it stands."""
+    """A run: the model, and the state of its training."""
 
     def __init__(
         self,
@@ -112,12 +112,12 @@ class _Loop:
         self.losses = Losses(folder, must_be_finite=not self.precision.is_scaled)
         self.interruption = Interruption()
 
-    def restore(self, found: Checkpoint, *, allow_changes: bool) -> None:
-        """Go on where a checkpoint was taken."""
+    def restore(self, saved: Checkpoint, *, allow_changes: bool) -> None:
+        """Continue from a checkpoint."""
         if not allow_changes:
-            found.check(self.config)
-        found.restore(self.learning, self.config)
-        self.progress = found.progress()
+            saved.check(self.config)
+        saved.restore(self.learning, self.config)
+        self.progress = saved.progress()
 
     def run(self, monitors: Iterable[Monitor], shown: Shown | None) -> Result:
         """Every epoch that is left. Whatever happens, the monitors are told how it ended."""
@@ -141,7 +141,7 @@ class _Loop:
         seeds.seed_everything(self.settings.seed, progress.epoch)
         batches = self.batches(progress.epoch)
         if not len(batches):
-            raise ModelError("There is no batch to learn from. Check that the training data was read.")
+            raise ModelError("There is no batch to train on. Check that the training data was read.")
         self.model.train()
         while progress.batch < len(batches) and not self._is_late():
             self._step(batches)
@@ -173,23 +173,23 @@ class _Loop:
     def _backward(self, batch: Any, num_batches: int) -> Tensor:
         """The share that a batch has in the loss of the step, its gradients added to those of the step."""
         with self.precision.computing():
-            loss = self.loss(devices.moved(batch, self.device))
+            loss = self.loss(devices.move_to_device(batch, self.device))
         assert loss.ndim == 0, f"loss(batch) has the shape {tuple(loss.shape)}, expected a scalar"
         self.precision.backward(loss / num_batches)
         return loss.detach().float() / num_batches
 
     def _end_of_epoch(self, num_batches: int) -> None:
-        """Score, remember what was best, report, save; and see whether this was the last epoch.
+        """Score, remember what was best, report, save; and decide whether this was the last epoch.
 
-        An epoch that the time limit cut short is saved before, as it stands: with more time, it would go on.
+        An epoch that the time limit cut short is saved first, so that it can be resumed with more time.
         """
         progress = self.progress
         is_cut = progress.batch < num_batches
         if is_cut:
             self._save()
         self._report(num_batches)
-        development, tables = _parted(self.group.told(self._evaluated() if self.group.is_first else None))
-        mean, is_best = progress.judge(development, self.settings.metric)
+        development, tables = _split_tables(self.group.broadcast(self._evaluated() if self.group.is_first else None))
+        mean, is_best = progress.update_best(development, self.settings.metric)
         if progress.epoch in progress.epochs_to_keep and self.group.is_first:
             with self.average.swapped_in():
                 self.states.put(progress.epoch, tensors.weights_of(self.model))
@@ -205,7 +205,7 @@ class _Loop:
             self.states.keep_only(progress.epochs_to_keep)
 
     def _evaluated(self) -> Evaluated:
-        """What `evaluate` says. If it is interrupted the run is saved, and will go on with it."""
+        """The result of `evaluate`. If it is interrupted the run is saved, and resumed there."""
         self.model.eval()
         try:
             with self.average.swapped_in(), self.interruption.at_once(), torch.no_grad():
@@ -238,9 +238,9 @@ class _Loop:
             self._save()
 
     def _stop(self) -> NoReturn:
-        """Save, and say how to go on."""
+        """Save, and raise the message that says how to resume."""
         self._save()
-        saved = f" It is saved in {self.folder}: the same command goes on from there." if self.folder else ""
+        saved = f" It is saved in {self.folder}: run the same command again to resume." if self.folder else ""
         message = f"Stopped in epoch {self.progress.epoch}, after step {self.progress.step}.{saved}"
         raise KeyboardInterrupt(message) if self.interruption.is_requested else StoppedError(message)
 
@@ -261,10 +261,10 @@ class _Loop:
         self.model.eval()
 
 
-def _parted(evaluated: Evaluated) -> tuple[Scores, Tables]:
-    """The numbers of an evaluation, and what else it found."""
+def _split_tables(evaluated: Evaluated) -> tuple[Scores, Tables]:
+    """The numbers of an evaluation, and its tables."""
     scores, tables = {}, {}
-    for corpus, found in evaluated.items():
-        scores[corpus] = {name: float(value) for name, value in found.items() if isinstance(value, (int, float))}
-        tables[corpus] = {name: value for name, value in found.items() if not isinstance(value, (int, float))}
-    return scores, {corpus: found for corpus, found in tables.items() if found}
+    for corpus, values in evaluated.items():
+        scores[corpus] = {name: float(value) for name, value in values.items() if isinstance(value, (int, float))}
+        tables[corpus] = {name: value for name, value in values.items() if not isinstance(value, (int, float))}
+    return scores, {corpus: of_corpus for corpus, of_corpus in tables.items() if of_corpus}

@@ -37,12 +37,12 @@ class MovingAverage:
         if not self._num_steps:
             yield
             return
-        own = {name: weight.detach().clone() for name, weight in self._weights.items()}
+        originals = {name: weight.detach().clone() for name, weight in self._weights.items()}
         self.put_in()
         try:
             yield
         finally:
-            self._put(own)
+            self._put(originals)
 
     def put_in(self) -> None:
         """The model with the average for its weights, for good."""
@@ -55,8 +55,8 @@ class MovingAverage:
 
     def restore(self, sums: Mapping[str, Tensor], num_steps: int) -> None:
         """Go on from a state."""
-        for name, kept in self._sums.items():
-            kept.copy_(sums[name])
+        for name, total in self._sums.items():
+            total.copy_(sums[name])
         self._num_steps = num_steps
 
     @torch.no_grad()

@@ -32,15 +32,15 @@ def weights(optimizer: torch.optim.Optimizer) -> list[nn.Parameter]:
 
 def groups(model: nn.Module, settings: TrainingSettings) -> Groups:
     """Parameters that learn, by learning rate and decay; biases and norms (fewer than two dimensions) do not decay."""
-    found: dict[tuple[float, float], list[nn.Parameter]] = {}
+    parameters_of: dict[tuple[float, float], list[nn.Parameter]] = {}
     learning = {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
     _check(settings.learning_rates, learning)
     for name, parameter in learning.items():
         decay = settings.weight_decay if parameter.ndim > 1 else 0.0
-        found.setdefault((_rate(name, settings), decay), []).append(parameter)
+        parameters_of.setdefault((_rate(name, settings), decay), []).append(parameter)
     return [
         {"params": parameters, "lr": rate, "highest": rate, "weight_decay": decay}
-        for (rate, decay), parameters in found.items()
+        for (rate, decay), parameters in parameters_of.items()
     ]
 
 

@@ -1,7 +1,7 @@
 """Several processes that learn together: each from its share of a step's batches, their gradients added.
 
 With n processes a step has n times as many batches, and what comes of it is what one process would make of as many by
-`accumulate`, but for the rounding of sums: dropout too, for chance is seeded by batch. The loop asks this file and no
+`accumulate`, but for the rounding of sums: dropout too, for random numbers are seeded by batch. The loop asks this file and no
 model knows of it. Who starts the processes tells each its place in the variables that `torchrun` and `accelerate launch`
 set, RANK, LOCAL_RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT. `launch` sets the first four as well, and names a folder of
 its own instead of the port: over a port, torch would listen on every network interface, without a password, and ask the
@@ -45,7 +45,7 @@ class Group:
 
     @property
     def is_first(self) -> bool:
-        """Whether this process scores, writes and speaks for all."""
+        """Whether this process scores, writes and prints for all."""
         return self.rank == 0
 
     def share(self, numbers: range) -> range:
@@ -64,26 +64,26 @@ class Group:
         """
         if self.size == 1:
             return loss, num_tokens
-        num_tokens_of_all, *had = self._total([num_tokens, *(float(one.grad is not None) for one in weights)])
+        num_tokens_of_all, *had = self._total([num_tokens, *(float(weight.grad is not None) for weight in weights)])
         moved = [weight for weight, number in zip(weights, had, strict=True) if number]
-        gradients = [torch.zeros_like(one) if one.grad is None else one.grad for one in moved]
-        flat = torch.cat([*(one.flatten() for one in gradients), loss.to(gradients[0].dtype).view(1)])
+        gradients = [torch.zeros_like(weight) if weight.grad is None else weight.grad for weight in moved]
+        flat = torch.cat([*(gradient.flatten() for gradient in gradients), loss.to(gradients[0].dtype).view(1)])
         dist.all_reduce(flat)
-        *parts, loss_of_all = torch.split(flat, [*(one.numel() for one in moved), 1])
+        *parts, loss_of_all = torch.split(flat, [*(weight.numel() for weight in moved), 1])
         for weight, part in zip(moved, parts, strict=True):
             weight.grad = part.view_as(weight)
         return loss_of_all[0], int(num_tokens_of_all)
 
-    def told(self, value: Any) -> Any:
-        """What the first process says, as JSON can hold it; what the others say does not matter."""
+    def broadcast(self, value: Any) -> Any:
+        """The value of the first process, as JSON can hold it; those of the others are ignored."""
         if self.size == 1:
             return value
         import json
 
-        said = json.dumps(value).encode() if self.is_first else b""
-        length = torch.tensor([len(said)])
+        message = json.dumps(value).encode() if self.is_first else b""
+        length = torch.tensor([len(message)])
         dist.broadcast(length, 0)
-        letters = torch.tensor([*said] or [0] * int(length), dtype=torch.uint8)
+        letters = torch.tensor([*message] or [0] * int(length), dtype=torch.uint8)
         dist.broadcast(letters, 0)
         return json.loads(bytes(letters.tolist()))
 
@@ -102,10 +102,10 @@ class Group:
 
 
 @contextmanager
-def joined(settings: TrainingSettings) -> Iterator[Group]:
+def join_group(settings: TrainingSettings) -> Iterator[Group]:
     """The group of the processes that were started together, this one among them.
 
-    Raises: ConfigError if several are asked for, and nobody has started them.
+    Raises: ConfigError if several are asked for, and no one has started them.
     """
     place = launch.place()
     if place is None:

@@ -1,4 +1,4 @@
-"""Numbers of 16 or 32 bits: how a loss is computed, goes backward, and becomes a step.
+"""Numeric precision, float32, bf16 or fp16: how a loss is computed, goes backward, and becomes a step.
 
 Under bf16 and fp16 the weights stay float32 and torch's autocast chooses what is computed in 16 bits; fp16 also scales
 the loss, so that small gradients do not vanish. Source: Micikevicius et al. 2018.

@@ -1,4 +1,4 @@
-"""Where a run stands: all that a checkpoint keeps of it besides tensors."""
+"""The state of a run: everything in a checkpoint apart from tensors."""
 
 import math
 from collections.abc import Mapping
@@ -43,16 +43,16 @@ class Progress:
         """Epochs that were the best for something."""
         return {best.epoch for best in (self.best, *self.best_of.values()) if best is not None}
 
-    def settle(self) -> float:
-        """Take the losses since the last report into the epoch's. Returns: their mean."""
+    def flush_losses(self) -> float:
+        """Add the losses since the last report to those of the epoch. Returns: their mean."""
         mean = math.fsum(self.losses) / len(self.losses)
         self.loss_sum += math.fsum(self.losses)
         self.num_losses += len(self.losses)
         self.losses, self.reported_step = [], self.step
         return mean
 
-    def judge(self, development: Scores, metric: str) -> tuple[float | None, bool]:
-        """Compare the scores of the epoch with the best so far. Returns: their mean, and whether it is the best.
+    def update_best(self, development: Scores, metric: str) -> tuple[float | None, bool]:
+        """Update the best scores with those of the epoch. Returns: their mean, and whether it is the best.
 
         Raises: ModelError for scores without the deciding metric.
         """
@@ -69,7 +69,7 @@ class Progress:
         return mean, is_best
 
     def reason_to_end(self, settings: TrainingSettings) -> str:
-        """Why training ends after the epoch that was judged last, or nothing."""
+        """Why training ends after the epoch that was scored last, or nothing."""
         if self.epoch >= settings.epochs:
             return "all epochs"
         waited = self.epoch - self.best.epoch if self.best else 0
@@ -90,7 +90,7 @@ class Progress:
 
 
 def from_dict(values: Mapping[str, Any]) -> Progress:
-    """A place that was written down."""
+    """The state that `as_dict` wrote."""
     return Progress(
         **{
             **values,

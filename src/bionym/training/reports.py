@@ -53,7 +53,7 @@ class Reporter:
             reported_step=self.progress.reported_step,
             shown=shown,
         )
-        self._tell(lambda monitor: monitor.started(info))
+        self._notify(lambda monitor: monitor.started(info))
 
     def steps(self, *, num_batches: int, norm: float) -> None:
         """Some steps were taken."""
@@ -65,14 +65,14 @@ class Reporter:
             step=progress.step,
             batch=progress.batch,
             num_batches=num_batches,
-            loss=progress.settle(),
+            loss=progress.flush_losses(),
             learning_rate=progress.rate,
             gradient_norm=norm,
             tokens_per_second=_speed(self._num_tokens, passed),
             seconds=progress.seconds,
         )
         self._reported_at, self._num_tokens = progress.seconds, 0
-        self._tell(lambda monitor: monitor.step(info))
+        self._notify(lambda monitor: monitor.step(info))
 
     def epoch(self, development: Scores, tables: Tables, mean: float | None, *, is_best: bool) -> None:
         """An epoch was learned and scored."""
@@ -93,7 +93,7 @@ class Reporter:
         )
         self._reported_at = progress.seconds
         progress.history.append(info)
-        self._tell(lambda monitor: monitor.epoch(info))
+        self._notify(lambda monitor: monitor.epoch(info))
 
     def is_stop_requested(self) -> bool:
         """Whether another thread asked to stop."""
@@ -124,10 +124,10 @@ class Reporter:
             history=tuple(progress.history),
             states=states,
         )
-        self._tell(lambda monitor: monitor.finished(result))
+        self._notify(lambda monitor: monitor.finished(result))
         return result
 
-    def _tell(self, say: Callable[[Monitor], None]) -> None:
+    def _notify(self, say: Callable[[Monitor], None]) -> None:
         for monitor in self.monitors:
             say(monitor)
 

@@ -102,7 +102,7 @@ def by_seeds(runs: Sequence[Run]) -> tuple[Seeds, ...]:
     for run in runs:
         if run.best is not None and "seed" in run.settings["training"]:
             groups.setdefault(json.dumps(_without_seed(run), sort_keys=True), []).append(run)
-    return tuple(_seeds(found) for found in groups.values() if len({_seed(run) for run in found}) == len(found) > 1)
+    return tuple(_seeds(alike) for alike in groups.values() if len({_seed(run) for run in alike}) == len(alike) > 1)
 
 
 def state_of(end: Mapping[str, Any] | None, seconds_still: float) -> RunState:
@@ -153,8 +153,8 @@ def _without_seed(run: Run) -> dict[str, Any]:
     return {**run.settings, "training": training, "name": None}
 
 
-def _seeds(found: Sequence[Run]) -> Seeds:
-    runs = tuple(sorted(found, key=_seed))
+def _seeds(alike: Sequence[Run]) -> Seeds:
+    runs = tuple(sorted(alike, key=_seed))
     scores = {"": [run.best for run in runs if run.best is not None]}
     if all(len(run.development) > 1 for run in runs):
         scores |= {name: [run.development[name][run.metric] for run in runs] for name in runs[0].development}
@@ -171,8 +171,10 @@ def _scores(runs: Sequence[Run]) -> tuple[Difference, ...]:
 
 
 def _differences(tables: Sequence[Mapping[str, Any]]) -> tuple[Difference, ...]:
-    found = (Difference(key, tuple(table.get(key) for table in tables)) for key in _keys(tables))
-    return tuple(one for one in found if any(value != one.values[0] for value in one.values))
+    differences = (Difference(key, tuple(table.get(key) for table in tables)) for key in _keys(tables))
+    return tuple(
+        difference for difference in differences if any(value != difference.values[0] for value in difference.values)
+    )
 
 
 def _keys(tables: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ class TrainingSettings(Settings):
     """How the weights of a neural model are found. A model may have defaults of its own."""
 
     optimizer: OptimizerName = Field(default="adam", description="adam, adamw or sgd.")
-    learning_rate: float = Field(default=1e-3, gt=0, description="The highest one; the schedule takes shares of it.")
+    learning_rate: float = Field(default=1e-3, gt=0, description="The highest rate; the schedule scales it.")
     learning_rates: dict[str, float] = Field(
         default={}, description="Rates of parameters whose names begin so: {encoder = 3e-5}; the longest name wins."
     )
@@ -36,10 +36,12 @@ class TrainingSettings(Settings):
     clip: float = Field(default=5.0, ge=0, description="Longest gradient, as a norm over all weights; 0 does not clip.")
     epochs: int = Field(default=50, ge=1, description="Passes over the data, at most.")
     min_epochs: int = Field(default=1, ge=1, description="Epochs before which patience does not end the training.")
-    patience: int = Field(default=10, ge=0, description="Epochs without a better score that end it; 0 never does.")
+    patience: int = Field(default=10, ge=0, description="Stop after this many epochs without a better score; 0: never.")
     metric: str = Field(default="f1", description="The development score that decides; higher is better.")
     time_limit_minutes: float = Field(
-        default=0.0, ge=0, description="Longest training; 0 has no limit. Schedules go by epochs and do not know it."
+        default=0.0,
+        ge=0,
+        description="Time limit of the training, in minutes; 0: none. Schedules go by epochs and ignore it.",
     )
     accumulate: int = Field(default=1, ge=1, description="Batches whose gradients make one step.")
     precision: Literal["auto", "float32", "bf16", "fp16"] = Field(
@@ -52,18 +54,18 @@ class TrainingSettings(Settings):
     batch_tokens: int = Field(default=1024, ge=1, description="Tokens in a batch, padding counted.")
     batch_items: int = Field(default=0, ge=0, description="Items in a batch, at most; 0 has no limit.")
     sampling: Literal["size", "uniform", "temperature"] = Field(
-        default="size", description="What each corpus gives to an epoch: all it has, the same share, or between."
+        default="size", description="How an epoch samples corpora: size, uniform, or temperature (between both)."
     )
     temperature: float = Field(
         default=2.0, ge=1, description="For temperature: shares follow size ** (1 / this); 1 is size."
     )
-    mix_corpora: bool = Field(default=False, description="Whether one batch may hold items of several corpora.")
+    mix_corpora: bool = Field(default=False, description="Allow items of several corpora in one batch.")
     threads: int = Field(default=0, ge=0, description="Threads of torch; 0 takes one where there are two cores or one.")
     device: str = Field(default="auto", description="auto, cpu, cuda or cuda:1.")
     processes: int = Field(
         default=1,
         ge=1,
-        description="Processes that learn together, a GPU each if that is the device; a step has so many times `accumulate` batches.",
+        description="Processes that train together, each with a GPU if that is the device; a step has `processes` times `accumulate` batches.",
     )
     deterministic: bool = Field(default=False, description="Only algorithms that give the same bits on a GPU too.")
     report_steps: int = Field(default=10, ge=1, description="Steps between two lines of the log.")

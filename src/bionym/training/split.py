@@ -1,4 +1,4 @@
-"""Documents held out for development, when nobody has said which."""
+"""Documents held out for development, when none were named."""
 
 from collections.abc import Iterable
 from hashlib import blake2b

@@ -28,7 +28,7 @@ def read(path: Path) -> dict[str, Tensor]:
         return safetensors.torch.load_file(path)
     except (OSError, SafetensorError) as error:
         raise InputError(
-            "this is no whole file of tensors", path=path, fix="Remove its folder to start anew."
+            "expected a complete file of tensors", path=path, fix="Remove its folder to start again."
         ) from error
 
 

@@ -93,10 +93,10 @@ def parse_budget(text: str) -> Budget:
     """`"30m"`, `"2h"`, `"trials=20"`, or both with a comma between. Raises: UsageError."""
     budget = Budget()
     for part in text.replace(" ", "").split(","):
-        if found := re.fullmatch(r"trials=([1-9]\d*)", part):
-            budget = budget._replace(trials=int(found[1]))
-        elif found := re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", part):
-            budget = budget._replace(seconds=float(found[1]) * UNITS[found[2]])
+        if match := re.fullmatch(r"trials=([1-9]\d*)", part):
+            budget = budget._replace(trials=int(match[1]))
+        elif match := re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", part):
+            budget = budget._replace(seconds=float(match[1]) * UNITS[match[2]])
         else:
             raise UsageError(f"--budget {text!r}: expected a time such as 30m or 2h, or trials=20, or 2h,trials=20.")
     return budget
@@ -121,7 +121,7 @@ def search(
         folder: where the search lives. One that is there goes on, with what it learned from its earlier trials.
         base: a configuration that `best.toml` lays the best settings over.
         about: what the search is (model, data), compared when it goes on.
-        on_trial: told of each trial of this call.
+        on_trial: report of each trial of this call.
     Raises: MissingExtraError without optuna; ConfigError if the folder holds another search; ModelError if every trial
         failed.
     """
@@ -129,9 +129,9 @@ def search(
     _check_same(study, folder, {"space": {name: _plain(entry) for name, entry in space.items()}, **(about or {})})
 
     def scored(trial: "optuna.Trial") -> float:
-        return objective({name: _drawn(trial, name, entry) for name, entry in space.items()})
+        return objective({name: _suggest(trial, name, entry) for name, entry in space.items()})
 
-    def told(study: "optuna.Study", trial: "optuna.trial.FrozenTrial") -> None:
+    def report(study: "optuna.Study", trial: "optuna.trial.FrozenTrial") -> None:
         done = _trial(trial, space)
         if done.score is not None and study.best_trial.number == trial.number:
             _write_best(folder / BEST, done, base or {})
@@ -142,7 +142,7 @@ def search(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # optuna's own about samplers
             study.optimize(
-                _but_usage(scored), n_trials=left, timeout=budget.seconds, catch=(_Failed,), callbacks=[told]
+                _catching_failures(scored), n_trials=left, timeout=budget.seconds, catch=(_Failed,), callbacks=[report]
             )
     trials = tuple(_trial(trial, space) for trial in study.trials if trial.state.is_finished())
     successes = [trial for trial in trials if trial.score is not None]
@@ -166,8 +166,8 @@ class _Failed(Exception):
     """A trial that could not be trained."""
 
 
-def _but_usage(scored: Callable[["optuna.Trial"], float]) -> Callable[["optuna.Trial"], float]:
-    def judged(trial: "optuna.Trial") -> float:
+def _catching_failures(scored: Callable[["optuna.Trial"], float]) -> Callable[["optuna.Trial"], float]:
+    def objective(trial: "optuna.Trial") -> float:
         try:
             return scored(trial)
         except UsageError:
@@ -175,7 +175,7 @@ def _but_usage(scored: Callable[["optuna.Trial"], float]) -> Callable[["optuna.T
         except BionymError as error:
             raise _Failed(str(error)) from error
 
-    return judged
+    return objective
 
 
 def _study(folder: Path, seed: int) -> "optuna.Study":
@@ -201,7 +201,7 @@ def _check_same(study: "optuna.Study", folder: Path, about: Mapping[str, Any]) -
         refuse_changes(folder, before, about, what="a search")
 
 
-def _drawn(trial: "optuna.Trial", name: str, entry: Any) -> Any:
+def _suggest(trial: "optuna.Trial", name: str, entry: Any) -> Any:
     if isinstance(entry, Choices):
         return trial.suggest_categorical(name, entry.choices)
     if not isinstance(entry, Range):

@@ -39,10 +39,10 @@ def _rows(stream: IO[bytes], path: Path, layout: Layout) -> Iterator[tuple[bytes
         word, at = buffer[at:space].lstrip(b"\n"), space + 1 + width
         yield word, buffer[space + 1 : at]
     if (buffer[at:] + stream.read(CHUNK_BYTES)).strip():
-        found = f"it goes on behind the {layout.num_words:,} words that the header promises"
-        raise FormatError(found, path=path, fix=_FIX)
+        problem = f"it continues after the {layout.num_words:,} words that the header promises"
+        raise FormatError(problem, path=path, fix=_FIX)
 
 
 def _cut_short(path: Path, number: int, promised: int) -> FormatError:
-    found = f"the header promises {promised:,} words, but the file ends or is damaged at word {number + 1:,}"
-    return FormatError(found, path=path, fix=_FIX)
+    problem = f"the header promises {promised:,} words, but the file ends or is damaged at word {number + 1:,}"
+    return FormatError(problem, path=path, fix=_FIX)

@@ -41,12 +41,12 @@ class Collector:
         return None if self._wanted is None else frozenset(word.split()[0] for word in self._wanted if word.split())
 
     def add(self, raw: bytes, vector_D: NDArray[np.float32] | Sequence[float]) -> None:
-        """A word with its vector, unless something speaks against it."""
+        """Add a word with its vector, unless it is a duplicate or not finite."""
         word = self._decoded(raw)
         if word is None:
             return
         if word in self._rows:
-            self._audit.lose(str(self._path), "vector", "its word stands there twice; the first is kept")
+            self._audit.lose(str(self._path), "vector", "its word occurs twice; the first is kept")
             return
         with np.errstate(over="ignore"):
             kept_D = np.asarray(vector_D, dtype=np.float32)

@@ -92,8 +92,8 @@ def _rows_of(matrix_VD: Any, rows: list[int], num_words: int, path: Path) -> NDA
     """Rows, in ascending order, of a matrix on disk, of which a part at a time is in memory."""
     shape = matrix_VD.get_shape()
     if len(shape) != 2 or shape[0] != num_words:
-        found = f"expected a matrix of {num_words:,} rows, one for each word, found the shape {shape}"
-        raise FormatError(found, path=path, fix=_FIX)
+        problem = f"expected a matrix of {num_words:,} rows, one for each word, found the shape {shape}"
+        raise FormatError(problem, path=path, fix=_FIX)
     matrix_RD = np.empty((len(rows), shape[1]), dtype=np.float32)
     for start in range(0, num_words, ROWS_AT_ONCE):
         end = min(start + ROWS_AT_ONCE, num_words)

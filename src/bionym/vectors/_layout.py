@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from bionym.errors import FormatError
 from bionym.files import BOM
-from bionym.vectors._opening import unpacked
+from bionym.vectors._opening import unpack
 
 HEAD_BYTES = 1 << 18
 NUM_LINES = 100  # that a file without a header is judged by
@@ -33,7 +33,7 @@ class Layout(NamedTuple):
 
 def layout_of(path: Path) -> Layout:
     """The layout of a file. Raises: InputError; FormatError if it is nothing that holds word vectors."""
-    with unpacked(path) as stream:
+    with unpack(path) as stream:
         head = stream.read(HEAD_BYTES)
     for magic, (what, fix) in _OTHERS.items():
         if head.startswith(magic):

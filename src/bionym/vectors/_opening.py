@@ -17,7 +17,7 @@ LINES_BETWEEN_REPORTS = 1_000
 
 
 @contextlib.contextmanager
-def unpacked(path: Path) -> Iterator[IO[bytes]]:
+def unpack(path: Path) -> Iterator[IO[bytes]]:
     """The bytes of a file. Raises: InputError if there is none, FormatError if it is packed and damaged."""
     with _opened(path) as raw, _told(path), contextlib.ExitStack() as stack:
         yield stack.enter_context(_unpacking(raw))
@@ -72,5 +72,5 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except (EOFError, zlib.error, gzip.BadGzipFile, lzma.LZMAError) as error:
-        found = "the compressed data is damaged or cut short"
-        raise FormatError(found, path=path, fix="Fetch the file again.") from error
+        problem = "the compressed data is damaged or cut short"
+        raise FormatError(problem, path=path, fix="Fetch the file again.") from error

@@ -1,7 +1,7 @@
 """Vectors as text: word2vec's and fastText's `.vec` (a header of two counts), and GloVe's (none).
 
 Specification: the programs' own output; a line is a word and its numbers, separated by blanks. A word may hold spaces
-(GloVe has such), so a line is read from its end. Lines of words that nobody wants are not looked at beyond the word.
+(GloVe has such), so a line is read from its end. Lines of words that are not wanted are not looked at beyond the word.
 """
 
 from collections.abc import Iterator
@@ -62,6 +62,6 @@ def _check(num_rows: int, path: Path, layout: Layout, audit: Audit) -> None:
     if layout.num_words is None or num_rows == layout.num_words:
         return
     if num_rows < layout.num_words:
-        found = f"the header promises {layout.num_words:,} words, but there are {num_rows:,}: the file was cut short"
-        raise FormatError(found, path=path, fix="Fetch it again.")
+        problem = f"the header promises {layout.num_words:,} words, but there are {num_rows:,}: the file was cut short"
+        raise FormatError(problem, path=path, fix="Fetch it again.")
     audit.change(str(path), "header", "it promises fewer words than there are; all are read")

@@ -34,8 +34,8 @@ def cluster(vectors: WordVectors, num_clusters: int, *, seed: int = 1) -> NDArra
         raise MissingExtraError("scikit-learn", extra="vectors", purpose="Clustering words") from error
     means = MiniBatchKMeans(num_clusters, batch_size=BATCH_WORDS, n_init=NUM_STARTS, random_state=seed)
     with threadpool_limits(1):  # sums in one order, so that a seed gives the same clusters
-        found: NDArray[np.int64] = means.fit_predict(_of_length_one(vectors.matrix_VD)).astype(np.int64)
-    return found
+        clusters: NDArray[np.int64] = means.fit_predict(_of_length_one(vectors.matrix_VD)).astype(np.int64)
+    return clusters
 
 
 def write_clusters(

@@ -30,10 +30,10 @@ def lookup(words: Iterable[str], vectors: WordVectors) -> Rows:
     Returns: `Rows`; the counts hold "exact", "lower", "digits", "both" and "missing", in this order.
     Source: Dernoncourt, Lee and Szolovits 2017 (NeuroNER), `check_for_lowercase`, `check_for_digits_replaced_with_zeros`.
     """
-    found = [vectors.find(word) for word in words]
-    rows_N = np.array([-1 if one is None else one.row for one in found], dtype=np.int64)
+    matches = [vectors.find(word) for word in words]
+    rows_N = np.array([-1 if match is None else match.row for match in matches], dtype=np.int64)
     counts = Counter(dict.fromkeys((*FORMS, MISSING), 0))
-    counts.update(MISSING if one is None else one.form for one in found)
+    counts.update(MISSING if match is None else match.form for match in matches)
     return Rows(rows_N, counts)
 
 

@@ -8,7 +8,7 @@ from bionym.errors import InputError
 from bionym.vectors import _binary, _folder, _text
 from bionym.vectors._collecting import Collector
 from bionym.vectors._layout import layout_of
-from bionym.vectors._opening import unpacked
+from bionym.vectors._opening import unpack
 from bionym.vectors.table import WordVectors
 
 
@@ -32,7 +32,7 @@ def read(path: str | Path, wanted: Iterable[str] | None = None, *, audit: Audit 
         return _folder.read(path, kept, audit)
     layout = layout_of(path)
     into = Collector(path, layout.num_dimensions, kept, audit)
-    with unpacked(path) as stream:
+    with unpack(path) as stream:
         if layout.kind == "binary":
             _binary.collect(stream, path, layout, into)
         else:

@@ -26,8 +26,8 @@ def _files_of(source: str) -> Iterator[Path]:
     if path == STREAM or path.is_file():
         yield path
         return
-    found = _in_folder(path) if path.is_dir() else sorted(map(Path, glob.glob(source, recursive=True)))
-    files = [one for one in found if one.is_file()]
+    paths = _in_folder(path) if path.is_dir() else sorted(map(Path, glob.glob(source, recursive=True)))
+    files = [file for file in paths if file.is_file()]
     if not files:
         what = "no text files (.txt, .txt.gz, .txt.xz) in this folder" if path.is_dir() else "no such file or folder"
         raise InputError(what, path=source)

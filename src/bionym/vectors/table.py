@@ -67,8 +67,8 @@ class WordVectors:
 
     def index(self, word: str) -> int | None:
         """The row of the first form that is there."""
-        found = self.find(word)
-        return None if found is None else found.row
+        match = self.find(word)
+        return None if match is None else match.row
 
     def nearest(self, row: int, number: int = 10) -> tuple[Neighbour, ...]:
         """The words with the highest cosine, the word of the row aside; best first, equal ones in the order of rows."""

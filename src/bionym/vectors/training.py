@@ -31,13 +31,13 @@ class Config(configuration.Settings):
     )
     size: int = Field(200, ge=1, le=4_096, description="Dimensions of a vector.")
     window: int = Field(5, ge=1, description="Tokens of context on each side.")
-    min_count: int = Field(5, ge=1, description="Rarer words get no vector.")
-    negative: int = Field(5, ge=1, description="Words drawn against each true one.")
-    epochs: int = Field(5, ge=1, description="How often the text is gone through.")
+    min_count: int = Field(5, ge=1, description="Minimum count of a word; rarer ones get no vector.")
+    negative: int = Field(5, ge=1, description="Negative samples for each word.")
+    epochs: int = Field(5, ge=1, description="Passes over the text.")
     lower: bool = Field(True, description="Lower-case the text.")
-    zero_digits: bool = Field(True, description="Every digit becomes 0.")
-    workers: int = Field(1, ge=1, description="Threads; with more than one, no two trainings are alike.")
-    seed: int = Field(1, ge=0, lt=2**32, description="Where chance begins.")
+    zero_digits: bool = Field(True, description="Replace every digit by 0.")
+    workers: int = Field(1, ge=1, description="Threads; with more than one, results differ from run to run.")
+    seed: int = Field(1, ge=0, lt=2**32, description="Random seed.")
 
 
 class Corpus:
@@ -71,7 +71,7 @@ def train(
 ) -> WordVectors:
     """Vectors of the words in a text, into a new folder. The text is never in memory as a whole.
 
-    A scratch file of its tokens lies beside `out` meanwhile, in a folder that nobody else can read, and is removed.
+    A scratch file of its tokens lies beside `out` meanwhile, in a folder that no other user can read, and is removed.
 
     Args:
         lines: a sentence, paragraph or note each; a word's context ends with its line.
@@ -101,7 +101,7 @@ def fit(corpus: Corpus, config: Config, on_epoch: OnEpoch = lambda number: None)
         model.build_vocab(corpus_file=str(corpus.path))
     if not len(model.wv):
         raise ModelError(
-            f"No word stands {config.min_count} times or more in the {corpus.num_tokens:,} tokens of the text. "
+            f"No word occurs {config.min_count} times or more in the {corpus.num_tokens:,} tokens of the text. "
             "Give more text, or a lower --min-count."
         )
     model.train(

@@ -46,12 +46,12 @@ def write(
                 _folder.copy_record(made_from, unfinished)
         audit.written["vectors"] += len(vectors)
         return
-    kept = [row for row, word in enumerate(vectors.words) if word.encode().split() == [word.encode()]]
-    if len(kept) < len(vectors):
-        audit.lose(str(out), "vector", _BLANKS, count=len(vectors) - len(kept))
+    rows = [row for row, word in enumerate(vectors.words) if word.encode().split() == [word.encode()]]
+    if len(rows) < len(vectors):
+        audit.lose(str(out), "vector", _BLANKS, count=len(vectors) - len(rows))
     with finishing(out, force=force) as unfinished, unfinished.open("wb") as stream:
-        WRITERS[to](vectors, kept, stream)
-    audit.written["vectors"] += len(kept)
+        WRITERS[to](vectors, rows, stream)
+    audit.written["vectors"] += len(rows)
 
 
 def _word2vec_text(vectors: WordVectors, rows: list[int], stream: IO[bytes]) -> None:

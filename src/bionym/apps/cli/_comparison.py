@@ -9,41 +9,41 @@ HEADER = ("system", "P", "R", "F1", "95 % interval", "macro F1", "seeds: mean ±
 DIFFERENCES = ("first", "second", "P", "R", "F1", "95 % interval", "p", "corrected")
 
 
-def plain(made: dict[str, Any]) -> str:
+def plain(comparison: dict[str, Any]) -> str:
     """Tables for a terminal of 80 columns."""
-    unit = f"{made['units']:,} {made['unit']}s"
+    unit = f"{comparison['units']:,} {comparison['unit']}s"
     blocks = [
-        f"{made['metric']} on {unit}, protocol {made['fingerprint']}",
-        table(_header(made), _system_rows(made)),
-        f"second minus first, in points; p by approximate randomisation over {unit}, {made['rounds']:,} rounds",
-        table(DIFFERENCES, _difference_rows(made)),
+        f"{comparison['metric']} on {unit}, protocol {comparison['fingerprint']}",
+        table(_header(comparison), _system_rows(comparison)),
+        f"second minus first, in points; p by approximate randomisation over {unit}, {comparison['rounds']:,} rounds",
+        table(DIFFERENCES, _difference_rows(comparison)),
     ]
-    by_label = _label_rows(made)
+    by_label = _label_rows(comparison)
     if by_label:
         blocks += ["F1 by label", table(("label", "first", "second", "F1", "95 % interval", "p"), by_label)]
     return "\n\n".join(blocks)
 
 
-def markdown_of(made: dict[str, Any]) -> str:
+def markdown_of(comparison: dict[str, Any]) -> str:
     """The same two tables in Markdown."""
-    systems = markdown(_header(made), _system_rows(made))
-    return f"{systems}\n\n{markdown(DIFFERENCES, _difference_rows(made), num_names=2)}\n"
+    systems = markdown(_header(comparison), _system_rows(comparison))
+    return f"{systems}\n\n{markdown(DIFFERENCES, _difference_rows(comparison), num_names=2)}\n"
 
 
-def _header(made: dict[str, Any]) -> tuple[str, ...]:
-    return HEADER if any(system["seeds"] for system in made["systems"]) else HEADER[:-1]
+def _header(comparison: dict[str, Any]) -> tuple[str, ...]:
+    return HEADER if any(system["seeds"] for system in comparison["systems"]) else HEADER[:-1]
 
 
-def _system_rows(made: dict[str, Any]) -> list[tuple[str, ...]]:
+def _system_rows(comparison: dict[str, Any]) -> list[tuple[str, ...]]:
     rows = []
-    for system in made["systems"]:
+    for system in comparison["systems"]:
         scores = [f"{100 * system[value]:.2f}" for value in ("precision", "recall", "f1")]
         row = (system["name"], *scores, _interval(system["interval"]), f"{100 * system['macro_f1']:.2f}")
-        rows.append((*row, _seeds(system["seeds"]))[: len(_header(made))])
+        rows.append((*row, _seeds(system["seeds"]))[: len(_header(comparison))])
     return rows
 
 
-def _difference_rows(made: dict[str, Any]) -> list[tuple[str, ...]]:
+def _difference_rows(comparison: dict[str, Any]) -> list[tuple[str, ...]]:
     return [
         (
             pair["first"],
@@ -53,16 +53,23 @@ def _difference_rows(made: dict[str, Any]) -> list[tuple[str, ...]]:
             _p(pair["f1"]["p"]),
             _p(pair["p_corrected"]),
         )
-        for pair in made["differences"]
+        for pair in comparison["differences"]
     ]
 
 
-def _label_rows(made: dict[str, Any]) -> list[tuple[str, ...]]:
+def _label_rows(comparison: dict[str, Any]) -> list[tuple[str, ...]]:
     return [
-        (label, pair["first"], pair["second"], f"{100 * found['value']:+.2f}", _range(found), _p(found["p"]))
-        for pair in made["differences"]
+        (
+            label,
+            pair["first"],
+            pair["second"],
+            f"{100 * difference['value']:+.2f}",
+            _range(difference),
+            _p(difference["p"]),
+        )
+        for pair in comparison["differences"]
         if len(pair["labels"]) > 1
-        for label, found in pair["labels"].items()
+        for label, difference in pair["labels"].items()
     ]
 
 

@@ -1,4 +1,4 @@
-"""What commands say on the terminal: to standard error, so that standard output stays clean for data."""
+"""Messages of commands: on standard error, so that standard output holds data only."""
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +17,7 @@ NUM_ERRORS = 20
 
 
 class Messages:
-    """One line at a time; nothing under `-q`, every place of a loss under `-v`."""
+    """Messages, one a line; `-q` prints errors only, `-v` every place of a loss."""
 
     quiet = False
     verbose = False
@@ -32,13 +32,13 @@ class Messages:
         self.rich().print(message, highlight=False, markup=False, soft_wrap=True)
 
     def rich(self) -> "Console":
-        """The terminal, colours only where it has them and `NO_COLOR` is not set."""
+        """The terminal, in colour where it supports it and `NO_COLOR` is not set."""
         from rich.console import Console
 
         return Console(stderr=True)
 
     def counted(self, items: Iterable[Item], what: str) -> Iterator[Item]:
-        """The items, with a running count while they pass, if a person is looking."""
+        """The items, with a running count on a terminal."""
         if self.quiet or not sys.stderr.isatty():
             yield from items
             return
@@ -76,7 +76,7 @@ table = aligned
 
 
 def say_audit(audit: Audit) -> None:
-    """What was lost or changed, most frequent first; nothing if nothing was. Under `-v` also where."""
+    """Print what was lost or changed, most frequent first; with `-v` also where."""
     for verb, counter in (("lost", audit.lost), ("changed", audit.changed)):
         for (what, reason), number in counter.most_common():
             console.say(f"  {verb}: {number_of(number, what)}: {reason}")
@@ -86,7 +86,7 @@ def say_audit(audit: Audit) -> None:
 
 
 def say_errors(errors: Sequence[BionymError]) -> None:
-    """The first errors, a line each; all of them under `-v`."""
+    """Print the first errors, one a line; all with `-v`."""
     shown = errors if console.verbose else errors[:NUM_ERRORS]
     for error in shown:
         console.complain(f"  {error}")

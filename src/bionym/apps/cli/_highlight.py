@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 _COLOURS = ("green", "magenta", "cyan", "yellow", "blue", "red")
 
 
-def highlighted(document: Document) -> "Text":
+def highlight(document: Document) -> "Text":
     """The text, each entity in its label's colour with the label and the score behind it."""
     from rich.text import Text
 

@@ -1,4 +1,4 @@
-"""`bionym`: the verbs together, and what an error looks like."""
+"""`bionym`: all verbs, and how errors are printed."""
 
 import os
 import signal
@@ -16,11 +16,11 @@ from bionym.version import __version__
 
 INTERRUPTED = 130
 STOPPED = "Stopped. Nothing half-written was left behind."
-EPILOG = "Everywhere: -q says only what went wrong, -v says where anything was lost, --debug shows where in the code."
+EPILOG = "All commands: -q prints errors only, -v lists each loss, --debug shows the traceback of an error."
 
 app = typer.Typer(
     name="bionym",
-    help="Find names in biomedical and clinical text: diseases, drugs, genes, tests, treatments.",
+    help="Find entities in biomedical and clinical text: diseases, drugs, genes, tests, treatments.",
     epilog=EPILOG,
     no_args_is_help=True,
     add_completion=False,
@@ -31,7 +31,7 @@ app = typer.Typer(
 
 @app.callback(invoke_without_command=True)
 def _bionym(
-    version: Annotated[bool, typer.Option("--version", help="Say the version and stop.")] = False,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
 ) -> None:
     if version:
         typer.echo(f"bionym {__version__}")
@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     Returns: the exit code: 0 done, 1 the work failed, 2 the command or configuration was wrong, 130 interrupted.
     """
-    _stop_when_told()
+    _handle_sigterm()
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = _take(given, "--debug")
     console.quiet, console.verbose = _take(given, "-q", "--quiet"), _take(given, "-v", "--verbose")
@@ -78,7 +78,7 @@ def main(arguments: list[str] | None = None) -> int:
         return _fail(_usage(error), error, 2, debug)
 
 
-def _stop_when_told() -> None:
+def _handle_sigterm() -> None:
     """Clean up when a scheduler asks the program to end, as after Ctrl-C."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -92,15 +92,15 @@ def _fail(message: str, error: BaseException, code: int, debug: bool) -> int:
 
 
 def _usage(error: Any) -> str:
-    """What typer has to say of a wrong command line, in one line."""
+    """Typer's message about a wrong command line, in one line."""
     context = getattr(error, "ctx", None)
     hint = f" See: {context.command_path} --help" if context is not None else ""
     return " ".join(error.format_message().split()) + hint
 
 
 def _take(arguments: list[str], *flags: str) -> bool:
-    """Whether a flag stands among the arguments; it is taken out."""
-    found = [argument for argument in arguments if argument in flags]
-    for argument in found:
+    """Whether a flag is among the arguments; it is removed."""
+    present = [argument for argument in arguments if argument in flags]
+    for argument in present:
         arguments.remove(argument)
-    return bool(found)
+    return bool(present)

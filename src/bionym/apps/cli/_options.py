@@ -11,32 +11,34 @@ from bionym.errors import UsageError
 Sources = Annotated[
     list[str], typer.Argument(help="Files, folders or quoted globs; - is standard input.", show_default=False)
 ]
-Format = Annotated[str | None, typer.Option("--format", "-f", help="Their format; else told from name and content.")]
-Force = Annotated[bool, typer.Option("--force", help="Replace what stands there.")]
+Format = Annotated[
+    str | None, typer.Option("--format", "-f", help="Input format; by default recognised from name and content.")
+]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite existing output.")]
 Json = Annotated[
     str | None, typer.Option("--json", help="Write the result as JSON to this file; - is standard output.")
 ]
 ReadOptions = Annotated[
-    list[str] | None, typer.Option("--option", "-o", help="An option of the format read: key=value; may be repeated.")
+    list[str] | None, typer.Option("--option", "-o", help="Option of the input format: key=value; may be repeated.")
 ]
 LabelMap = Annotated[
     list[str] | None,
-    typer.Option("--label-map", help="Another name for a label: OLD=NEW; OLD= leaves it out; may be repeated."),
+    typer.Option("--label-map", help="Rename a label: OLD=NEW; OLD= drops it; may be repeated."),
 ]
-Only = Annotated[
-    list[str] | None, typer.Option("--only", help="Keep this label alone, by its new name; may be repeated.")
-]
+Only = Annotated[list[str] | None, typer.Option("--only", help="Keep only this label (its new name); may be repeated.")]
 AllowLeaks = Annotated[
     bool,
-    typer.Option("--allow-leaks", help="Go on although training documents stand in the development or test data too."),
+    typer.Option(
+        "--allow-leaks", help="Continue although training documents are also in the development or test data."
+    ),
 ]
 Beside = Annotated[
-    list[str] | None, typer.Option("--annotations", help="Where the annotation files are, if not beside the texts.")
+    list[str] | None, typer.Option("--annotations", help="Where the annotation files are, if not next to the texts.")
 ]
 
 
 def format_options(given: Sequence[str] | None) -> dict[str, Any]:
-    """`["scheme=BIO", "tag_column=3"]` as keywords, numbers and true or false as such. Raises: UsageError."""
+    """`["scheme=BIO", "tag_column=3"]` as keywords, numbers and booleans converted. Raises: UsageError."""
     options: dict[str, Any] = {}
     for pair in given or ():
         key, equals, value = pair.partition("=")

@@ -1,4 +1,4 @@
-"""What `evaluate` and `compare` share: the two sides, the label map, and the options for both."""
+"""Shared by `evaluate` and `compare`: the two sides, the label maps and the options."""
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
@@ -15,36 +15,39 @@ if TYPE_CHECKING:
 
 
 class UnitName(StrEnum):
-    """What is resampled."""
+    """The unit that is resampled."""
 
     auto = "auto"
     document = "document"
     sentence = "sentence"
 
 
-Format = Annotated[str | None, typer.Option("--format", "-f", help="The format of both sides.")]
-GoldFormat = Annotated[str | None, typer.Option("--gold-format", help="The format of the gold side.")]
-PredictedFormat = Annotated[str | None, typer.Option("--predicted-format", help="The format of the predicted side.")]
-Metrics = Annotated[list[str] | None, typer.Option("--metric", help="How to score; may be repeated.")]
-Split = Annotated[str, typer.Option("--split", help="A name for the data, such as test; part of the fingerprint.")]
+Format = Annotated[str | None, typer.Option("--format", "-f", help="Format of both sides.")]
+GoldFormat = Annotated[str | None, typer.Option("--gold-format", help="Format of the gold side.")]
+PredictedFormat = Annotated[str | None, typer.Option("--predicted-format", help="Format of the predicted side.")]
+Metrics = Annotated[list[str] | None, typer.Option("--metric", help="Metric to score by; may be repeated.")]
+Split = Annotated[str, typer.Option("--split", help="Name of the data, such as test; part of the fingerprint.")]
 LabelMap = Annotated[
     list[str] | None,
-    typer.Option("--label-map", help="Score a label under another name on both sides: OLD=NEW; OLD= leaves it out."),
+    typer.Option("--label-map", help="Rename a label on both sides: OLD=NEW; OLD= drops it."),
 ]
-GoldMap = Annotated[list[str] | None, typer.Option("--gold-label-map", help="The same on the gold side.")]
+GoldMap = Annotated[list[str] | None, typer.Option("--gold-label-map", help="The same, on the gold side only.")]
 PredictedMap = Annotated[
-    list[str] | None, typer.Option("--predicted-label-map", help="The same on the predicted side.")
+    list[str] | None, typer.Option("--predicted-label-map", help="The same, on the predicted side only.")
 ]
-Only = Annotated[list[str] | None, typer.Option("--only", help="Score this label alone; may be repeated.")]
+Only = Annotated[list[str] | None, typer.Option("--only", help="Score only this label; may be repeated.")]
 Unit = Annotated[
     UnitName,
-    typer.Option("--unit", help="What intervals resample; auto: documents, or sentences where documents are few."),
+    typer.Option(
+        "--unit", help="Unit to resample for intervals; auto: documents, or sentences if there are few documents."
+    ),
 ]
 Resamples = Annotated[
-    int | None, typer.Option("--resamples", help="Of the bootstrap: 10000, fewer for very many documents; 0 for none.")
+    int | None,
+    typer.Option("--resamples", help="Bootstrap resamples: 10000, fewer for very many documents; 0 for no intervals."),
 ]
-Texts = Annotated[list[str] | None, typer.Option("--text", help="Where the texts are, if not beside the annotations.")]
-Option = Annotated[list[str] | None, typer.Option("--option", "-o", help="An option of both formats: key=value.")]
+Texts = Annotated[list[str] | None, typer.Option("--text", help="Where the texts are, if not next to the annotations.")]
+Option = Annotated[list[str] | None, typer.Option("--option", "-o", help="Option of both formats: key=value.")]
 
 
 def sides(

@@ -1,4 +1,4 @@
-"""What `bionym train` does with several seeds: each a run of its own, the best the model, all of them in its folder."""
+"""`bionym train` with several seeds: one run a seed; the best becomes the model, the logs of all go into its folder."""
 
 import functools
 import os
@@ -23,8 +23,8 @@ def train(number: int, jobs: int, out: Path, folder: Path, watched: Mapping[str,
     Args:
         out: the folder of the model.
         folder: of the runs, until they are done.
-        watched: what `monitors` of a run takes besides.
-        task: what `several_seeds.train` takes besides.
+        watched: further arguments of `monitors` of a run.
+        task: further arguments of `several_seeds.train`.
     """
     from bionym import config as configuration
     from bionym import several_seeds
@@ -49,9 +49,9 @@ def keep(runs: Path, out: Path, facts: "SeedFacts") -> None:
         place = out if seed == facts.chosen else out / SEEDS / f"seed-{seed}"
         place.mkdir(parents=True, exist_ok=True)
         for name in KEPT:
-            found = runs / f"seed-{seed}" / name
-            if found.is_file():
-                os.replace(found, place / name)
+            log = runs / f"seed-{seed}" / name
+            if log.is_file():
+                os.replace(log, place / name)
 
 
 def say(facts: "SeedFacts") -> None:
@@ -67,7 +67,7 @@ def say(facts: "SeedFacts") -> None:
         rows.append(("deviation", *(_percent(facts.deviation[name]) for name in names)))
     for line in table(header, [tuple(row) for row in rows]).splitlines():
         console.say(f"  {line}")
-    console.say(f"  * the model; of {number_of(len(rows) - 2, 'seed')} the best on the development data")
+    console.say(f"  * kept: the best of {number_of(len(rows) - 2, 'seed')} on the development data")
 
 
 def _say(seed: int, record: "Record") -> None:

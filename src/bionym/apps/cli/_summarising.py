@@ -1,4 +1,4 @@
-"""What `predict` and `summary` say of a summary and of a label map."""
+"""Messages of `predict` and `summary` about a summary and a label map."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -11,16 +11,16 @@ if TYPE_CHECKING:
 
 
 def say_summary(summary: "Summary", places: Sequence[str]) -> None:
-    """What was written, and that it quotes text."""
+    """Print what was written, and that it quotes text."""
     files = ", ".join("standard output" if place == "-" else place for place in places)
-    without = f", {summary.num_without:,} of them without a name" if summary.num_without else ""
+    without = f", {summary.num_without:,} of them without an entity" if summary.num_without else ""
     console.say(
-        f"{files}: {number_of(summary.num_names, 'name')} in {number_of(summary.num_documents, 'document')}{without}; "
-        "quotes their text, so keep it as you keep them"
+        f"{files}: {number_of(summary.num_names, 'distinct mention')} in {number_of(summary.num_documents, 'document')}{without}; "
+        "it quotes their text: protect it as you do the documents"
     )
 
 
 def say_unmet(labels: "LabelMap") -> None:
-    """Labels of the map that nothing had: a slip, or nothing was found."""
+    """Warn of labels in the map that no entity had."""
     for name in labels.unmet:
         console.complain(f"no entity is labelled {name!r}: check --label-map and --only")

@@ -1,4 +1,4 @@
-"""Who watches the training of a neural model: its log and its page, the terminal, TensorBoard."""
+"""The monitors of a training: log and page, terminal, TensorBoard."""
 
 import contextlib
 from collections.abc import Callable
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def monitors_for(
     model: str, folder: Path, *, name: str, tensorboard: Path | None, live: bool, show_text: bool
 ) -> "list[Monitor]":
-    """The monitors of a training of this kind of model: one that learns in epochs has a log and a page, others a bar."""
+    """The monitors of a training of this kind of model: one that trains in epochs has a log and a page, others a progress bar."""
     from bionym.pipeline.training import learns_in_epochs
 
     if learns_in_epochs(model):
@@ -31,7 +31,7 @@ class Bar(Silent):
         self._advance: Callable[..., Any] | None = None
 
     def preparing(self, what: str, done: int, total: int, /) -> None:
-        """So many passes are done."""
+        """Show how many passes are done."""
         if self._advance is None:
             self._advance = self._open.enter_context(console.bar("training", total))
         self._advance(done)
@@ -45,24 +45,24 @@ def monitors(folder: Path, *, name: str, tensorboard: Path | None, live: bool, s
     """The monitors of a run; the log before the page, which is drawn from it.
 
     Args:
-        folder: for log and page, while the training goes on.
+        folder: for log and page, during the training.
         name: of the model, for the page.
-        live: whether to draw in the terminal, if a person looks.
+        live: whether to show progress in the terminal.
         show_text: whether TensorBoard may show development texts and words of the training data.
     """
     from bionym.evaluation.training_monitor import TrainingPage
     from bionym.training.monitors.log import Log
 
-    found: list[Monitor] = [Log(folder), TrainingPage(folder, name=name)]
+    chosen: list[Monitor] = [Log(folder), TrainingPage(folder, name=name)]
     if live:
         from bionym.training.monitors.terminal import Terminal
 
-        found.append(Terminal(console.rich()))
+        chosen.append(Terminal(console.rich()))
     if tensorboard:
         from bionym.training.monitors.tensorboard import TensorBoard
 
-        found.append(TensorBoard(tensorboard, show_text=show_text))
-    return found
+        chosen.append(TensorBoard(tensorboard, show_text=show_text))
+    return chosen
 
 
 def of_seed(folder: Path, *, name: str, tensorboard: Path | None, live: bool, show_text: bool) -> "list[Monitor]":

@@ -1,4 +1,4 @@
-"""`bionym benchmark`: a plan of systems and corpora, trained, tested, and put in one table."""
+"""`bionym benchmark`: train and test systems on corpora by a plan, into one table."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from bionym.benchmark import Event, Plan
 
 EPILOG = (
-    "A result that stands in the folder with the same data, settings and version is not made again: an interrupted "
-    "benchmark goes on.\n\nExample: bionym benchmark benchmarks/example.toml --data examples"
+    "Existing results with the same data, settings and version are kept, so the same command resumes an interrupted "
+    "benchmark.\n\nExample: bionym benchmark benchmarks/example.toml --data examples"
 )
 MINUTE = 60
 
@@ -25,26 +25,29 @@ def add_to(app: typer.Typer) -> None:
 def benchmark(
     plan: Annotated[Path, typer.Argument(help="The plan, a TOML file.", show_default=False)],
     data: Annotated[
-        Path | None, typer.Option("--data", help="The folder of the corpora; else they are beside the plan.")
+        Path | None, typer.Option("--data", help="Folder of the corpora; by default the folder of the plan.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help="The folder of the results; else the plan's, else results/PLAN.")
+        Path | None,
+        typer.Option("--out", help="Folder for the results; by default the one in the plan, or results/PLAN."),
     ] = None,
-    set: Annotated[list[str] | None, typer.Option("--set", help="One setting of the plan: seeds=[1,2].")] = None,
+    set: Annotated[
+        list[str] | None, typer.Option("--set", help="Set one setting of the plan: seeds=[1,2]; may be repeated.")
+    ] = None,
     skip_missing: Annotated[
-        bool, typer.Option("--skip-missing", help="Leave out corpora whose files are not there, and say so.")
+        bool, typer.Option("--skip-missing", help="Skip corpora whose files are missing, and report them.")
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Do again what is done.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Repeat what is done already.")] = False,
     keep_models: Annotated[bool, typer.Option("--keep-models", help="Keep the trained models.")] = False,
     keep_predictions: Annotated[
-        bool, typer.Option("--keep-predictions", help="Keep the predicted documents, with their text.")
+        bool, typer.Option("--keep-predictions", help="Keep the predicted documents, which hold text.")
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")] = False,
     stop_at_error: Annotated[
-        bool, typer.Option("--stop-at-error", help="Stop where something fails, instead of going on with the rest.")
+        bool, typer.Option("--stop-at-error", help="Stop at the first failure instead of continuing.")
     ] = False,
 ) -> None:
-    """Train systems on corpora, test them on others, and put every score with its interval in one table."""
+    """Train and test systems on corpora by a plan, and write all scores with intervals to one table."""
     from bionym import benchmark as room
 
     checked = room.load(plan, data=data, settings=set or [])
@@ -64,21 +67,21 @@ def benchmark(
     typer.echo(outcome.table, nl=False)
     console.say(
         f"{outcome.out}: results.md, results.csv, results.json; "
-        f"{number_of(outcome.num_done, 'result')} made, {outcome.num_known:,} there before, {outcome.num_failed:,} failed"
+        f"{number_of(outcome.num_done, 'result')} computed, {outcome.num_known:,} known before, {outcome.num_failed:,} failed"
     )
     if outcome.num_failed:
         raise typer.Exit(1)
 
 
 def _say(event: "Event") -> None:
-    """A line when something is done; when something long begins, what it is."""
+    """Print a line when a step begins or ends."""
     place = f"[{event.number}/{event.total}] {event.cell}"
     seconds_left = event.seconds_left or 0
     left = f"; about {_duration(seconds_left)} left" if seconds_left >= 1 else ""
     if event.kind == "started":
         console.say(f"{place} ...")
     elif event.kind == "known":
-        console.say(f"{place}: there already")
+        console.say(f"{place}: known already")
     elif event.kind == "failed":
         console.complain(f"{place}: failed: {event.result}")
     else:
@@ -88,7 +91,7 @@ def _say(event: "Event") -> None:
 def _say_plan(plan: "Plan", out: Path | None, *, skip_missing: bool, force: bool) -> None:
     from bionym.benchmark import running
 
-    jobs, skipped = running.planned(plan, skip_missing=skip_missing)
+    jobs, skipped = running.plan_jobs(plan, skip_missing=skip_missing)
     folder = running.place_of(plan, out)
     for job in jobs:
         state = "there" if not force and running.is_known(folder, job) else "to do"

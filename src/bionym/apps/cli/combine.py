@@ -1,4 +1,4 @@
-"""`bionym combine`: several trained models that decide together, as one model."""
+"""`bionym combine`: several trained models, averaged into one."""
 
 from pathlib import Path
 from typing import Annotated
@@ -24,32 +24,36 @@ def combine(
     models: Annotated[
         list[str],
         typer.Argument(
-            help="Model folders or names, two or more; NAME=FOLDER: this model, which has one head, speaks for the head NAME "
-            "of the others.",
+            help="Two or more model folders or names; NAME=FOLDER averages a model with one head with the head NAME of the "
+            "others.",
             show_default=False,
         ),
     ],
     *,
-    out: Annotated[Path, typer.Option("--out", help="The folder of the ensemble.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the ensemble.")],
     shares: Annotated[
-        str | None, typer.Option("--shares", help="The weight of each model in the mean: 0.6,0.4; else all alike.")
+        str | None,
+        typer.Option("--shares", help="Weight of each model in the mean, such as 0.6,0.4; equal by default."),
     ] = None,
     force: Force = False,
 ) -> None:
-    """Let trained models decide together: their log-scores are averaged. Each is copied into the new folder."""
+    """Combine trained models into an ensemble that averages their log-scores. Each is copied into the new folder."""
     from bionym.models.ensemble import combining
 
-    made = combining.combine(models, out, shares=_numbers(shares) if shares is not None else None, force=force)
-    console.say(f"{out}: {number_of(len(made.members), 'model')} that find {', '.join(made.labels)} together")
-    for one in made.members:
-        sources = ", ".join(filter(None, one.sources))
-        console.say(f"  {one.name}, a {one.kind}, share {one.share:.3g}{f', for {sources}' if sources else ''}")
-    console.say("  not scored as an ensemble; predicting takes the time of all members")
+    weights = _parse_shares(shares) if shares is not None else None
+    ensemble = combining.combine(models, out, shares=weights, force=force)
+    console.say(f"{out}: an ensemble of {number_of(len(ensemble.members), 'model')} for {', '.join(ensemble.labels)}")
+    for member in ensemble.members:
+        sources = ", ".join(filter(None, member.sources))
+        console.say(
+            f"  {member.name}, a {member.kind}, share {member.share:.3g}{f', for {sources}' if sources else ''}"
+        )
+    console.say("  not scored as an ensemble; prediction takes the time of all members")
 
 
-def _numbers(text: str) -> list[float]:
+def _parse_shares(text: str) -> list[float]:
     """`"0.6,0.4"` as numbers. Raises: UsageError."""
     try:
-        return [float(one) for one in text.split(",")]
+        return [float(share) for share in text.split(",")]
     except ValueError as error:
-        raise UsageError(f"--shares {text!r}: expected numbers with commas between, for example 0.6,0.4.") from error
+        raise UsageError(f"--shares {text!r}: expected numbers separated by commas, for example 0.6,0.4.") from error

@@ -1,4 +1,4 @@
-"""`bionym compare`: several systems on one gold standard, and whether they differ."""
+"""`bionym compare`: scores of several systems on one gold standard, and tests of their differences."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -40,19 +40,19 @@ def add_to(app: typer.Typer) -> None:
 
 
 def compare(
-    gold: Annotated[str, typer.Argument(help="The right answers.", show_default=False)],
+    gold: Annotated[str, typer.Argument(help="Gold standard: file, folder or quoted glob.", show_default=False)],
     systems: Annotated[
         list[str],
         typer.Argument(
             metavar="[NAME=]PREDICTED...",
-            help="What each system says, or its report (evaluate --json FILE --per-document); one name for all its seeds.",
+            help="Predictions of each system, or its report (evaluate --json FILE --per-document); give all seeds of a system one name.",
             show_default=False,
         ),
     ],
     format: Format = None,
     gold_format: GoldFormat = None,
     predicted_format: PredictedFormat = None,
-    metric: Annotated[str, typer.Option("--metric", help="How to score.")] = "strict",
+    metric: Annotated[str, typer.Option("--metric", help="Metric to score by.")] = "strict",
     split: Split = "",
     label_map: LabelMap = None,
     gold_label_map: GoldMap = None,
@@ -60,15 +60,15 @@ def compare(
     only: Only = None,
     unit: Unit = UnitName.auto,
     rounds: Annotated[
-        int | None, typer.Option("--rounds", help="Of the test: 10000, fewer for very many documents.")
+        int | None, typer.Option("--rounds", help="Rounds of the test: 10000, fewer for very many documents.")
     ] = None,
     text: Texts = None,
     option: Option = None,
     json: Json = None,
     markdown: Annotated[Path | None, typer.Option("--markdown", help="Write the tables as Markdown.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Compare even what was not scored alike.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Compare even if the protocols differ.")] = False,
 ) -> None:
-    """Scores of several systems with their intervals, and the difference of every two with interval and p-value.
+    """Compare systems: scores with intervals, and the difference of each pair with interval and p-value.
 
     The test is approximate randomisation over documents; p-values are corrected for the number of pairs (Holm).
     """
@@ -107,17 +107,17 @@ def compare(
     reasons = comparison.check(compared, alike.fingerprint)
     if reasons and not force:
         raise UsageError(
-            f"the systems do not compare: {'; '.join(reasons)}. Score them alike, or compare with --force."
+            f"the systems cannot be compared: {'; '.join(reasons)}. Score them in the same way, or compare anyway with --force."
         )
     for reason in reasons:
-        console.complain(f"not scored alike: {reason}")
-    made = {"metric": metric, "fingerprint": runs[0][1].fingerprint} | comparison.compare(compared, num_rounds=rounds)
+        console.complain(f"the protocols differ: {reason}")
+    result = {"metric": metric, "fingerprint": runs[0][1].fingerprint} | comparison.compare(compared, num_rounds=rounds)
     if json:
-        write_json(json, made)
+        write_json(json, result)
     if markdown:
-        write_whole(markdown, markdown_of(made))
+        write_whole(markdown, markdown_of(result))
     if json != "-":
-        typer.echo(plain(made))
+        typer.echo(plain(result))
 
 
 def _named(given: str) -> tuple[str, str]:
@@ -140,7 +140,7 @@ def _run_of_report(path: Path, metric: str) -> "Run":
     from bionym.evaluation import report
     from bionym.evaluation.comparison import Run
 
-    found = report.read(path)
-    tally = report.tally_of(found, metric, path=path)
-    fingerprint = report.fingerprint_of(found, metric.partition(":")[0])
-    return Run(str(path), tally, fingerprint, len(found["only_gold"]), len(found["only_predicted"]))
+    content = report.read(path)
+    tally = report.tally_of(content, metric, path=path)
+    fingerprint = report.fingerprint_of(content, metric.partition(":")[0])
+    return Run(str(path), tally, fingerprint, len(content["only_gold"]), len(content["only_predicted"]))

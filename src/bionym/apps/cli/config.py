@@ -1,4 +1,4 @@
-"""`bionym config`: every setting of a model, as it would be used."""
+"""`bionym config`: show every setting of a model."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,13 +19,17 @@ def add_to(app: typer.Typer) -> None:
 def show(
     model: Annotated[
         str | None,
-        typer.Option("--model", "-m", help="The kind of model; by default that of the verb: crf, or transformer."),
+        typer.Option("--model", "-m", help="Kind of model; default: crf for train, transformer for pretrain."),
     ] = None,
-    config: Annotated[Path | None, typer.Option("--config", help="A TOML file, over the defaults.")] = None,
-    set: Annotated[list[str] | None, typer.Option("--set", help="One setting: training.max_iterations=80.")] = None,
-    verb: Annotated[str, typer.Option("--for", help="The verb: train or pretrain.")] = "train",
+    config: Annotated[
+        Path | None, typer.Option("--config", help="TOML file of settings that replace the defaults.")
+    ] = None,
+    set: Annotated[
+        list[str] | None, typer.Option("--set", help="Set one setting: training.max_iterations=80; may be repeated.")
+    ] = None,
+    verb: Annotated[str, typer.Option("--for", help="Verb: train or pretrain.")] = "train",
 ) -> None:
-    """Print the whole configuration as TOML: the defaults, with a file and single settings laid over them."""
+    """Print the whole configuration as TOML: the defaults, with --config and --set applied."""
     from bionym import config as configuration
 
     chosen = configuration.load(_schema(model, verb), config, set or [])

@@ -1,4 +1,4 @@
-"""`bionym convert`: any format to any other, with an audit."""
+"""`bionym convert`: convert between formats, with an audit of losses."""
 
 from typing import Annotated
 
@@ -17,23 +17,24 @@ def add_to(app: typer.Typer) -> None:
 
 def convert(
     sources: Sources,
-    to: Annotated[str, typer.Option("--to", "-t", help="The format to write.")],
+    to: Annotated[str, typer.Option("--to", "-t", help="Output format.")],
     out: Annotated[
-        str, typer.Option("--out", help="File, or folder for formats of one file a document; - is standard output.")
+        str, typer.Option("--out", help="File; or folder, for formats with one file a document; - is standard output.")
     ],
     source: Annotated[
-        str | None, typer.Option("--from", help="The format to read; else told from name and content.")
+        str | None, typer.Option("--from", help="Input format; by default recognised from name and content.")
     ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Refuse to lose or change anything.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail if anything would be lost or changed.")] = False,
     force: Force = False,
     beside: Beside = None,
     option: ReadOptions = None,
     write_option: Annotated[
-        list[str] | None, typer.Option("--write-option", help="An option of the format written: key=value.")
+        list[str] | None,
+        typer.Option("--write-option", help="Option of the output format: key=value; may be repeated."),
     ] = None,
     json: Json = None,
 ) -> None:
-    """Convert documents, and say what was read, written, changed and lost."""
+    """Convert documents, and report what was read, written, changed and lost."""
     from bionym import formats
     from bionym.data import Audit
     from bionym.errors import UsageError

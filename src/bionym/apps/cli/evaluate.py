@@ -1,4 +1,4 @@
-"""`bionym evaluate`: predicted documents against gold ones."""
+"""`bionym evaluate`: score predicted documents against gold ones."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -45,8 +45,10 @@ def add_to(app: typer.Typer) -> None:
 
 
 def evaluate(
-    gold: Annotated[str, typer.Argument(help="The right answers: a file, folder or quoted glob.", show_default=False)],
-    predicted: Annotated[str, typer.Argument(help="What is to be scored.", show_default=False)],
+    gold: Annotated[str, typer.Argument(help="Gold standard: file, folder or quoted glob.", show_default=False)],
+    predicted: Annotated[
+        str, typer.Argument(help="Predictions to score: file, folder or quoted glob.", show_default=False)
+    ],
     format: Format = None,
     gold_format: GoldFormat = None,
     predicted_format: PredictedFormat = None,
@@ -55,35 +57,38 @@ def evaluate(
         list[str] | None,
         typer.Option(
             "--by",
-            help="Scores of slices: length, frequency, seen, concept, nested, abbreviation, section ... or all; may be repeated.",
+            help="Score slices: length, frequency, seen, concept, nested, abbreviation, section ... or all; may be repeated.",
         ),
     ] = None,
     train: Annotated[
         list[str] | None,
-        typer.Option("--train", help="What the system learned from, to tell seen names and concepts from unseen ones."),
+        typer.Option(
+            "--train", help="Training data of the system, to tell seen mentions and concepts from unseen ones."
+        ),
     ] = None,
     errors: Annotated[
         bool,
         typer.Option(
-            "--errors", help="Print the mistakes by kind, and by what they have to do with names and training."
+            "--errors", help="Print errors by kind, and by how they relate to other mentions and to the training data."
         ),
     ] = False,
-    html: Annotated[Path | None, typer.Option("--html", help="Write the whole report as one page.")] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Write the full report as an HTML page.")] = None,
     json: Json = None,
-    csv: Annotated[Path | None, typer.Option("--csv", help="Write every score as a table for programs.")] = None,
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write all scores as CSV.")] = None,
     markdown: Annotated[Path | None, typer.Option("--markdown", help="Write the tables as Markdown.")] = None,
     errors_to: Annotated[
-        Path | None, typer.Option("--errors-to", help="Write documents with errors, gold and predicted side by side.")
+        Path | None,
+        typer.Option("--errors-to", help="Write the documents that have errors, with gold and predicted annotations."),
     ] = None,
-    errors_format: Annotated[str, typer.Option("--errors-format", help="The format of --errors-to.")] = "brat",
+    errors_format: Annotated[str, typer.Option("--errors-format", help="Format of --errors-to.")] = "brat",
     show_text: Annotated[
-        bool, typer.Option("--show-text", help="Let reports quote the text: mentions, and errors in their sentences.")
+        bool, typer.Option("--show-text", help="Quote text in reports: mentions, and errors in their sentences.")
     ] = False,
-    num_examples: Annotated[int, typer.Option("--examples", help="Errors that reports list.", min=0)] = 500,
+    num_examples: Annotated[int, typer.Option("--examples", help="Number of errors that reports list.", min=0)] = 500,
     run_log: Annotated[
-        Path | None, typer.Option("--run-log", help="A training log (run.jsonl), for the learning curve.")
+        Path | None, typer.Option("--run-log", help="Training log (run.jsonl), for the learning curve.")
     ] = None,
-    title: Annotated[str, typer.Option("--title", help="A heading for the page.")] = "",
+    title: Annotated[str, typer.Option("--title", help="Heading of the page.")] = "",
     split: Split = "",
     label_map: LabelMap = None,
     gold_label_map: GoldMap = None,
@@ -92,27 +97,27 @@ def evaluate(
     unit: Unit = UnitName.auto,
     resamples: Resamples = None,
     per_document: Annotated[
-        bool, typer.Option("--per-document", help="Keep each document's counts in --json, for bionym compare.")
+        bool, typer.Option("--per-document", help="Add the counts of each document to --json, for bionym compare.")
     ] = False,
     layout: Annotated[
         list[str] | None,
         typer.Option(
-            "--layout", help="Of a metric that prints as another program does: extent=exact, for i2b2-official."
+            "--layout", help="Option of a metric that prints like another program: extent=exact, for i2b2-official."
         ),
     ] = None,
     text: Texts = None,
     option: Option = None,
     gold_option: Annotated[
-        list[str] | None, typer.Option("--gold-option", help="An option of the gold format: key=value.")
+        list[str] | None, typer.Option("--gold-option", help="Option of the gold format: key=value.")
     ] = None,
     predicted_option: Annotated[
-        list[str] | None, typer.Option("--predicted-option", help="An option of the predicted format: key=value.")
+        list[str] | None, typer.Option("--predicted-option", help="Option of the predicted format: key=value.")
     ] = None,
     force: Force = False,
 ) -> None:
-    """Precision, recall and F1 with their intervals; errors, slices and calibration; a document on one side only counts.
+    """Score predictions: precision, recall and F1 with intervals; errors, slices and calibration.
 
-    Scores are micro, macro, weighted and per label. A report (--html, --json, --csv, --markdown) replaces an older one.
+    A document that only one side has counts too. Scores are micro, macro, weighted and per label. A report (--html, --json, --csv, --markdown) replaces an older one.
     """
     from bionym import evaluation
     from bionym.evaluation import report, tables
@@ -141,7 +146,7 @@ def evaluate(
         observers=[*(analysis.observers if analysis else ()), *([review.add] if review else ())],
     )
     parts = analysis.parts(num_examples) if analysis else {}
-    made = report.report(
+    content = report.report(
         scores,
         title=title,
         num_resamples=resamples,
@@ -149,12 +154,12 @@ def evaluate(
         learning_curve=learning_curve(run_log) if run_log else None,
         **parts,
     )
-    _write(made, html=html, json=json, csv=csv, markdown=markdown)
+    _write(content, html=html, json=json, csv=csv, markdown=markdown)
     if "-" not in (json, str(html), str(csv), str(markdown)):
-        shown = made | {"slices": parts.get("slices") if by else None}
+        shown = content | {"slices": parts.get("slices") if by else None}
         _print(scores, shown, tables.plain, format_options(layout))
         if errors:
-            typer.echo(tables.errors(made))
+            typer.echo(tables.errors(content))
     _say_unpaired(scores)
     for name in sorted(
         {*labels.gold.unmet} & {*labels.predicted.unmet} | _unmet(labels, gold_label_map, predicted_label_map)
@@ -171,30 +176,30 @@ def _documents(sources: list[str], format: str | None) -> "Iterator[Document]":
 
 
 def _write(
-    made: dict[str, Any], *, html: Path | None, json: str | None, csv: Path | None, markdown: Path | None
+    content: dict[str, Any], *, html: Path | None, json: str | None, csv: Path | None, markdown: Path | None
 ) -> None:
     from bionym.evaluation import page, tables
     from bionym.files import write_whole
 
     if json:
-        write_json(json, made)
+        write_json(json, content)
     for path, render in ((html, page.page), (csv, tables.csv), (markdown, tables.markdown)):
         if str(path) == "-":
-            typer.echo(render(made), nl=False)
+            typer.echo(render(content), nl=False)
         elif path is not None:
-            write_whole(path, render(made))
-            console.say(f"{path}: {_headline(made)}")
+            write_whole(path, render(content))
+            console.say(f"{path}: {_headline(content)}")
 
 
-def _headline(made: dict[str, Any]) -> str:
-    name, table = next(iter(made["metrics"].items()))
+def _headline(content: dict[str, Any]) -> str:
+    name, table = next(iter(content["metrics"].items()))
     interval = (table["micro"]["interval"] or {}).get("f1")
     around = f" [{100 * interval[0]:.1f}, {100 * interval[1]:.1f}]" if interval else ""
     return f"{name} F1 {100 * table['micro']['f1']:.2f}{around}"
 
 
 def _print(
-    scores: "Scores", made: dict[str, Any], plain: Callable[[dict[str, Any]], str], options: dict[str, Any]
+    scores: "Scores", content: dict[str, Any], plain: Callable[[dict[str, Any]], str], options: dict[str, Any]
 ) -> None:
     """The tables; what a metric that reproduces another program would print stands as that program prints it."""
     from bionym import plugins
@@ -203,15 +208,15 @@ def _print(
     for name in scores.protocols:
         part = plugins.find("evaluation.metrics", name)
         if hasattr(part, "layout"):
-            layouts[name] = part.layout(scores, **_taken(part.layout, options))
-    metrics = {name: table for name, table in made["metrics"].items() if name.partition(":")[0] not in layouts}
+            layouts[name] = part.layout(scores, **_check_layout_options(part.layout, options))
+    metrics = {name: table for name, table in content["metrics"].items() if name.partition(":")[0] not in layouts}
     if metrics:
-        typer.echo(plain(made | {"metrics": metrics}))
+        typer.echo(plain(content | {"metrics": metrics}))
     for layout in layouts.values():
         typer.echo(layout, nl=not layout.endswith("\n"))
 
 
-def _taken(layout: Callable[..., str], options: dict[str, Any]) -> dict[str, Any]:
+def _check_layout_options(layout: Callable[..., str], options: dict[str, Any]) -> dict[str, Any]:
     """The options of a layout. Raises: UsageError for one it does not have."""
     import inspect
     from typing import get_args, get_type_hints
@@ -231,7 +236,7 @@ def _taken(layout: Callable[..., str], options: dict[str, Any]) -> dict[str, Any
 
 
 def _unmet(labels: "Labels", gold: list[str] | None, predicted: list[str] | None) -> set[str]:
-    """Labels that were to be renamed on one side, which does not have them."""
+    """Labels to rename on one side that it does not have."""
     sides = ((gold, labels.gold), (predicted, labels.predicted))
     return {
         name for given, side in sides for pair in given or () if (name := pair.partition("=")[0].strip()) in side.unmet
@@ -241,9 +246,9 @@ def _unmet(labels: "Labels", gold: list[str] | None, predicted: list[str] | None
 def _say_unpaired(scores: "Scores") -> None:
     if scores.only_gold:
         console.say(
-            f"{number_of(len(scores.only_gold), 'gold document')} without a prediction: the entities count as missed"
+            f"{number_of(len(scores.only_gold), 'gold document')} without a prediction: their entities count as missed"
         )
     if scores.only_predicted:
         console.say(
-            f"{number_of(len(scores.only_predicted), 'predicted document')} without gold: the entities count as spurious"
+            f"{number_of(len(scores.only_predicted), 'predicted document')} without gold: their entities count as spurious"
         )

@@ -1,4 +1,4 @@
-"""`bionym export`: a model as other programs read it, or in less room."""
+"""`bionym export`: a model for Hugging Face, or a smaller one for prediction only."""
 
 from pathlib import Path
 from typing import Annotated
@@ -19,27 +19,27 @@ def add_to(app: typer.Typer) -> None:
 def export(
     name: Annotated[str, typer.Argument(help="A model folder, or the name of a model.", show_default=False)],
     *,
-    out: Annotated[Path, typer.Option("--out", help="The folder to write.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder to write.")],
     to: Annotated[
         str,
         typer.Option(
-            "--to", "-t", help="Who reads it: huggingface, or prediction alone (any kind of model, in less room)."
+            "--to", "-t", help="Target: huggingface or prediction (any kind of model, smaller, predicts only)."
         ),
     ] = "huggingface",
     head: Annotated[
-        str | None, typer.Option("--head", help="Of a model with several heads the one to write: a corpus, or a label.")
+        str | None, typer.Option("--head", help="The head to export, if there are several: a corpus or a label.")
     ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Refuse to lose or change anything.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail if anything would be lost or changed.")] = False,
     force: Force = False,
 ) -> None:
-    """Write a transformer for the pipelines of Hugging Face, or any model in less room, to predict alone."""
+    """Write a transformer as a Hugging Face folder, or a smaller copy of any model for prediction only."""
     from bionym.data import Audit
     from bionym.trained import exchange
 
     audit = Audit(strict=strict)
     labels = exchange.export_model(name, out, to=to, head=head, audit=audit, force=force)
     if to == "huggingface":
-        console.say(f"{out}: gives {', '.join(labels)}; README.md says how to use it, and what is different")
+        console.say(f"{out}: gives {', '.join(labels)}; README.md describes its use and the differences")
     else:
         size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
         console.say(f"{out}: gives {', '.join(labels)}; {size / 1e6:.1f} MB")

@@ -1,4 +1,4 @@
-"""`bionym import`: a model made of another program's."""
+"""`bionym import`: a model from a Hugging Face folder."""
 
 from pathlib import Path
 from typing import Annotated
@@ -21,21 +21,24 @@ def import_(
         str, typer.Argument(help="A Hugging Face folder for token classification, or its id.", show_default=False)
     ],
     *,
-    out: Annotated[Path, typer.Option("--out", help="The folder of the model.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the model.")],
     tags: Annotated[
-        str, typer.Option("--tags", help="What its scores are, in their order, if it does not say: O,B-Drug,I-Drug.")
+        str, typer.Option("--tags", help="Its tags in order, if its configuration lacks them: O,B-Drug,I-Drug.")
     ] = "",
-    set: Annotated[list[str] | None, typer.Option("--set", help="One setting: scheme=BIO or context=document.")] = None,
+    set: Annotated[
+        list[str] | None, typer.Option("--set", help="Set one setting: scheme=BIO or context=document.")
+    ] = None,
     dev: Annotated[
-        list[str] | None, typer.Option("--dev", help="Documents to score it on, and to choose its weights by.")
+        list[str] | None,
+        typer.Option("--dev", help="Development data: scores the model and chooses its weights (float32 or int8)."),
     ] = None,
     format: Format = None,
     beside: Beside = None,
     option: ReadOptions = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Refuse to lose or change anything.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail if anything would be lost or changed.")] = False,
     force: Force = False,
 ) -> None:
-    """Make a model of a Hugging Face folder; it predicts as every other one does, without torch."""
+    """Import a Hugging Face model for token classification; it then predicts without torch, like any other model."""
     from bionym import formats
     from bionym.data import Audit
     from bionym.models.transformer import foreign_tags
@@ -44,10 +47,10 @@ def import_(
     audit = Audit(strict=strict)
     documents = formats.read(dev, format, **format_options(option), **companions(beside)) if dev else ()
     record = exchange.import_model(
-        name, out, settings=set or (), tags=foreign_tags.named(tags), dev=documents, audit=audit, force=force
+        name, out, settings=set or (), tags=foreign_tags.parse_tag_names(tags), dev=documents, audit=audit, force=force
     )
     assert record.imported is not None
-    console.say(f"{out}: finds {', '.join(record.labels)}; made of a {record.imported.kind}, {record.encoder}")
+    console.say(f"{out}: finds {', '.join(record.labels)}; imported from a {record.imported.kind}, {record.encoder}")
     say_audit(audit)
     for scores in record.scores_by_corpus().values():
         micro = scores["metrics"]["strict"]["micro"]

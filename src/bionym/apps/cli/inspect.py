@@ -1,4 +1,4 @@
-"""`bionym inspect`: what a corpus holds, and what in it needs attention."""
+"""`bionym inspect`: statistics of a corpus, and problems in it."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -31,20 +31,20 @@ def inspect(
 ) -> None:
     """Count documents, entities and labels; find nesting, gaps, misalignment, duplicates and leaks between splits.
 
-    Each source is a split of its own; in a single folder the folders below it are.
+    Each source is one split; of a single folder, each subfolder is.
     """
     from bionym.errors import InputError
     from bionym.evaluation import census
 
     damaged: list[InputError] = []
     reading = format_options(option) | companions(beside)
-    found = census.take(_splits(sources, format, damaged, reading))
+    counts = census.take(_splits(sources, format, damaged, reading))
     if json:
         write_json(
-            json, {**found.as_dict(num_mentions=NUM_SHOWN if show_text else 0), "unreadable": list(map(str, damaged))}
+            json, {**counts.as_dict(num_mentions=NUM_SHOWN if show_text else 0), "unreadable": list(map(str, damaged))}
         )
     if json != "-":
-        _print(found, list_places, show_text)
+        _print(counts, list_places, show_text)
     if damaged:
         console.complain(f"{number_of(len(damaged), 'file')} cannot be read:")
         say_errors(damaged)
@@ -69,43 +69,43 @@ def _by_folder(documents: Iterable[Any]) -> dict[str, list[Any]]:
     return splits
 
 
-def _print(found: Any, list_places: bool, show_text: bool) -> None:
-    summary = found.as_dict()
+def _print(counts: Any, list_places: bool, show_text: bool) -> None:
+    summary = counts.as_dict()
     typer.echo(
-        f"{number_of(found.num_documents, 'document')}, {number_of(found.num_tokens, 'token')}, "
-        f"{number_of(found.num_entities, 'entity')}, {number_of(len(found.labels), 'label')}; {found.nested:,} nested, {found.crossing:,} crossing, "
-        f"{found.same_label:,} overlap with the same label, {found.discontinuous:,} discontinuous"
+        f"{number_of(counts.num_documents, 'document')}, {number_of(counts.num_tokens, 'token')}, "
+        f"{number_of(counts.num_entities, 'entity')}, {number_of(len(counts.labels), 'label')}; {counts.nested:,} nested, {counts.crossing:,} crossing, "
+        f"{counts.same_label:,} overlap with the same label, {counts.discontinuous:,} discontinuous"
     )
-    if len(found.splits) > 1:
-        typer.echo("splits: " + ", ".join(f"{split} {number:,}" for split, number in found.splits.items()))
-    if found.labels:
+    if len(counts.splits) > 1:
+        typer.echo("splits: " + ", ".join(f"{split} {number:,}" for split, number in counts.splits.items()))
+    if counts.labels:
         typer.echo()
         typer.echo(
-            table(("label", "entities"), [(label, f"{number:,}") for label, number in found.labels.most_common()])
+            table(("label", "entities"), [(label, f"{number:,}") for label, number in counts.labels.most_common()])
         )
         length = summary["length_tokens"]
-        typer.echo(f"\nlength in tokens: median {length['median']:g}, longest {length['max']:,}")
-    if found.relations:
+        typer.echo(f"\nentity length in tokens: median {length['median']:g}, longest {length['max']:,}")
+    if counts.relations:
         typer.echo(
-            table(("relation", "count"), [(label, f"{number:,}") for label, number in found.relations.most_common()])
+            table(("relation", "count"), [(label, f"{number:,}") for label, number in counts.relations.most_common()])
         )
-    _print_attention(found)
+    _print_attention(counts)
     if list_places:
-        typer.echo(table(("document", "what", "entity", "start", "end"), found.places))
+        typer.echo(table(("document", "what", "entity", "start", "end"), counts.places))
     if show_text:
-        rows = [(mention, label, f"{number:,}") for (label, mention), number in found.mentions.most_common(NUM_SHOWN)]
+        rows = [(mention, label, f"{number:,}") for (label, mention), number in counts.mentions.most_common(NUM_SHOWN)]
         typer.echo("\n" + table(("mention", "label", "count"), rows))
 
 
-def _print_attention(found: Any) -> None:
+def _print_attention(counts: Any) -> None:
     lines = [
-        (found.misaligned, "entity", "with an edge inside a token of ours"),
-        (found.duplicates, "entity", "standing twice in a document"),
-        (len(found.repeated_ids), "id", f"standing twice in a split: {', '.join(list(found.repeated_ids)[:5])}"),
+        (counts.misaligned, "entity", "with an edge inside a token"),
+        (counts.duplicates, "entity", "that occurs twice in a document"),
+        (len(counts.repeated_ids), "id", f"that occurs twice in a split: {', '.join(list(counts.repeated_ids)[:5])}"),
         (
-            len(found.leaks),
+            len(counts.leaks),
             "document",
-            f"standing in several splits: {', '.join(leak.document_id for leak in found.leaks[:5])}",
+            f"in several splits: {', '.join(leak.document_id for leak in counts.leaks[:5])}",
         ),
     ]
     shown = [f"  {number_of(number, what)} {message}" for number, what, message in lines if number]

@@ -1,4 +1,4 @@
-"""`bionym models`: which models there are, and the card of one."""
+"""`bionym models`: list models, or show a model card."""
 
 from typing import Annotated
 
@@ -18,20 +18,20 @@ def add_to(app: typer.Typer) -> None:
 
 
 def list_models() -> None:
-    """Models that can be named: in ./models, in the folders of BIONYM_MODELS, and those that ship."""
+    """List models: those in ./models, in the folders of BIONYM_MODELS, and those that ship."""
     from bionym.trained.store import available
 
-    found = available()
-    if not found:
+    models = available()
+    if not models:
         console.say("No models here. Train one: bionym train DATA --out models/NAME")
         return
-    typer.echo(table(("model", "folder"), found))
+    typer.echo(table(("model", "folder"), models))
 
 
 def show(
     name: Annotated[str, typer.Argument(help="A model folder, or the name of a model.", show_default=False)],
 ) -> None:
-    """The card of a model: what it finds, from which data, how well."""
+    """Show a model card: what the model finds, its training data, its scores."""
     from bionym.errors import ModelError
     from bionym.trained.store import locate
 

@@ -1,4 +1,4 @@
-"""`bionym predict`: entities of texts, in any format."""
+"""`bionym predict`: find entities in texts, and write them in any format."""
 
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bionym.pipeline.prediction import Destination, Outcome
 
 EPILOG = (
-    "A table of what each note names: bionym predict examples/notes --model models/first --summary summary.csv\n\n"
+    "A table of the entities in each note: bionym predict examples/notes --model models/first --summary summary.csv\n\n"
     "Example: bionym predict examples/notes --model models/first --to brat --out predicted/"
 )
 
@@ -30,20 +30,20 @@ def add_to(app: typer.Typer) -> None:
 def predict(
     sources: Sources,
     model: Annotated[str, typer.Option("--model", "-m", help="A model folder, or the name of a model.")],
-    to: Annotated[str | None, typer.Option("--to", "-t", help="The format to write; else told from --out.")] = None,
-    out: Annotated[str, typer.Option("--out", help="File, or folder for formats of one file a document.")] = "-",
-    format: Annotated[
-        str | None, typer.Option("--format", "-f", help="The format of the input; raw text if none.")
+    to: Annotated[
+        str | None, typer.Option("--to", "-t", help="Output format; by default recognised from --out.")
     ] = None,
+    out: Annotated[str, typer.Option("--out", help="File; or folder, for formats with one file a document.")] = "-",
+    format: Annotated[str | None, typer.Option("--format", "-f", help="Input format; raw text by default.")] = None,
     show_text: Annotated[
-        bool, typer.Option("--show-text", help="Print the texts with their entities highlighted.")
+        bool, typer.Option("--show-text", help="Print the texts with the entities highlighted.")
     ] = False,
     summary: Annotated[
         list[str] | None,
         typer.Option(
             "--summary",
-            help="Write the names found in each document, with counts, first offsets and scores: .csv, .json or .html; "
-            "may be repeated. Alone, nothing else is written.",
+            help="Write a table of the distinct mentions in each document, with counts, first offsets and scores, to a .csv, "
+            ".json or .html file; may be repeated. Without --out or --to, only the table is written.",
         ),
     ] = None,
     label_map: LabelMap = None,
@@ -51,7 +51,7 @@ def predict(
     force: Force = False,
     option: ReadOptions = None,
 ) -> None:
-    """Find entities; those the input may hold already are ignored."""
+    """Find entities in documents; existing annotations of the input are ignored."""
     from bionym import pipeline
     from bionym.data import labels
     from bionym.pipeline.prediction import Destination, predict_files
@@ -98,28 +98,30 @@ def _refuse_one_place_for_two(destination: "Destination") -> None:
 
 def _say_unreadable(errors: Sequence[InputError]) -> None:
     if errors:
-        console.complain(f"{number_of(len(errors), 'file')} could not be read; all others are done:")
+        console.complain(f"{number_of(len(errors), 'file')} could not be read; all others were processed:")
         say_errors(errors)
         raise typer.Exit(1)
 
 
 def _say_if_not_text(sources: list[str]) -> None:
-    """A file of another format that would be tagged with its markup is named."""
+    """Warn of a file in another format, whose markup would be tagged."""
     from bionym import formats
 
     for source in sources:
         with contextlib.suppress(InputError, OSError):
-            found = formats.detect(Path(source)) if Path(source).is_file() else "text"
-            if found not in ("text", "brat", "i2b2"):
-                console.say(f"{source} is read as raw text, markup and all; if it is {found}, add --format {found}")
+            detected = formats.detect(Path(source)) if Path(source).is_file() else "text"
+            if detected not in ("text", "brat", "i2b2"):
+                console.say(
+                    f"{source} is read as raw text, including markup; if it is {detected}, add --format {detected}"
+                )
 
 
 def _shown(documents: Iterable[Document]) -> Iterator[Document]:
     from rich.console import Console
 
-    from bionym.apps.cli._highlight import highlighted
+    from bionym.apps.cli._highlight import highlight
 
     terminal = Console(soft_wrap=True)
     for document in documents:
-        terminal.print(highlighted(document))
+        terminal.print(highlight(document))
         yield document

@@ -1,4 +1,4 @@
-"""`bionym pretrain`: an encoder that learns from raw text."""
+"""`bionym pretrain`: train an encoder on raw text."""
 
 import contextlib
 import sys
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bionym.training.events import EpochEnd
 
 EPILOG = (
-    "Another encoder goes on: bionym pretrain notes/ --encoder encoders/general --out encoders/notes\n\n"
+    "Continue from another encoder: bionym pretrain notes/ --encoder encoders/general --out encoders/notes\n\n"
     "Example: bionym pretrain 'notes/*.txt.gz' --set text.documents=files --out encoders/notes"
 )
 MEGABYTE = 1_000_000
@@ -30,36 +30,43 @@ def pretrain(
     texts: Annotated[
         list[str],
         typer.Argument(
-            help="Text files, folders of .txt, or quoted globs, also packed as .gz or .xz; - is standard input.",
+            help="Text files, folders of .txt, or quoted globs, or compressed .gz or .xz; - is standard input.",
             show_default=False,
         ),
     ],
     *,
-    out: Annotated[Path, typer.Option("--out", help="The folder of the encoder.")],
-    model: Annotated[str, typer.Option("--model", "-m", help="The kind of model.")] = "transformer",
+    out: Annotated[Path, typer.Option("--out", help="Folder for the encoder.")],
+    model: Annotated[
+        str, typer.Option("--model", "-m", help="Kind of model: transformer or bilstm_crf.")
+    ] = "transformer",
     encoder: Annotated[
-        str | None, typer.Option("--encoder", help="Go on from this encoder; else begin with nothing.")
+        str | None, typer.Option("--encoder", help="Continue from this encoder; by default, train from scratch.")
     ] = None,
     min_count: Annotated[
-        int | None, typer.Option("--min-count", help="For a new vocabulary: documents that must hold a word.")
+        int | None,
+        typer.Option("--min-count", help="For a new vocabulary: the minimum number of documents with a word."),
     ] = None,
-    config: Annotated[Path | None, typer.Option("--config", help="A TOML file, over the defaults.")] = None,
-    set: Annotated[list[str] | None, typer.Option("--set", help="One setting: training.epochs=2.")] = None,
+    config: Annotated[
+        Path | None, typer.Option("--config", help="TOML file of settings that replace the defaults.")
+    ] = None,
+    set: Annotated[
+        list[str] | None, typer.Option("--set", help="Set one setting: training.epochs=2; may be repeated.")
+    ] = None,
     tensorboard: Annotated[
-        Path | None, typer.Option("--tensorboard", help="A folder for TensorBoard to watch.")
+        Path | None, typer.Option("--tensorboard", help="Write TensorBoard logs to this folder.")
     ] = None,
     force: Force = False,
 ) -> None:
-    """Let an encoder learn from raw text. It can hold strings of the text: keep it as safe as the text.
+    """Pretrain an encoder on raw text. It can hold strings of the text: protect it as you do the text.
 
-    What was interrupted goes on: give the same command again.
+    To resume after an interruption, run the same command again.
     """
     from bionym.pretraining import running
 
     settings = list(set or [])
     settings += [f"encoder={encoder}"] if encoder is not None else []
     settings += [f"vocabulary.min_count={min_count}"] if min_count is not None else []
-    reading = _Reading()
+    reading = _ReadingProgress()
     with reading:
         run = running.pretrain(
             texts,
@@ -75,34 +82,34 @@ def pretrain(
     _say(out, run)
 
 
-class _Reading(contextlib.ExitStack):
-    """A bar while text is read; it goes when there is something to say."""
+class _ReadingProgress(contextlib.ExitStack):
+    """A progress bar while text is read; closed before each message."""
 
     _advance: Callable[..., Any] | None = None
 
     def on_read(self, read: int, total: int) -> None:
-        """So many bytes of all were read."""
+        """Show how many of all bytes are read."""
         if self._advance is None:
             self._advance = self.enter_context(console.bar("MB read", -(-total // MEGABYTE)))
         self._advance(read // MEGABYTE)
 
     def say(self, message: str) -> None:
-        """A line, the bar gone."""
+        """Close the bar and print a message."""
         self.close()
         self._advance = None
         console.say(message)
 
 
 class _Lines:
-    """A line for each scoring where no person looks, as in a log."""
+    """One line for each scoring, for output that is not a terminal."""
 
     def started(self, info: object) -> None:
-        """Nothing to say."""
+        """Not printed."""
 
     step = finished = started
 
     def epoch(self, info: "EpochEnd") -> None:
-        """How far it is, and how good."""
+        """The step and its scores."""
         from bionym.pretraining.record import said
 
         for scores in info.development.values():
@@ -110,7 +117,7 @@ class _Lines:
 
 
 def _monitors(folder: Path, tensorboard: Path | None) -> list[Any]:
-    """What watches the training proper."""
+    """The monitors of the training loop."""
     from bionym.training.monitors.log import Log
     from bionym.training.monitors.terminal import Terminal
 
@@ -125,12 +132,12 @@ def _monitors(folder: Path, tensorboard: Path | None) -> list[Any]:
 
 
 def _say(out: Path, run: dict[str, Any]) -> None:
-    """What was learned from how much, and what it brought."""
+    """Print how much text was trained on, and the scores."""
     from bionym.pretraining.record import said
 
     console.say(
-        f"{out}: learned from {number_of(run['learned'], run['unit'].removesuffix('s'))} in {run['seconds']:,.0f} s "
+        f"{out}: trained on {number_of(run['learned'], run['unit'].removesuffix('s'))} in {run['seconds']:,.0f} s "
         f"({run['ended']}), {run['tokens_per_second']:,} {run['unit']}/s"
     )
-    for when, one in run["scores"].items():
-        console.say(f"  {said(when, one)}")
+    for when, scores in run["scores"].items():
+        console.say(f"  {said(when, scores)}")

@@ -1,4 +1,4 @@
-"""`bionym runs`: the trainings that left a log, listed or compared."""
+"""`bionym runs`: list or compare trainings from their logs."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from bionym.training.runs import Difference, Run, Seeds
 
 EPILOG = (
-    "Two side by side: bionym runs models/first models/second\n\n"
-    "The figures of one: bionym runs models/first --svg figures\n\nExample: bionym runs models"
+    "Compare two: bionym runs models/first models/second\n\n"
+    "Figures of one: bionym runs models/first --svg figures\n\nExample: bionym runs models"
 )
 WIDTH_OF_VALUES = 46  # columns that the values of a comparison share
 WIDTH_OF_NAME, WIDTH_OF_SEEDS = 26, 50
@@ -27,15 +27,15 @@ def add_to(app: typer.Typer) -> None:
 
 def runs(
     folders: Annotated[
-        list[Path] | None, typer.Argument(help="A folder with runs; or the folders of two runs or more, to compare.")
+        list[Path] | None, typer.Argument(help="A folder of runs; or two or more run folders, to compare.")
     ] = None,
     json: Json = None,
-    html: Annotated[Path | None, typer.Option("--html", help="Of one run: write its page, also while it runs.")] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Write the page of one run, finished or not.")] = None,
     svg: Annotated[
-        Path | None, typer.Option("--svg", help="Of one run: write its figures, of every epoch, into this folder.")
+        Path | None, typer.Option("--svg", help="Write the figures of one run, with every epoch, to this folder.")
     ] = None,
 ) -> None:
-    """List trainings with their best development score, or compare the settings and scores of some."""
+    """List trainings with their best development scores, or compare the settings and scores of several."""
     chosen = folders or [Path("models")]
     if html or svg:
         _draw(chosen, html, svg)
@@ -60,38 +60,38 @@ def _draw(folders: Sequence[Path], html: Path | None, svg: Path | None) -> None:
         write_whole(html, training_page.page(log, name=run.name))
         console.say(f"{html}: {number_of(run.epochs, 'epoch')}")
     if svg:
-        drawn = figures.figures(log)
-        for name, text in drawn.items():
+        svgs = figures.figures(log)
+        for name, text in svgs.items():
             write_whole(svg / name, text)
-        console.say(f"{svg}: {number_of(len(drawn), 'figure')}")
+        console.say(f"{svg}: {number_of(len(svgs), 'figure')}")
 
 
 def _list(folder: Path, json: str | None) -> None:
     from bionym.training.runs import by_seeds, find
 
-    found = find(folder)
+    listed = find(folder)
     if json:
-        write_json(json, [run.as_dict() for run in found])
+        write_json(json, [run.as_dict() for run in listed])
     if json == "-":
         return
-    if not found:
-        console.say(f"No run left a log below {folder}.")
+    if not listed:
+        console.say(f"There is no log of a training in {folder}.")
         return
-    typer.echo(table(("run", "model", "epochs", "best", "in epoch", "time", "state"), map(_row, found)))
-    for seeds in by_seeds(found):
+    typer.echo(table(("run", "model", "epochs", "best", "in epoch", "time", "state"), map(_row, listed)))
+    for seeds in by_seeds(listed):
         typer.echo(f"\n{_seeds_table(seeds)}")
 
 
 def _compare(folders: Sequence[Path], json: str | None) -> None:
-    from bionym.tables import WIDTH, shortened
+    from bionym.tables import WIDTH, shorten
     from bionym.training.runs import by_seeds, compare, read
 
-    found = [read(folder) for folder in folders]
-    settings, scores = compare(found)
-    alike = by_seeds(found)
+    compared_runs = [read(folder) for folder in folders]
+    settings, scores = compare(compared_runs)
+    alike = by_seeds(compared_runs)
     if json:
         compared = {
-            "runs": [str(run.folder) for run in found],
+            "runs": [str(run.folder) for run in compared_runs],
             "settings": _as_dict(settings),
             "scores": _as_dict(scores),
         }
@@ -99,13 +99,13 @@ def _compare(folders: Sequence[Path], json: str | None) -> None:
     if json == "-":
         return
     names = [
-        run.name if run.name not in {other.name for other in found if other is not run} else str(run.folder)
-        for run in found
+        run.name if run.name not in {other.name for other in compared_runs if other is not run} else str(run.folder)
+        for run in compared_runs
     ]
-    width = max(8, WIDTH_OF_VALUES // len(found) - 2)
-    header = [shortened(name, width) for name in names]
+    width = max(8, WIDTH_OF_VALUES // len(compared_runs) - 2)
+    header = [shorten(name, width) for name in names]
     if settings:
-        rows = [(one.key, *(shortened(_shown(value), width) for value in one.values)) for one in settings]
+        rows = [(one.key, *(shorten(_shown(value), width) for value in one.values)) for one in settings]
         typer.echo(table(("setting", *header), rows, most_columns=WIDTH) + "\n")
     else:
         console.say("All settings are the same.")
@@ -117,11 +117,11 @@ def _compare(folders: Sequence[Path], json: str | None) -> None:
 
 def _seeds_table(seeds: "Seeds") -> str:
     """Mean and standard deviation of runs that differ in their seed alone."""
-    from bionym.tables import shortened
+    from bionym.tables import shorten
 
     numbers = ", ".join(map(str, seeds.seeds))
     metric = seeds.runs[0].metric
-    title = shortened(f"best {metric} of seeds {numbers}", WIDTH_OF_SEEDS)
+    title = shorten(f"best {metric} of seeds {numbers}", WIDTH_OF_SEEDS)
     rows = [(name or "mean", _score(seeds.mean[name]), _score(seeds.deviation[name])) for name in seeds.mean]
     return table((title, "mean", "standard deviation"), rows)
 
@@ -135,7 +135,7 @@ def _row(run: "Run") -> tuple[object, ...]:
 
 
 def _as_dict(differences: Sequence["Difference"]) -> dict[str, Any]:
-    return {one.key: list(one.values) for one in differences}
+    return {difference.key: list(difference.values) for difference in differences}
 
 
 def _score(value: Any) -> str:

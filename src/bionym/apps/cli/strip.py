@@ -1,4 +1,4 @@
-"""`bionym strip`: a model to share, without the words of its training data."""
+"""`bionym strip`: remove the training vocabulary from a model, to share it."""
 
 from pathlib import Path
 from typing import Annotated
@@ -19,11 +19,11 @@ def add_to(app: typer.Typer) -> None:
 def strip(
     name: Annotated[str, typer.Argument(help="A model folder, or the name of a model.", show_default=False)],
     *,
-    out: Annotated[Path, typer.Option("--out", help="The folder of the model to share.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the model to share.")],
     json: Json = None,
     force: Force = False,
 ) -> None:
-    """Remove the vocabulary of the training data from a model, and say which strings remain; --json lists each."""
+    """Remove the vocabulary of the training data from a model, and report which strings remain; --json lists each."""
     from bionym.trained import sharing
 
     done = sharing.strip(name, out, force=force)

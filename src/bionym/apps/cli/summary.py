@@ -1,4 +1,4 @@
-"""`bionym summary`: the names in annotated documents, as a table."""
+"""`bionym summary`: a table of the distinct mentions in annotated documents."""
 
 from typing import Annotated
 
@@ -30,9 +30,7 @@ def summary(
     sources: Sources,
     out: Annotated[
         list[str] | None,
-        typer.Option(
-            "--out", help="File that ends in .csv, .json or .html; may be repeated; - is CSV on standard output."
-        ),
+        typer.Option("--out", help="A .csv, .json or .html file; may be repeated; - is CSV on standard output."),
     ] = None,
     format: Format = None,
     label_map: LabelMap = None,
@@ -41,7 +39,7 @@ def summary(
     force: Force = False,
     option: ReadOptions = None,
 ) -> None:
-    """The distinct names in each document, with counts, first offsets and scores; text and all, so keep it private."""
+    """List the distinct mentions in each document, with counts, first offsets and scores. It quotes text: keep it private."""
     import collections
 
     from bionym import formats

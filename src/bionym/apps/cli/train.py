@@ -27,37 +27,39 @@ def add_to(app: typer.Typer) -> None:
 def train(
     sources: Annotated[
         list[str] | None,
-        typer.Argument(help="Files, folders or quoted globs; none if --config names corpora.", show_default=False),
+        typer.Argument(help="Files, folders or quoted globs; omit if --config names corpora.", show_default=False),
     ] = None,
     *,
-    out: Annotated[Path, typer.Option("--out", help="The folder of the model.")],
-    dev: Annotated[
-        list[str] | None, typer.Option("--dev", help="Development data: scored, never learned from.")
-    ] = None,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the model.")],
+    dev: Annotated[list[str] | None, typer.Option("--dev", help="Development data: scored, never trained on.")] = None,
     format: Format = None,
-    model: Annotated[str, typer.Option("--model", "-m", help="The kind of model.")] = "crf",
-    config: Annotated[Path | None, typer.Option("--config", help="A TOML file, over the defaults.")] = None,
-    set: Annotated[list[str] | None, typer.Option("--set", help="One setting: training.max_iterations=80.")] = None,
+    model: Annotated[str, typer.Option("--model", "-m", help="Kind of model: crf, bilstm_crf or transformer.")] = "crf",
+    config: Annotated[
+        Path | None, typer.Option("--config", help="TOML file of settings that replace the defaults.")
+    ] = None,
+    set: Annotated[
+        list[str] | None, typer.Option("--set", help="Set one setting: training.max_iterations=80; may be repeated.")
+    ] = None,
     beside: Beside = None,
     dev_annotations: Annotated[
         list[str] | None, typer.Option("--dev-annotations", help="Where the annotation files of --dev are.")
     ] = None,
     option: ReadOptions = None,
     tensorboard: Annotated[
-        Path | None, typer.Option("--tensorboard", help="For a neural model: a folder for TensorBoard to watch.")
+        Path | None, typer.Option("--tensorboard", help="Write TensorBoard logs to this folder (neural models).")
     ] = None,
     show_text: Annotated[
         bool,
-        typer.Option("--show-text", help="Let TensorBoard show development texts and words of the training data."),
+        typer.Option("--show-text", help="Include development texts and training words in the TensorBoard logs."),
     ] = False,
     seeds: Annotated[
-        int, typer.Option("--seeds", min=1, help="Train with so many seeds, tell all scores, keep the best model.")
+        int, typer.Option("--seeds", min=1, help="Train N times with different seeds; report all, keep the best.")
     ] = 1,
-    jobs: Annotated[int, typer.Option("--jobs", min=1, help="Of several seeds: trained at a time.")] = 1,
+    jobs: Annotated[int, typer.Option("--jobs", min=1, help="Trainings to run in parallel.")] = 1,
     allow_leaks: AllowLeaks = False,
     force: Force = False,
 ) -> None:
-    """Train a model, score it on development data if there is any, and save it with its card."""
+    """Train a model, score it on development data if given, and save it with its model card."""
     from bionym import formats
     from bionym.data import Audit
     from bionym.errors import OutputError
@@ -85,25 +87,25 @@ def train(
     folder = checkpoints_of(out)
     watched: dict[str, Any] = {"tensorboard": tensorboard, "live": not console.quiet, "show_text": show_text}
     if seeds > 1:
-        made = _seeds.train(seeds, jobs, out, folder, watched, documents=documents, **task)
+        tagger = _seeds.train(seeds, jobs, out, folder, watched, documents=documents, **task)
     else:
         monitors = _watching.monitors_for(model, folder, name=out.name, **watched)
-        made = training.train(documents, folder=folder, monitors=monitors, **task)
+        tagger = training.train(documents, folder=folder, monitors=monitors, **task)
     if launch.is_helper():
-        return  # the first process writes and says all
-    made.save(out, force=force)
-    assert made.record is not None
-    _tidy(out, made.record)
-    _say(out, made.record, audit)
+        return  # the first process does all writing and printing
+    tagger.save(out, force=force)
+    assert tagger.record is not None
+    _tidy(out, tagger.record)
+    _say(out, tagger.record, audit)
 
 
 def checkpoints_of(out: Path) -> Path:
-    """The folder beside a model's in which its training is kept until it is done."""
+    """The folder beside a model's that holds its checkpoints until training is done."""
     return out.with_name(f".{out.name}.training")
 
 
 def _tidy(out: Path, record: "Record") -> None:
-    """Log and page go with the model; the checkpoints have done their work."""
+    """Move log and page to the model; remove the checkpoints."""
     import os
     import shutil
 
@@ -119,7 +121,7 @@ def _tidy(out: Path, record: "Record") -> None:
 
 def _say(out: Path, record: "Record", audit: "Audit") -> None:
     console.say(
-        f"{out}: learned {', '.join(record.labels)} from {number_of(record.data.entities, 'entity')} in "
+        f"{out}: trained on {number_of(record.data.entities, 'entity')} ({', '.join(record.labels)}) in "
         f"{number_of(record.data.documents, 'document')}, {record.seconds:.0f} s"
     )
     if record.encoder:
@@ -141,7 +143,7 @@ def _say(out: Path, record: "Record", audit: "Audit") -> None:
     if record.seeds:
         _seeds.say(record.seeds)
     if (out / "training.html").is_file():
-        console.say(f"  {out / 'training.html'}: how it learned")
+        console.say(f"  {out / 'training.html'}: losses and scores by epoch")
 
 
 def _of(name: str) -> str:

@@ -1,4 +1,4 @@
-"""`bionym tune`: settings that score best on development data."""
+"""`bionym tune`: search for the settings that score best on development data."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -27,16 +27,18 @@ def add_to(app: typer.Typer) -> None:
 
 def tune(
     sources: Sources,
-    dev: Annotated[list[str], typer.Option("--dev", help="Development data, by which settings are chosen.")],
-    space: Annotated[Path, typer.Option("--space", help="A TOML file: which settings, and between which values.")],
-    out: Annotated[Path, typer.Option("--out", help="The folder of the search; one that is there goes on.")],
+    dev: Annotated[list[str], typer.Option("--dev", help="Development data, to choose the settings by.")],
+    space: Annotated[Path, typer.Option("--space", help="TOML file of the settings to search and their ranges.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the search; an existing search is resumed.")],
     budget: Annotated[
-        str, typer.Option("--budget", help="A time (30m, 2h), trials=20, or 2h,trials=20.")
+        str, typer.Option("--budget", help="Time (30m, 2h), trials=20, or both: 2h,trials=20.")
     ] = "trials=20",
     format: Format = None,
-    model: Annotated[str, typer.Option("--model", "-m", help="The kind of model.")] = "crf",
-    config: Annotated[Path | None, typer.Option("--config", help="A TOML file, over the defaults.")] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the search.")] = 1,
+    model: Annotated[str, typer.Option("--model", "-m", help="Kind of model: crf, bilstm_crf or transformer.")] = "crf",
+    config: Annotated[
+        Path | None, typer.Option("--config", help="TOML file of settings that replace the defaults.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Random seed of the search.")] = 1,
     beside: Beside = None,
     dev_annotations: Annotated[
         list[str] | None, typer.Option("--dev-annotations", help="Where the annotation files of --dev are.")
@@ -44,32 +46,32 @@ def tune(
     option: ReadOptions = None,
     allow_leaks: AllowLeaks = False,
 ) -> None:
-    """Train again and again with other settings, and write the best to OUT/best.toml, for --config."""
+    """Train with many settings, and write the best to OUT/best.toml, for `train --config`."""
     from bionym import config as configuration
     from bionym import formats
     from bionym.data import Corpus
     from bionym.trained.record import fingerprint
     from bionym.training import tune as tuning
 
-    spent, chosen = tuning.parse_budget(budget), tuning.load_space(space)
+    limit, chosen = tuning.parse_budget(budget), tuning.load_space(space)
     reading = format_options(option)
     documents = tuple(formats.read(sources, format, **reading, **companions(beside)))
     held_out = tuple(formats.read(dev, format, **reading, **companions(dev_annotations)))
     Corpus({"train": documents, "dev": held_out}, allow_leaks=allow_leaks)
-    with console.bar("trials", spent.trials or 0) as advance:
-        found = tuning.search(
+    with console.bar("trials", limit.trials or 0) as advance:
+        search = tuning.search(
             _objective(documents, held_out, model, config),
             chosen,
             folder=out,
-            budget=spent,
+            budget=limit,
             seed=seed,
             base=configuration.read(config) if config else {},
             about={"model": model, "data": str(fingerprint(documents)), "dev": str(fingerprint(held_out))},
             on_trial=lambda trial: _say(trial, advance),
         )
     console.say(
-        f"{out / tuning.BEST}: F1 {_percent(found.best.score)}, the best of {number_of(len(found.trials), 'trial')}: "
-        f"{_settings(found.best)}"
+        f"{out / tuning.BEST}: F1 {_percent(search.best.score)}, the best of {number_of(len(search.trials), 'trial')}: "
+        f"{_settings(search.best)}"
     )
     console.say(f"Train with it: bionym train DATA --model {model} --config {out / tuning.BEST} --out models/NAME")
 

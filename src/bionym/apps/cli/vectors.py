@@ -1,4 +1,4 @@
-"""`bionym vectors`: train word vectors, look into them, convert them, group their words."""
+"""`bionym vectors`: train, show, convert and cluster word vectors."""
 
 import time
 from pathlib import Path
@@ -20,9 +20,9 @@ MOST_COMPARED = 20_000
 
 Vectors = Annotated[
     Path,
-    typer.Argument(help="A folder of ours, or a word2vec, GloVe or fastText .vec file.", show_default=False),
+    typer.Argument(help="A folder written by bionym, or a word2vec, GloVe or fastText .vec file.", show_default=False),
 ]
-Half = Annotated[bool, typer.Option("--half", help="Keep the numbers as float16: half as large.")]
+Half = Annotated[bool, typer.Option("--half", help="Store float16: half the size.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -41,25 +41,29 @@ def train(
     texts: Annotated[
         list[str],
         typer.Argument(
-            help="Text files, folders of .txt, or quoted globs, also packed as .gz or .xz; - is standard input. "
-            "A sentence, paragraph or note a line.",
+            help="Text files, folders of .txt, or quoted globs, or compressed .gz or .xz; - is standard input. "
+            "One sentence, paragraph or note a line.",
             show_default=False,
         ),
     ],
-    out: Annotated[Path, typer.Option("--out", help="The folder of the vectors.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the vectors.")],
     kind: Annotated[str, typer.Option("--kind", help="skip-gram, cbow or fasttext.")] = "skip-gram",
     size: Annotated[int, typer.Option("--size", help="Dimensions of a vector.")] = 200,
     window: Annotated[int, typer.Option("--window", help="Tokens of context on each side.")] = 5,
-    min_count: Annotated[int, typer.Option("--min-count", help="Rarer words get no vector.")] = 5,
-    epochs: Annotated[int, typer.Option("--epochs", help="How often the text is gone through.")] = 5,
+    min_count: Annotated[
+        int, typer.Option("--min-count", help="Minimum count of a word; rarer ones get no vector.")
+    ] = 5,
+    epochs: Annotated[int, typer.Option("--epochs", help="Passes over the text.")] = 5,
     lower: Annotated[bool, typer.Option("--lower/--keep-case", help="Lower-case the text.")] = True,
-    zero_digits: Annotated[bool, typer.Option("--zero-digits/--keep-digits", help="Every digit becomes 0.")] = True,
-    workers: Annotated[int, typer.Option("--workers", help="Threads; with 1, the same seed gives the same file.")] = 1,
-    seed: Annotated[int, typer.Option("--seed", help="Where chance begins.")] = 1,
+    zero_digits: Annotated[bool, typer.Option("--zero-digits/--keep-digits", help="Replace every digit by 0.")] = True,
+    workers: Annotated[
+        int, typer.Option("--workers", help="Threads; only with 1 does the same seed give the same file.")
+    ] = 1,
+    seed: Annotated[int, typer.Option("--seed", help="Random seed.")] = 1,
     half: Half = False,
     force: Force = False,
 ) -> None:
-    """Learn vectors from plain text. Its words stand in the result: keep it as safe as the text."""
+    """Train word vectors on plain text. The result holds words of the text: protect it as you do the text."""
     from bionym import config as configuration
     from bionym.apps.cli._training_progress import TrainingProgress
     from bionym.text import tokenize
@@ -89,32 +93,32 @@ def train(
 
 def show(
     vectors: Vectors,
-    words: Annotated[list[str], typer.Argument(help="Words to look for.", show_default=False)],
-    number: Annotated[int, typer.Option("--number", "-n", min=1, help="Neighbours of each.")] = 10,
+    words: Annotated[list[str], typer.Argument(help="Words to look up.", show_default=False)],
+    number: Annotated[int, typer.Option("--number", "-n", min=1, help="Number of neighbours.")] = 10,
     json: Json = None,
 ) -> None:
-    """The nearest words of a word, by cosine. A word is looked for exact, lower-cased, with digits as 0, and both."""
+    """Nearest words by cosine. A word is looked up as it is, lower-cased, with digits as 0, and both."""
     read = _read(vectors)
     shown = [_shown(read, word, number) for word in words]
     if json:
         write_json(json, shown)
     if json != "-":
-        for one in shown:
-            _print(one)
-    if not any(one["found_as"] for one in shown):
+        for entry in shown:
+            _print(entry)
+    if not any(entry["found_as"] for entry in shown):
         raise typer.Exit(1)
 
 
 def convert(
     vectors: Vectors,
-    out: Annotated[Path, typer.Option("--out", help="The folder or file to write.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder or file to write.")],
     to: Annotated[
-        str, typer.Option("--to", "-t", help="folder (ours), word2vec-text, word2vec-binary or glove.")
+        str, typer.Option("--to", "-t", help="folder (of bionym), word2vec-text, word2vec-binary or glove.")
     ] = "folder",
     half: Half = False,
     force: Force = False,
 ) -> None:
-    """Any file of word vectors to ours, or to one that other programs read."""
+    """Convert word vectors to the format of bionym, or to one of other programs."""
     from bionym.data import Audit
     from bionym.errors import UsageError
     from bionym.vectors import write
@@ -129,9 +133,9 @@ def convert(
 
 def cluster(
     vectors: Vectors,
-    out: Annotated[Path, typer.Option("--out", help="The file to write; packed if it ends in .gz.")],
-    sizes: Annotated[str, typer.Option("--sizes", help="How many clusters, for each column.")] = "128,512,2000",
-    seed: Annotated[int, typer.Option("--seed", help="Where chance begins.")] = 1,
+    out: Annotated[Path, typer.Option("--out", help="File to write; compressed if it ends in .gz.")],
+    sizes: Annotated[str, typer.Option("--sizes", help="Number of clusters of each column.")] = "128,512,2000",
+    seed: Annotated[int, typer.Option("--seed", help="Random seed.")] = 1,
     force: Force = False,
 ) -> None:
     """Group the words by their vectors, for the feature `clusters` of the CRF."""
@@ -150,10 +154,10 @@ def _read(path: Path, audit: Any = None) -> "WordVectors":
     from bionym.data import Audit
     from bionym.vectors import read
 
-    own = Audit()
-    vectors = read(path, audit=own if audit is None else audit)
+    losses = Audit() if audit is None else audit
+    vectors = read(path, audit=losses)
     if audit is None:
-        say_audit(own)
+        say_audit(losses)
     return vectors
 
 
@@ -169,20 +173,21 @@ def _sizes(given: str) -> list[int]:
 def _shown(vectors: "WordVectors", word: str, number: int) -> dict[str, Any]:
     from bionym.errors import did_you_mean
 
-    found = vectors.find(word)
-    if found is None:
+    match = vectors.find(word)
+    if match is None:
         like = [known for known in vectors.words if known[:1] == word[:1].lower() and abs(len(known) - len(word)) < 3]
         hint = did_you_mean(word.lower(), like[:MOST_COMPARED])
         return {"word": word, "found_as": None, "under": None, "hint": hint.strip(), "nearest": []}
-    near = [neighbour._asdict() for neighbour in vectors.nearest(found.row, number)]
-    return {"word": word, "found_as": vectors.words[found.row], "under": found.form, "hint": "", "nearest": near}
+    near = [neighbour._asdict() for neighbour in vectors.nearest(match.row, number)]
+    return {"word": word, "found_as": vectors.words[match.row], "under": match.form, "hint": "", "nearest": near}
 
 
-def _print(one: dict[str, Any]) -> None:
-    if one["found_as"] is None:
+def _print(entry: dict[str, Any]) -> None:
+    if entry["found_as"] is None:
         tried = "not exact, lower-cased, with digits as 0, or both"
-        console.complain(f"{one['word']!r} is not there: {tried}. {one['hint']}".rstrip())
+        console.complain(f"{entry['word']!r} is not there: {tried}. {entry['hint']}".rstrip())
         return
-    typer.echo(f"{one['word']}: found {one['under']}" + (f", as {one['found_as']}" if one["under"] != "exact" else ""))
-    rows = [(near["word"], f"{near['cosine']:.3f}") for near in one["nearest"]]
+    alias = f", as {entry['found_as']}" if entry["under"] != "exact" else ""
+    typer.echo(f"{entry['word']}: found {entry['under']}{alias}")
+    rows = [(near["word"], f"{near['cosine']:.3f}") for near in entry["nearest"]]
     typer.echo(table(("neighbour", "cosine"), rows) + "\n")

@@ -29,7 +29,7 @@ from spacy.util import raise_error
 
 from bionym import pipeline
 from bionym.apps.spacy.found import keep
-from bionym.apps.spacy.packing import packed, unpack
+from bionym.apps.spacy.packing import pack, unpack
 from bionym.apps.spacy.placing import DISCONTINUOUS, MISALIGNED, Misaligned, is_exact, set_ents, set_group, span_of
 from bionym.data import Audit, Document, Entity, Span
 from bionym.errors import ConfigError, LossError
@@ -150,7 +150,7 @@ class Bionym:
 
     def to_bytes(self, *, exclude: Sequence[str] = ()) -> bytes:
         """The model, all its files."""
-        return packed(self.folder)
+        return pack(self.folder)
 
     def from_bytes(self, content: bytes, *, exclude: Sequence[str] = ()) -> "Bionym":
         """Take the model of these bytes; its files lie in a folder for this component alone, removed with it."""
@@ -193,10 +193,10 @@ class Bionym:
 
     def _put(self, doc: Doc, document: Document) -> None:
         """The entities of a document onto its `Doc`."""
-        held = [(one, span_of(doc, one, self.settings.misaligned)) for one in document.entities]
-        for one, span in held:
-            if span is None or not is_exact(span, one):
-                self._count(document.id, one, is_held=span is not None)
+        held = [(entity, span_of(doc, entity, self.settings.misaligned)) for entity in document.entities]
+        for entity, span in held:
+            if span is None or not is_exact(span, entity):
+                self._count(document.id, entity, is_held=span is not None)
         spans = [span for _, span in held if span is not None]
         keep(doc, self.name, held)
         set_group(doc, self.settings.spans_key, spans)
@@ -213,7 +213,7 @@ class Bionym:
             )
         counts = self.audit.changed if is_held else self.audit.lost
         if not any(why.startswith(reason) for _, why in counts):
-            where = "its span is widened to the tokens" if is_held else "it stands in doc._.bionym.aside alone"
+            where = "its span is widened to the tokens" if is_held else "it is only in doc._.bionym.aside"
             warnings.warn(
                 f"{self.name}: an entity has no span of its own ({reason}); {where}. "
                 f"All such are counted in nlp.get_pipe({self.name!r}).audit.",

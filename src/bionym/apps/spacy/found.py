@@ -48,21 +48,30 @@ def found_in(doc: Doc) -> Found:
     """What all components of a pipeline have found."""
     placed = list(_placed(doc))
     return Found(
-        in_text_order(one.entity for one in placed),
-        in_text_order(one.entity for one in placed if one.at is None),
-        in_text_order(one.entity for one in placed if one.at is not None and one.at != one.entity.extent),
+        in_text_order(placement.entity for placement in placed),
+        in_text_order(placement.entity for placement in placed if placement.at is None),
+        in_text_order(
+            placement.entity
+            for placement in placed
+            if placement.at is not None and placement.at != placement.entity.extent
+        ),
     )
 
 
 def entity_of(span: DocSpan) -> Entity | None:
     """The entity that a span stands for; None if Bionym did not find it."""
     at, label = (span.start_char, span.end_char), span.label_
-    return next((one.entity for one in _placed(span.doc) if one.at == at and one.entity.label == label), None)
+    return next(
+        (placement.entity for placement in _placed(span.doc) if placement.at == at and placement.entity.label == label),
+        None,
+    )
 
 
 def scores_in(doc: Doc) -> dict[tuple[Span, str], float]:
     """The score of each entity that has one, by the characters of its span and its label."""
-    return {(at, one.label): one.score for one, at in _placed(doc) if at is not None and one.score is not None}
+    return {
+        (at, entity.label): entity.score for entity, at in _placed(doc) if at is not None and entity.score is not None
+    }
 
 
 def _placed(doc: Doc) -> Iterator[Placed]:

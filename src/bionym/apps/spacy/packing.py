@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from bionym.errors import ModelError
 
 
-def packed(folder: Path) -> bytes:
+def pack(folder: Path) -> bytes:
     """Every file of a folder."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
@@ -24,7 +24,7 @@ def unpack(content: bytes, folder: Path) -> None:
                 raise ModelError("The bytes hold files outside a model's folder, so nothing was taken from them.")
             archive.extractall(folder)
     except zipfile.BadZipFile as error:
-        raise ModelError("The bytes hold no model. Make them anew with nlp.to_bytes().") from error
+        raise ModelError("The bytes hold no model. Write them again with nlp.to_bytes().") from error
 
 
 def _is_inside(name: str) -> bool:

@@ -45,9 +45,9 @@ def concepts(document: Document, keys: Keys) -> tuple[list[Concept], list[str]]:
     lines = _lines_of(document)
     stated = lines if lines is not None else _as_lines(document)
     known = [line for line in stated if line.label.lower() in TYPES]
-    found = [_concept(document, line, keys) for line in known]
+    located = [_concept(document, line, keys) for line in known]
     ignored = [line.label for line in stated if line.label.lower() not in TYPES]
-    return (found if lines is not None else sorted(set(found))), ignored
+    return (located if lines is not None else sorted(set(located))), ignored
 
 
 def keys_of(document: Document) -> Keys:
@@ -82,10 +82,10 @@ def _as_lines(document: Document) -> list[Stated]:
 
 
 def _concept(document: Document, line: Stated, keys: Keys) -> Concept:
-    found = keys(Span(line.start, line.end))
-    if found is None:
+    places = keys(Span(line.start, line.end))
+    if places is None:
         raise _refused(document, line.label, [(line.start, line.end)], "covers no token")
-    return Concept(*found, line.label.lower())
+    return Concept(*places, line.label.lower())
 
 
 def _keys_between_spaces(text: str, lines: Sequence[int], span: Span) -> tuple[int, int] | None:
@@ -120,5 +120,5 @@ def _start(token: Span) -> int:
 
 def _refused(document: Document, label: str, spans: Iterable[tuple[int, int]], problem: str) -> InputError:
     offsets = ", ".join(f"[{start}, {end})" for start, end in spans)
-    found = f"document {document.id!r}: {label} {offsets} {problem}"
-    return InputError(found, fix="Score with the metric i2b2, or convert both sides to i2b2 first.")
+    message = f"document {document.id!r}: {label} {offsets} {problem}"
+    return InputError(message, fix="Score with the metric i2b2, or convert both sides to i2b2 first.")

@@ -27,7 +27,7 @@ def header(files: Files, lines: LabelCounts) -> str:
     )
 
 
-def together(number: str, kind: str, tables: Mapping[str, Counts]) -> str:
+def all_concepts_block(number: str, kind: str, tables: Mapping[str, Counts]) -> str:
     """The block of all concepts together; `kind` is "Exact" or "Inexact"."""
     span = tables[f"{kind.lower()}-span"].micro
     classes = tables[f"{kind.lower()}-class"].micro
@@ -40,7 +40,7 @@ def together(number: str, kind: str, tables: Mapping[str, Counts]) -> str:
     return _block(rows)
 
 
-def apart(number: str, kind: str, tables: Mapping[str, Counts]) -> str:
+def by_type_block(number: str, kind: str, tables: Mapping[str, Counts]) -> str:
     """The block of each type by itself; `kind` is "Exact" or "Inexact"."""
     rows = [f"TESTING {number} -  {kind} span for separate concept classes", _COLUMNS]
     for table, name in (("span", f"{kind} Span"), ("class", f"{kind} Span With Matching Class")):
@@ -49,7 +49,7 @@ def apart(number: str, kind: str, tables: Mapping[str, Counts]) -> str:
     return _block(rows if kind == "Exact" else [*rows, ""])
 
 
-def ignored(lines: LabelCounts) -> str:
+def ignored_line(lines: LabelCounts) -> str:
     """A line of ours, where concepts were passed over; nothing where none were."""
     if not lines.support + lines.num_predicted:
         return ""
@@ -76,11 +76,11 @@ def java(value: float) -> str:
 def _row(name: str, counts: LabelCounts, shares: LabelCounts | None = None) -> str:
     """A name, three counts, and three shares, of the same counts or of others."""
     right, missed, spurious = counts.true_positives, counts.false_negatives, counts.false_positives
-    found = shares or counts
+    ratios = shares or counts
     values = (
-        _share(found.true_positives, found.support),
-        _share(found.true_positives, found.num_predicted),
-        _share(2 * found.true_positives, found.support + found.num_predicted),
+        _share(ratios.true_positives, ratios.support),
+        _share(ratios.true_positives, ratios.num_predicted),
+        _share(2 * ratios.true_positives, ratios.support + ratios.num_predicted),
     )
     return "\t".join((f"{name} ->", *map(java, (right, missed, spurious, *values))))
 

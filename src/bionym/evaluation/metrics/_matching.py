@@ -36,7 +36,7 @@ def best_pairs(weights: Weights) -> dict[int, int]:
     return alone | dict(assign(contested))
 
 
-def attributed(gold: Sequence[Entity], predicted: Sequence[Entity], pairs: Mapping[int, int]) -> Counts:
+def count_pairs(gold: Sequence[Entity], predicted: Sequence[Entity], pairs: Mapping[int, int]) -> Counts:
     """Counts of paired entities: what is right or missed under the gold label, what is spurious under the predicted."""
     counts = Counts()
     for index, entity in enumerate(gold):

@@ -24,15 +24,15 @@ def tokens_of(pair: Pair) -> tuple[Span, ...]:
     return tuple(_tokens_in(gold.text, (*gold.sentences, *extents)))
 
 
-def labelled(document: Document, tokens: Sequence[Span]) -> Iterator[tuple[int, str]]:
+def label_tokens(document: Document, tokens: Sequence[Span]) -> Iterator[tuple[int, str]]:
     """Offset and label of every token that an entity touches; one under several labels comes once with each."""
-    found = (
+    labels = (
         (tokens[position].start, entity.label)
         for entity in document.entities
         for span in entity.spans
         for position in _positions(align(tokens, span))
     )
-    return iter(dict.fromkeys(found))
+    return iter(dict.fromkeys(labels))
 
 
 def as_runs(document: Document, tokens: Sequence[Span]) -> list[TokenSpan]:

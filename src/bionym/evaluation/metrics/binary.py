@@ -8,7 +8,7 @@ Source: Dernoncourt et al. 2017.
 from bionym.data import Document, Span
 from bionym.data.counts import Counts, count_matches
 from bionym.data.tags import UNNAMED_LABEL
-from bionym.evaluation.metrics._tokens import labelled, tokens_of
+from bionym.evaluation.metrics._tokens import label_tokens, tokens_of
 from bionym.evaluation.pairs import Pair
 
 VERSION = 1
@@ -23,5 +23,5 @@ def count(pair: Pair) -> tuple[Counts]:
 
 
 def _items(document: Document, tokens: tuple[Span, ...]) -> list[tuple[object, str]]:
-    starts = dict.fromkeys(start for start, _ in labelled(document, tokens))
+    starts = dict.fromkeys(start for start, _ in label_tokens(document, tokens))
     return [(start, UNNAMED_LABEL) for start in starts]

@@ -24,10 +24,10 @@ def count(pair: Pair) -> tuple[Counts]:
 
 
 def _labels(document: Document) -> dict[object, set[str]]:
-    found: dict[object, set[str]] = {}
+    labels_of: dict[object, set[str]] = {}
     for entity in document.entities:
-        found.setdefault(entity.spans, set()).add(entity.label)
-    return found
+        labels_of.setdefault(entity.spans, set()).add(entity.label)
+    return labels_of
 
 
 def _compare(gold: set[str], predicted: set[str], counts: Counts) -> None:

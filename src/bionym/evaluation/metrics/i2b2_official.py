@@ -44,7 +44,7 @@ def count(pair: Pair) -> tuple[Counts, ...]:
     """Counts per type, a table each. Raises: InputError for entities that a concept file cannot hold."""
     keys = keys_of(pair.gold)
     (gold, gold_ignored), (predicted, predicted_ignored) = (concepts(side, keys) for side in pair[:2])
-    fitting = [[index for index, other in enumerate(predicted) if _fits(one, other)] for one in gold]
+    fitting = [[index for index, other in enumerate(predicted) if _fits(concept, other)] for concept in gold]
     exact, exact_class, inexact, inexact_class = (_greedy(gold, predicted, fitting, rule) for rule in _RULES)
     as_printed = Counts(
         *map(dict, (inexact_class.true_positives, inexact_class.false_positives, inexact.false_negatives))
@@ -59,7 +59,7 @@ def layout(scores: Scores, extent: Extent = "all", aggregation: Aggregation = "a
     num_predicted = scores.num_documents - len(scores.only_gold)
     header = _i2b2_print.header(_i2b2_print.Files(num_gold, num_predicted), tables["exact-span"].micro)
     text = "\n".join((header, *_blocks(tables, extent, aggregation)))
-    return text + _i2b2_print.ignored(tables["ignored"].micro)
+    return text + _i2b2_print.ignored_line(tables["ignored"].micro)
 
 
 def _blocks(tables: Mapping[str, Counts], extent: Extent, aggregation: Aggregation) -> Iterator[str]:
@@ -67,9 +67,9 @@ def _blocks(tables: Mapping[str, Counts], extent: Extent, aggregation: Aggregati
     for kind, (first, second) in numbers.items():
         if extent in (kind.lower(), "all"):
             if aggregation != "seperate":
-                yield _i2b2_print.together(first, kind, tables)
+                yield _i2b2_print.all_concepts_block(first, kind, tables)
             if aggregation != "aggregated":
-                yield _i2b2_print.apart(second, kind, tables)
+                yield _i2b2_print.by_type_block(second, kind, tables)
 
 
 def _fits(gold: Concept, predicted: Concept) -> bool:
@@ -91,13 +91,13 @@ def _greedy(gold: Sequence[Concept], predicted: Sequence[Concept], fitting: Fitt
     """Each gold concept takes the first free predicted one; `fitting` holds the indices of those that may."""
     counts = Counts()
     taken: set[int] = set()
-    for one, indices in zip(gold, fitting, strict=True):
-        found = next((index for index in indices if index not in taken and rule(one, predicted[index])), None)
-        if found is None:
-            counts.add_missed(one.label)
+    for concept, indices in zip(gold, fitting, strict=True):
+        match = next((index for index in indices if index not in taken and rule(concept, predicted[index])), None)
+        if match is None:
+            counts.add_missed(concept.label)
         else:
-            counts.add_right(one.label)
-            taken.add(found)
+            counts.add_right(concept.label)
+            taken.add(match)
     for index, other in enumerate(predicted):
         if index not in taken:
             counts.add_spurious(other.label)

@@ -6,7 +6,7 @@ is right once, and two of them are missed. What lies in the gap of a discontinuo
 
 from bionym.data.counts import Counts
 from bionym.evaluation.matching import overlapping
-from bionym.evaluation.metrics._matching import attributed, best_pairs, distinct
+from bionym.evaluation.metrics._matching import best_pairs, count_pairs, distinct
 from bionym.evaluation.pairs import Pair
 
 VERSION = 1
@@ -21,4 +21,4 @@ def count(pair: Pair) -> tuple[Counts]:
     for left, right in overlapping(gold, predicted):
         if gold[left].label == predicted[right].label:
             weights.setdefault(left, {})[right] = 1
-    return (attributed(gold, predicted, best_pairs(weights)),)
+    return (count_pairs(gold, predicted, best_pairs(weights)),)

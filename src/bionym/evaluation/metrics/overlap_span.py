@@ -7,7 +7,7 @@ under one prediction is missed may be open; then the one further back in the tex
 
 from bionym.data.counts import Counts
 from bionym.evaluation.matching import overlapping
-from bionym.evaluation.metrics._matching import attributed, best_pairs, distinct
+from bionym.evaluation.metrics._matching import best_pairs, count_pairs, distinct
 from bionym.evaluation.pairs import Pair
 
 VERSION = 1
@@ -23,4 +23,4 @@ def count(pair: Pair) -> tuple[Counts]:
     for left, right in overlapping(gold, predicted):
         is_same = gold[left].label == predicted[right].label
         weights.setdefault(left, {})[right] = one_more_pair + is_same
-    return (attributed(gold, predicted, best_pairs(weights)),)
+    return (count_pairs(gold, predicted, best_pairs(weights)),)

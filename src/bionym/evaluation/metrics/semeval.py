@@ -14,7 +14,7 @@ partial / 2) / POS. So each pair gives its points to the gold label, and what it
 gold label and spurious under the predicted one.
 
 Source: Segura-Bedmar et al. 2013; Chinchor and Sundheim 1993. Differs from nervaluate, which pairs in the order
-in which it meets the entities, and pairs anew for each measure.
+in which it meets the entities, and pairs again for each measure.
 """
 
 from collections.abc import Sequence
@@ -68,12 +68,12 @@ def outcomes(scores: Scores) -> dict[str, Outcomes]:
     num_partial = 2 * (partial.true_positives - exact.true_positives)
     missed = partial.false_negatives - num_partial / 2
     spurious = partial.false_positives - num_partial / 2
-    found = {}
+    by_measure = {}
     for table, counts in micro.items():
         halves = num_partial if table == "partial" else 0
         correct = counts.true_positives - halves / 2
-        found[table] = Outcomes(correct, counts.support - correct - halves - missed, halves, missed, spurious)
-    return found
+        by_measure[table] = Outcomes(correct, counts.support - correct - halves - missed, halves, missed, spurious)
+    return by_measure
 
 
 def _pairs(gold: Sequence[Entity], predicted: Sequence[Entity]) -> dict[int, int]:

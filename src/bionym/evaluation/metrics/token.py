@@ -6,7 +6,7 @@ Source: Dernoncourt et al. 2017.
 """
 
 from bionym.data.counts import Counts, count_matches
-from bionym.evaluation.metrics._tokens import labelled, tokens_of
+from bionym.evaluation.metrics._tokens import label_tokens, tokens_of
 from bionym.evaluation.pairs import Pair
 
 VERSION = 1
@@ -17,4 +17,4 @@ IS_LOCAL = True
 def count(pair: Pair) -> tuple[Counts]:
     """True and false positives and false negatives per label, in tokens."""
     tokens = tokens_of(pair)
-    return (count_matches(labelled(pair.gold, tokens), labelled(pair.predicted, tokens)),)
+    return (count_matches(label_tokens(pair.gold, tokens), label_tokens(pair.predicted, tokens)),)

@@ -13,14 +13,14 @@ from torch import nn
 from bionym.models.bilstm_crf.graph import Direction, tagger
 from bionym.models.bilstm_crf.network import Network
 from bionym.models.bilstm_crf.runtime import INT8, TAGGER
-from bionym.onnx.arithmetic import Arithmetic, EightBits, Floats, Plain
+from bionym.onnx.arithmetic import Arithmetic, Float32, Floats, Int8
 
 
 def export(network: Network, folder: Path) -> None:
     """Both graphs into a folder."""
     network = network.eval()
-    onnx.save(tagger_graph(network, Plain()), str(folder / TAGGER))
-    onnx.save(tagger_graph(network, EightBits()), str(folder / INT8))
+    onnx.save(tagger_graph(network, Float32()), str(folder / TAGGER))
+    onnx.save(tagger_graph(network, Int8()), str(folder / INT8))
 
 
 def tagger_graph(network: Network, arithmetic: Arithmetic) -> onnx.ModelProto:

@@ -25,7 +25,7 @@ from bionym.heads import development, fitting, teacher
 from bionym.heads.development import Chosen, choose_weights
 from bionym.heads.fitted import FitOptions, Fitted
 from bionym.heads.head import TEXT, Head, head_for, heads_of
-from bionym.heads.potentials import Potentials, decoded, of_heads
+from bionym.heads.potentials import Potentials, decode_documents, of_heads
 from bionym.linear_chain.decoding import Chain
 from bionym.models.bilstm_crf import own_networks, transfer, vocabulary
 from bionym.models.bilstm_crf.encoding import Encoded, Encoder, Known, known
@@ -78,7 +78,7 @@ class _Learning:
         self.dev_sentences = {
             name: self.sentences.of(documents, self.dev_ranges[name]) for name, documents in self.dev.items()
         }
-        lessons, self.taught = teacher.taught(
+        lessons, self.taught = teacher.label_raw_text(
             config.teacher, self.heads, self.sentences.ranges, corpora, seed=config.seed, monitors=monitors
         )
         of_text = self._sentences_of(lessons)
@@ -107,17 +107,17 @@ class _Learning:
             transfer.freeze(self.network, config.freeze, taken)
         self.network.precompute(config.freeze, self.encoder.word_numbers())
 
-    def _sentences_of(self, lessons: Sequence[teacher.Lesson]) -> list[Sentence]:
-        """The stretches that a teacher read."""
+    def _sentences_of(self, lessons: Sequence[teacher.SoftLabels]) -> list[Sentence]:
+        """The stretches that a teacher labelled."""
         found: list[Sentence] = []
         for first in range(0, len(lessons), teacher.AT_ONCE):
-            documents = [one.readings[0][0] for one in lessons[first : first + teacher.AT_ONCE]]
+            documents = [one.samples[0][0] for one in lessons[first : first + teacher.AT_ONCE]]
             found += self.sentences.of(documents, list(map(self.sentences.ranges, documents)))
         return found
 
-    def _taught(self, sentence: Sentence, lesson: teacher.Lesson) -> Encoded:
+    def _taught(self, sentence: Sentence, lesson: teacher.SoftLabels) -> Encoded:
         """A stretch of raw text, which all heads learn from."""
-        known = zip(self.heads, lesson.readings, strict=True)
+        known = zip(self.heads, lesson.samples, strict=True)
         return self.encoder.encoded(sentence, tuple(Known(head.name, self._read(head, own)) for head, own in known))
 
     def _read(self, head: Head, readings: Sequence[Document]) -> NDArray[np.int16]:
@@ -150,8 +150,10 @@ class _Learning:
         found = {}
         for name, documents in self.dev.items():
             head = head_for(name, self.heads)
-            predicted = list(development.annotated(documents, self._predicted(network, name, head), head.labels))
-            found[name or "dev"] = development.scored(documents, predicted)
+            predicted = list(
+                development.only_annotated_labels(documents, self._predicted(network, name, head), head.labels)
+            )
+            found[name or "dev"] = development.score_development(documents, predicted)
             self.marked[name] = list(zip(documents, predicted, strict=True))[:NUM_SAMPLES]
         return found
 
@@ -193,7 +195,9 @@ class _Learning:
     def _predicted(self, network: Network, name: str, head: Head) -> Iterable[Document]:
         scores_NS = _scores(network, self.encoder, self.dev_sentences[name], head)
         ruled = chain_of(network, head, self.config)
-        return decoded(self.dev[name], Potentials(self.dev_ranges[name], of_heads(scores_NS, [(head.name, ruled)])))
+        return decode_documents(
+            self.dev[name], Potentials(self.dev_ranges[name], of_heads(scores_NS, [(head.name, ruled)]))
+        )
 
 
 def _loaded(folder: Path, config: Config, weights: str) -> BiLstmCrf:
@@ -211,7 +215,7 @@ def _scores(network: Network, encoder: Encoder, sentences: Sequence[Sentence], h
     device = next(network.parameters()).device
 
     def score(places: Sequence[int]) -> np.ndarray[Any, Any]:
-        batch = devices.moved(encoder.batch([encoded[place] for place in places]), device)
+        batch = devices.move_to_device(encoder.batch([encoded[place] for place in places]), device)
         return network.scores_of(batch, head.name).double().cpu().numpy()
 
     lengths, num_scores = list(map(len, encoded)), network.output(head.name).num_scores

@@ -129,7 +129,7 @@ def _step(nodes: Nodes, direction: Direction, inputs: _Input, arithmetic: Arithm
     from_states = [arithmetic.product(body, own, weights_HH) for weights_HH in direction.states_GHH]
     cell = _lstm if len(from_states) == _LSTM_GATES else _gru
     states, behind = cell(body, inputs.gates(body, token), from_states, direction.state_bias_GH, memory_there)
-    kept = arithmetic.kept(body, states)
+    kept = arithmetic.store(body, states)
     values = [
         helper.make_tensor_value_info(one, kind, None)
         for one, kind in (

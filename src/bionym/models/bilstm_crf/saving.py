@@ -67,7 +67,7 @@ def weights_of(network: Network, head: Head) -> HeadWeights:
     """What a head has learned besides the scores of tokens."""
     output = network.output(head.name)
     if isinstance(output, LinearChain):
-        parts = [part.detach().double().cpu().numpy() for part in output.learned(valid_only=False)]
+        parts = [part.detach().double().cpu().numpy() for part in output.chain_scores(valid_only=False)]
         return HeadWeights(head, *parts)
     size = len(head.tags)
     return HeadWeights(head, np.zeros(size), np.zeros((size, size)), np.zeros(size))

@@ -54,7 +54,7 @@ class Sentences:
     def __init__(self, lists: Mapping[str, Path], scheme: TagScheme, policy: Policy, context_tokens: int = 0) -> None:
         self.scheme, self.policy, self.context_tokens = scheme, policy, context_tokens
         self.columns = gazetteer.columns(lists)
-        self._places = gazetteer.numbered(gazetteer.Options(lists=dict(lists))) if lists else _nowhere
+        self._places = gazetteer.number_lists(gazetteer.Options(lists=dict(lists))) if lists else _nowhere
 
     def of(self, documents: Sequence[Document], ranges: Sequence[Ranges]) -> list[Sentence]:
         """Sentences of tokenised documents, without tags; empty ones too.

@@ -23,9 +23,9 @@ from bionym import config as configuration
 from bionym.data import Document
 from bionym.data.tags import find_scheme
 from bionym.errors import UnknownNameError
-from bionym.heads.batches import tagged
+from bionym.heads.batches import tag_in_batches
 from bionym.heads.files import HeadWeights, chain_with_rules, read_heads
-from bionym.heads.potentials import HeadPotentials, Potentials, decoded, of_heads
+from bionym.heads.potentials import HeadPotentials, Potentials, decode_documents, of_heads
 from bionym.linear_chain.decoding import Chain
 from bionym.linear_chain.pairwise import PairwiseChain
 from bionym.models.bilstm_crf import own_networks
@@ -88,7 +88,7 @@ class BiLstmCrf:
 
         Where several heads speak, each entity names its own in `attributes["source"]`; see `merging` for overlaps.
         """
-        return tagged(documents, lambda some: decoded(some, self.potentials(some)))
+        return tag_in_batches(documents, lambda some: decode_documents(some, self.potentials(some)))
 
     def potentials(self, documents: Sequence[Document]) -> Potentials:
         """What its heads say of tokenised documents."""

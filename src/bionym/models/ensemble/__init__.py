@@ -1,7 +1,7 @@
-"""The ensemble: several trained chains that decide together, by the mean of their log-scores.
+"""The ensemble: several trained chains whose log-scores are averaged.
 
 tagger       the ensemble, which predicts
-averaging    the mean of what members say of the same tokens
+averaging    the mean of the scores that members give the same tokens
 members      one member, and what it may not be
 combining    models in their folders become an ensemble in a folder
 """

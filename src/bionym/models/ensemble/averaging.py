@@ -1,7 +1,7 @@
-"""The mean of what several chains say of the same tokens, as one chain.
+"""The mean of the scores that several chains give the same tokens, as one chain.
 
 Emissions, transitions, starts and ends are averaged, each member by its share; so the score of a tag sequence is the mean of its
-scores by the members, and its probability goes with their geometric mean.
+scores by the members, and its probability is proportional to their geometric mean.
 
 What one member rules out, all do: a text ends wherever one of them ends it, what the scheme forbids stays forbidden, and entities
 with brackets that are not closed are dropped if one of them drops such. A tag that a member has never seen (a feature CRF knows
@@ -27,11 +27,11 @@ from bionym.linear_chain.decoding import FORBIDDEN, Chain, chain
 from bionym.linear_chain.pairwise import PairwiseChain
 
 Floats = NDArray[np.float64]
-Key = tuple[str, tuple[str, ...]]  # source and labels of heads that speak together
+Key = tuple[str, tuple[str, ...]]  # source and labels of heads that are averaged
 
 
-class Voice(NamedTuple):
-    """A head of a member: the member's name and share, and the head's chain."""
+class MemberHead(NamedTuple):
+    """A head of a member: the member's name and share, and the head's scores."""
 
     member: str
     share: float
@@ -39,11 +39,11 @@ class Voice(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Choir:
-    """Heads of one source, as one.
+class Members:
+    """Heads of one source, averaged into one.
 
     Args:
-        shares: of each, 1 together.
+        shares: weight of each in the mean; they add up to 1.
         chain: the mean of their chains.
     """
 
@@ -54,35 +54,36 @@ class Choir:
     drops_unbalanced: bool
 
     @classmethod
-    def of(cls, voices: Sequence[Voice]) -> "Choir":
+    def of(cls, member_heads: Sequence[MemberHead]) -> "Members":
         """Heads of equal source, labels and scheme."""
-        total = sum(one.share for one in voices)
-        shares = tuple(one.share / total for one in voices)
-        heads = [one.head for one in voices]
+        total = sum(member.share for member in member_heads)
+        shares = tuple(member.share / total for member in member_heads)
+        heads = [member.head for member in member_heads]
         return cls(
             heads[0].source,
             shares,
-            _mean_chain([one.chain for one in heads], shares),
-            sum(share * one.outside_penalty for share, one in zip(shares, heads, strict=True)),
-            any(one.drops_unbalanced for one in heads),
+            _mean_chain([head.chain for head in heads], shares),
+            sum(share * head.outside_penalty for share, head in zip(shares, heads, strict=True)),
+            any(head.drops_unbalanced for head in heads),
         )
 
-    def together(self, heads: Sequence[HeadPotentials]) -> HeadPotentials:
-        """What they say together of the same tokens."""
+    def average(self, heads: Sequence[HeadPotentials]) -> HeadPotentials:
+        """The mean of their scores of the same tokens."""
         tags = self.chain.tags
-        scores_NL = _mean([_on_tags(one.scores_NS, one.chain.tags, tags) for one in heads], self.shares)
+        scores_NL = _mean([_on_tags(head.scores_NS, head.chain.tags, tags) for head in heads], self.shares)
         return HeadPotentials(self.source, scores_NL, self.chain, self.outside_penalty, self.drops_unbalanced)
 
 
-def choirs(voices: Sequence[Voice]) -> dict[Key, Choir]:
-    """Which heads speak together. Raises: ModelError for those that cannot."""
-    by_source: dict[str, list[Voice]] = {}
-    for one in voices:
-        by_source.setdefault(one.head.source, []).append(one)
-    for source, some in by_source.items():
-        _check(source, some)
-    keys = dict.fromkeys((one.head.source, one.head.labels) for one in voices)
-    return {key: Choir.of([one for one in voices if (one.head.source, one.head.labels) == key]) for key in keys}
+def group_heads(heads: Sequence[MemberHead]) -> dict[Key, Members]:
+    """Which heads are averaged: those of one source and the same labels. Raises: ModelError if they do not fit."""
+    by_source: dict[str, list[MemberHead]] = {}
+    by_key: dict[Key, list[MemberHead]] = {}
+    for head in heads:
+        by_source.setdefault(head.head.source, []).append(head)
+        by_key.setdefault((head.head.source, head.head.labels), []).append(head)
+    for source, of_source in by_source.items():
+        _check(source, of_source)
+    return {key: Members.of(alike) for key, alike in by_key.items()}
 
 
 def in_common(
@@ -92,82 +93,82 @@ def in_common(
 
     Tokens that a member leaves out are left out.
     """
-    if all(one == ranges_of[0] for one in ranges_of[1:]):
+    if all(ranges == ranges_of[0] for ranges in ranges_of[1:]):
         return ranges_of[0], [None] * len(ranges_of)
     common = [reduce(_cut, inside) for inside in zip(*ranges_of, strict=True)]
-    firsts = np.cumsum([0, *(len(one.tokens) for one in documents)]).tolist()
+    firsts = np.cumsum([0, *(len(document.tokens) for document in documents)]).tolist()
     wanted = _tokens(common, firsts)
-    return common, [np.searchsorted(_tokens(one, firsts), wanted) for one in ranges_of]
+    return common, [np.searchsorted(_tokens(ranges, firsts), wanted) for ranges in ranges_of]
 
 
 def _cut(left: Ranges, right: Ranges) -> Ranges:
     """Ranges cut at the edges of others; what stands in one alone is left out."""
-    found: list[tuple[int, int]] = []
+    cut: list[tuple[int, int]] = []
     others = iter(right)
     start, end = next(others, (0, 0))
     for first, last in left:
         while True:
             if max(first, start) < min(last, end):
-                found.append((max(first, start), min(last, end)))
+                cut.append((max(first, start), min(last, end)))
             if end >= last:
                 break
             following = next(others, None)
             if following is None:
                 break
             start, end = following
-    return found
+    return cut
 
 
 def _tokens(ranges: Sequence[Ranges], firsts: Sequence[int]) -> NDArray[np.intp]:
     """The tokens in ranges, numbered through all documents."""
-    found = [
+    places = [
         np.arange(first + start, first + end)
         for first, inside in zip(firsts[:-1], ranges, strict=True)
         for start, end in inside
     ]
-    return np.concatenate(found) if found else np.zeros(0, dtype=np.intp)
+    return np.concatenate(places) if places else np.zeros(0, dtype=np.intp)
 
 
-def _check(source: str, voices: Sequence[Voice]) -> None:
-    first = voices[0]
-    for one in voices:
-        if isinstance(one.head.chain, PairwiseChain):
+def _check(source: str, heads: Sequence[MemberHead]) -> None:
+    first = heads[0]
+    for other in heads:
+        if isinstance(other.head.chain, PairwiseChain):
             raise ModelError(
-                f"{one.member} scores pairs of tags (network.output=pairwise), which have no mean with scores of single tags. "
+                f"{other.member} scores pairs of tags (network.output=pairwise), which have no mean with scores of single tags. "
                 "Train it with network.output=crf."
             )
-        if one.head.chain.scheme != first.head.chain.scheme:
+        if other.head.chain.scheme != first.head.chain.scheme:
             raise ModelError(
-                f"{first.member} has the tag scheme {first.head.chain.scheme.name}, {one.member} has "
-                f"{one.head.chain.scheme.name}. Train them with the same scheme."
+                f"{first.member} has the tag scheme {first.head.chain.scheme.name}, {other.member} has "
+                f"{other.head.chain.scheme.name}. Train them with the same scheme."
             )
-    labels = {one.member: _labels(one.member, voices) for one in voices}
-    for member, own in labels.items():
-        if own != labels[first.member]:
+    labels = {head.member: _labels(head.member, heads) for head in heads}
+    for member, of_heads in labels.items():
+        if of_heads != labels[first.member]:
             of = f" for {source}" if source else ""
             raise ModelError(
-                f"{first.member} gives {_shown(labels[first.member])}{of}, {member} gives {_shown(own)}. Combine models "
-                "that learned the same labels."
+                f"{first.member} gives {_shown(labels[first.member])}{of}, {member} gives {_shown(of_heads)}. Combine models "
+                "trained on the same labels."
             )
 
 
-def _labels(member: str, voices: Sequence[Voice]) -> list[tuple[str, ...]]:
+def _labels(member: str, heads: Sequence[MemberHead]) -> list[tuple[str, ...]]:
     """The labels of each head of a member."""
-    return sorted(one.head.labels for one in voices if one.member == member)
+    return sorted(head.head.labels for head in heads if head.member == member)
 
 
 def _shown(labels: Sequence[tuple[str, ...]]) -> str:
     if len(labels) == 1:
         return ", ".join(labels[0])
-    return " and ".join(", ".join(own) for own in labels) + f" by {len(labels)} heads"
+    return " and ".join(", ".join(of_head) for of_head in labels) + f" by {len(labels)} heads"
 
 
 def _mean_chain(chains: Sequence[Chain], shares: Sequence[float]) -> Chain:
-    """The mean of chains, the scheme's rules laid over it anew."""
-    tags = tuple(dict.fromkeys(tag for one in chains for tag in one.tags))
-    widened = [_with_tags(one, tags) for one in chains]
-    ruled = chain(tags, _mean([one.transitions_LL for one in widened], shares), chains[0].scheme)
-    starts_L, ends_L = (_mean([getattr(one, part) for one in widened], shares) for part in ("starts_L", "ends_L"))
+    """The mean of chains, with the scheme's rules applied again."""
+    tags = tuple(dict.fromkeys(tag for averaged in chains for tag in averaged.tags))
+    widened = [_with_tags(averaged, tags) for averaged in chains]
+    ruled = chain(tags, _mean([wide.transitions_LL for wide in widened], shares), chains[0].scheme)
+    starts_L, ends_L = (_mean([getattr(wide, part) for wide in widened], shares) for part in ("starts_L", "ends_L"))
     return replace(
         ruled,
         starts_L=np.where(ruled.starts_L > FORBIDDEN, starts_L, FORBIDDEN),
@@ -192,19 +193,19 @@ def _least(scores: Floats) -> float:
     return float(allowed.min()) if len(allowed) else 0.0
 
 
-def _on_tags(scores_NL: Floats, own: tuple[str, ...], tags: tuple[str, ...]) -> Floats:
-    """Scores of tokens for these tags; a tag that is not its own is as unlikely as any."""
-    if own == tags:
+def _on_tags(scores_NL: Floats, known: tuple[str, ...], tags: tuple[str, ...]) -> Floats:
+    """Scores of tokens for these tags; a tag that is not known is as unlikely as any."""
+    if known == tags:
         return scores_NL
     if not len(scores_NL):
         return np.zeros((0, len(tags)))
-    widened_NL = scores_NL[:, [own.index(tag) if tag in own else 0 for tag in tags]]
-    widened_NL[:, [tag not in own for tag in tags]] = scores_NL.min(axis=1, keepdims=True)
+    widened_NL = scores_NL[:, [known.index(tag) if tag in known else 0 for tag in tags]]
+    widened_NL[:, [tag not in known for tag in tags]] = scores_NL.min(axis=1, keepdims=True)
     return widened_NL
 
 
 def _mean(values: Sequence[Floats], shares: Sequence[float]) -> Floats:
     total = shares[0] * values[0]
-    for share, one in zip(shares[1:], values[1:], strict=True):
-        total = total + share * one
+    for share, value in zip(shares[1:], values[1:], strict=True):
+        total = total + share * value
     return total

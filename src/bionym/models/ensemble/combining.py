@@ -1,4 +1,4 @@
-"""Models in their folders become an ensemble in a folder of its own."""
+"""Combine models in their folders into an ensemble in a new folder."""
 
 import math
 import os
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Given(NamedTuple):
-    """A model to combine, and the source it is said to speak for; "" if that was not said."""
+    """A model to combine, and the source that was named for it; "" if none was."""
 
     source: str
     folder: Path
@@ -37,40 +37,40 @@ def combine(
     """Write an ensemble of trained models, each copied whole, to a new folder.
 
     Args:
-        models: folders or names; `NAME=FOLDER` says that a model with one head speaks for the head NAME of the others.
-        shares: the weight of each in the mean, beside those of the others; equal ones if none are given.
+        models: folders or names; `NAME=FOLDER` averages a model with one head with the head NAME of the others.
+        shares: the weight of each in the mean, relative to the others; equal by default.
     Returns: the ensemble.
-    Raises: UsageError for fewer than two, for shares or names that do not fit; ModelError for models that cannot speak together;
+    Raises: UsageError for fewer than two, for shares or names that do not fit; ModelError for models that cannot be averaged;
         OutputError if something stands at `out`.
     """
     from bionym.models.ensemble.tagger import Ensemble
 
-    texts, place = [os.fspath(one) for one in models], Path(out)
+    texts, place = [os.fspath(model) for model in models], Path(out)
     if len(texts) < 2:
-        raise UsageError(f"An ensemble needs two models or more, found {len(texts)}. Name another one.")
+        raise UsageError(f"An ensemble needs two models or more, found {len(texts)}. Name another.")
     weights = _checked(shares, len(texts))
     store.check_free(place, force=force)
     given = [_given(text, place) for text in texts]
     members = [
-        Member(one.folder.resolve().name, store.kind_of(one.folder), share, sources, one.tagger, one.folder)
-        for one, share, sources in zip(given, weights, _spoken_for(given), strict=True)
+        Member(model.folder.resolve().name, store.kind_of(model.folder), share, sources, model.tagger, model.folder)
+        for model, share, sources in zip(given, weights, _sources_of(given), strict=True)
     ]
-    made = Ensemble(members)
-    store.save(made, place, _record(made), force=force)
-    return made
+    ensemble = Ensemble(members)
+    store.save(ensemble, place, _record(ensemble), force=force)
+    return ensemble
 
 
 def _checked(shares: Iterable[float] | None, number: int) -> tuple[float, ...]:
     """A share for each model. Raises: UsageError."""
-    found = tuple(shares) if shares is not None else (1 / number,) * number
-    if len(found) != number:
-        raise UsageError(f"There are {len(found)} shares for {number} models. Give one for each, in their order.")
-    for one in found:
-        if not (one > 0 and math.isfinite(one)):
+    weights = tuple(shares) if shares is not None else (1 / number,) * number
+    if len(weights) != number:
+        raise UsageError(f"There are {len(weights)} shares for {number} models. Give one for each, in their order.")
+    for share in weights:
+        if not (share > 0 and math.isfinite(share)):
             raise UsageError(
-                f"A share is {one:g}: expected a number above 0. Leave out a model that is to say nothing."
+                f"A share is {share:g}: expected a number above 0. Leave out a model that is not to count."
             )
-    return found
+    return weights
 
 
 def _given(text: str, out: Path) -> Given:
@@ -85,45 +85,45 @@ def _given(text: str, out: Path) -> Given:
     return Given(source, folder, chain_tagger(store.load(folder), kind, folder))
 
 
-def _spoken_for(given: Sequence[Given]) -> list[tuple[str, ...]]:
-    """For each model the sources it speaks for, one a head. Raises: UsageError.
+def _sources_of(given: Sequence[Given]) -> list[tuple[str, ...]]:
+    """For each model the source of each of its heads. Raises: UsageError.
 
-    Models with one head each, none said to speak for a source, speak for one together, whatever each calls it.
+    Models with one head each, and no source named for any, are averaged, whatever each calls its head.
     """
-    own = [one.tagger.sources for one in given]
-    if all(len(one) == 1 for one in own) and not any(one.source for one in given):
-        name = next((one[0] for one in own if one[0]), NAMELESS)
+    sources_of = [model.tagger.sources for model in given]
+    if all(len(sources) == 1 for sources in sources_of) and not any(model.source for model in given):
+        name = next((sources[0] for sources in sources_of if sources[0]), NAMELESS)
         return [(name,)] * len(given)
-    for one, found in zip(given, own, strict=True):
-        if one.source and len(found) > 1:
+    for model, heads in zip(given, sources_of, strict=True):
+        if model.source and len(heads) > 1:
             raise UsageError(
-                f"{one}: this model has heads for {_listed(found)}, so it does not speak for {one.source} alone. Give it "
+                f"{model}: this model has heads for {_listed(heads)}, so it cannot stand for {model.source} alone. Give it "
                 "without a name."
             )
-    sources = [(one.source,) if one.source else found for one, found in zip(given, own, strict=True)]
+    sources = [(model.source,) if model.source else heads for model, heads in zip(given, sources_of, strict=True)]
     _check_partners(given, sources)
     return sources
 
 
 def _check_partners(given: Sequence[Given], sources: Sequence[tuple[str, ...]]) -> None:
-    """Every model has a source in common with another; of several that have none, the likeliest slip is told."""
+    """Every model has a source in common with another; of several that have none, the likeliest mistake is reported."""
     for place in sorted(range(len(given)), key=lambda place: (not given[place].source, len(sources[place]))):
         others = {name for other, names in enumerate(sources) if other != place for name in names}
         if not others & set(sources[place]):
             raise UsageError(_no_partner(given[place], sources[place], others))
 
 
-def _no_partner(one: Given, sources: Sequence[str], others: Iterable[str]) -> str:
+def _no_partner(model: Given, sources: Sequence[str], others: Iterable[str]) -> str:
     known = sorted(filter(None, others))
-    if one.source:
+    if model.source:
         return (
-            f"{one}: no other model has a head named {one.source!r}.{did_you_mean(one.source, known)} Known: "
+            f"{model}: no other model has a head named {model.source!r}.{did_you_mean(model.source, known)} Known: "
             f"{_listed(known)}. Models with one head each are combined without names."
         )
     has = f"has heads for {_listed(sources)}" if any(sources) else "has one head without a name"
     return (
-        f"{one} {has}, and no other model has such; they have {_listed(known)}. Say for which of these it speaks: "
-        f"NAME={one.folder}."
+        f"{model} {has}, and no other model has the same; they have {_listed(known)}. Name one of these for it: "
+        f"NAME={model.folder}."
     )
 
 

@@ -1,4 +1,4 @@
-"""A member of an ensemble: a tagger that is a chain, or several, and for which sources its heads speak."""
+"""A member of an ensemble: a tagger of one or several chains, and the sources of its heads."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,13 +14,13 @@ NAMELESS = ""  # the source of a model with one head that has no name
 
 @dataclass(frozen=True)
 class Member:
-    """One of several taggers that speak together.
+    """One of several taggers that are averaged.
 
     Args:
         name: of its folder, for messages and the card.
         kind: "crf", "bilstm_crf", "transformer".
-        share: its weight in the mean.
-        sources: for each of its heads' sources, in order, the source it speaks for.
+        share: weight in the mean.
+        sources: for each of its heads' sources, in order, the source it has in the ensemble.
         folder: where its files lie.
     """
 
@@ -32,34 +32,32 @@ class Member:
     folder: Path
 
     def potentials(self, documents: Sequence[Document]) -> Potentials:
-        """What its heads say of tokenised documents, under the names of the sources it speaks for.
+        """Its heads' scores of tokenised documents, under the sources that they have in the ensemble.
 
-        Raises: ModelError if they are no chains.
+        Raises: ModelError if they are not chains.
         """
         names = dict(zip(self.tagger.sources, self.sources, strict=True))
         try:
             ranges, heads = self.tagger.potentials(documents)
         except ModelError as error:
             raise ModelError(f"{self.name}: {error}") from error
-        return Potentials(ranges, tuple(replace(one, source=names[one.source]) for one in heads))
+        return Potentials(ranges, tuple(replace(head, source=names[head.source]) for head in heads))
 
     def of_source(self, name: str) -> "Member":
-        """The same member, speaking for one source alone."""
+        """The same member, restricted to one source."""
         if len(self.sources) == 1:
             return self
-        own = self.tagger.sources[self.sources.index(name)]
-        return replace(self, sources=(name,), tagger=self.tagger.of_source(own))
+        source = self.tagger.sources[self.sources.index(name)]
+        return replace(self, sources=(name,), tagger=self.tagger.of_source(source))
 
 
 def chain_tagger(tagger: Tagger, kind: str, folder: Path) -> Combinable:
     """A tagger that may be a member. Raises: ModelError for others."""
     if kind == "ensemble":
-        raise ModelError(
-            f"{folder} is an ensemble itself. Name its members in its place: {folder / 'members' / '1'} ..."
-        )
+        raise ModelError(f"{folder} is itself an ensemble. Name its members instead: {folder / 'members' / '1'} ...")
     if not isinstance(tagger, Combinable):
         raise ModelError(
-            f"{folder} is a {kind}, which does not say how likely it finds each tag. Combine models of kinds that do: crf, "
+            f"{folder} is a {kind}, which gives no scores of tag sequences. Combine models of kinds that do: crf, "
             "bilstm_crf, transformer."
         )
     return tagger

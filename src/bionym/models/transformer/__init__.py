@@ -3,7 +3,7 @@
 settings, network             what is computed, and its settings
 contexts, windows, reading    documents as windows of subwords
 tagger, runtime               the trained model, which predicts without torch
-fitting, teaching, saving     how it learns (torch), and how it becomes files
+fitting, targets, saving      training (torch), what the heads are trained on, and files
 pretraining                   a masked language model, learned from raw text first
 from_huggingface, to_huggingface, foreign_tags     models of others, and for others
 """

@@ -31,17 +31,17 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A window that is learned from, and what each head learns, in one reading or in several."""
+    """A window to train on, and what is known of it for each head: annotated once, or sampled several times by a teacher."""
 
     piece: Piece
-    readings: tuple[tuple[Known, ...], ...]
+    samples: tuple[tuple[Known, ...], ...]
 
     def __len__(self) -> int:
         return len(self.piece)
 
     def known(self, turn: int) -> tuple[Known, ...]:
-        """What each head learns from the reading whose turn it is."""
-        return self.readings[turn % len(self.readings)]
+        """What is known for each head, from the sample whose turn it is."""
+        return self.samples[turn % len(self.samples)]
 
 
 def batch_of(
@@ -53,9 +53,9 @@ def batch_of(
     span_tokens: int = 0,
     below_BTH: Tensor | None = None,
 ) -> Batch:
-    """Windows together, padded; `below_BTH` is what frozen layers give, if it was kept."""
+    """Windows together, padded; `below_BTH` has the states of frozen layers, if they are cached."""
     lengths_B = np.array([len(piece.firsts_N) for piece in pieces], dtype=np.int64)
-    golds = [_gold([one[number] for one in known], lengths_B, span_tokens) for number in range(len(places))]
+    golds = [_gold([of_heads[number] for of_heads in known], lengths_B, span_tokens) for number in range(len(places))]
     return Batch(
         _padded([piece.ids_T for piece in pieces], padding),
         torch.tensor([len(piece) for piece in pieces]),
@@ -72,18 +72,18 @@ def batch_of(
 def _gold(known: Sequence[Known], lengths_B: NDArray[np.int64], span_tokens: int) -> Gold:
     first = known[0]
     if first.tags_N is not None:
-        return Gold(tags_BN=_padded([one.tags_N for one in known if one.tags_N is not None], 0))
+        return Gold(tags_BN=_padded([item.tags_N for item in known if item.tags_N is not None], 0))
     shape = len(known), int(lengths_B.max())
     if first.possible_NL is not None:
         possible_BNL = np.ones((*shape, first.possible_NL.shape[1]), dtype=np.bool_)
-        for row, one in enumerate(known):
-            assert one.possible_NL is not None
-            possible_BNL[row, : len(one.possible_NL)] = one.possible_NL
+        for row, item in enumerate(known):
+            assert item.possible_NL is not None
+            possible_BNL[row, : len(item.possible_NL)] = item.possible_NL
         return Gold(possible_BNL=torch.from_numpy(possible_BNL))
     assert first.known_L is not None
     spans_BNWL = np.zeros((*shape, span_tokens, len(first.known_L)), dtype=np.float32)
-    for row, one in enumerate(known):
-        for start, more, label in one.spans or ():
+    for row, item in enumerate(known):
+        for start, more, label in item.spans or ():
             spans_BNWL[row, start, more, label] = 1
     return Gold(spans_BNWL=torch.from_numpy(spans_BNWL), known_L=torch.from_numpy(first.known_L))
 

@@ -2,7 +2,7 @@
 
     tagger.onnx    ids_1T -> scores_TS
 
-One window at a time; scores are of every subword, for all heads, one behind the other. What speaks for a token is chosen
+One window at a time; scores are of every subword, for all heads, one behind the other. Subwords are pooled to tokens
 afterwards: a mean of scores is the score of a mean.
 
 Axes: T subwords, H values of the encoder, S scores of all heads.
@@ -25,13 +25,13 @@ from bionym.encoders.networks import states_of
 from bionym.models.transformer.network import Network
 from bionym.models.transformer.reading import Piece
 from bionym.models.transformer.runtime import FLOAT32, INT8, Read
-from bionym.onnx.int8 import in_eight_bits
+from bionym.onnx.int8 import to_int8
 
 OPSET = 17
-SAMPLE_SUBWORDS = 12_000  # of the text that shows how large values come
+SAMPLE_SUBWORDS = 12_000  # of the text that int8 is calibrated on
 
 
-class Reading(nn.Module):
+class WindowScorer(nn.Module):
     """An encoder with the scores of all heads above it, for one window."""
 
     def __init__(self, encoder: nn.Module, heads: nn.ModuleList) -> None:
@@ -46,7 +46,7 @@ class Reading(nn.Module):
         return nn.functional.linear(states_1TH[0], self.weight, self.bias)
 
 
-def torch_reader(reading: Reading) -> Read:
+def torch_reader(reading: WindowScorer) -> Read:
     """Reads with torch."""
     reading = reading.eval()
 
@@ -62,16 +62,16 @@ def export(network: Network, encoder: Any, folder: Path, windows: Sequence[Piece
     """Both graphs into a folder.
 
     Args:
-        windows: of text like that which will be read; some show how large values come, for eight bits.
-    Returns: whether this kind of encoder can be written so; if not, nothing is left.
+        windows: of text like that which will be read; some are used to calibrate int8.
+    Returns: whether this kind of encoder can be exported; if not, no file is left.
     """
-    reading = Reading(encoder, network.scores).eval()
+    reading = WindowScorer(encoder, network.scores).eval()
     attention = encoder.config._attn_implementation
     encoder.config._attn_implementation = "eager"
     try:
         with _quiet(), torch.inference_mode():
             _write(reading, folder / FLOAT32, network.specials.max_subwords)
-            onnx.save(in_eight_bits(onnx.load(folder / FLOAT32), _sample(windows)), folder / INT8)
+            onnx.save(to_int8(onnx.load(folder / FLOAT32), _sample(windows)), folder / INT8)
             is_alike = _agrees(reading, folder / FLOAT32, network.specials.max_subwords)
     except Exception:  # whatever an exporter meets in somebody else's network; prediction with torch is left
         is_alike = False
@@ -90,7 +90,7 @@ def _sample(windows: Sequence[Piece]) -> list[NDArray[np.int64]]:
     return [windows[place].ids_T[None] for place in np.linspace(0, len(windows) - 1, num_chosen).astype(int)]
 
 
-def _write(reading: Reading, path: Path, longest: int) -> None:
+def _write(reading: WindowScorer, path: Path, longest: int) -> None:
     example_1T = torch.arange(min(11, longest))[None] % 7
     torch.onnx.export(
         reading,
@@ -104,8 +104,8 @@ def _write(reading: Reading, path: Path, longest: int) -> None:
     )
 
 
-def _agrees(reading: Reading, path: Path, longest: int) -> bool:
-    """Whether the graph gives what torch gives, for lengths other than that of the example."""
+def _agrees(reading: WindowScorer, path: Path, longest: int) -> bool:
+    """Whether the graph gives the same scores as torch, for lengths other than that of the example."""
     from bionym.models.transformer.runtime import onnx_reader
 
     read, expected = onnx_reader(path), torch_reader(reading)
@@ -118,7 +118,7 @@ def _agrees(reading: Reading, path: Path, longest: int) -> bool:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Without the advice of exporters."""
+    """Suppress the messages of exporters."""
     loggers = [logging.getLogger(name) for name in ("", "transformers")]
     levels = [logger.level for logger in loggers]
     for logger in loggers:

@@ -22,7 +22,7 @@ from bionym.heads.head import Head
 from bionym.layers.linear_chain import LinearChain
 from bionym.layers.span_scores import SpanScores
 from bionym.models.transformer import heads as heading
-from bionym.models.transformer.export import Reading, torch_reader
+from bionym.models.transformer.export import WindowScorer, torch_reader
 from bionym.models.transformer.network import Network
 from bionym.models.transformer.runtime import Read
 
@@ -38,28 +38,28 @@ def save(network: Network, encoder: networks.Encoder, heads: Sequence[Head], sch
     tensors: dict[str, NDArray[np.float32]] = {}
     for place, head in enumerate(heads):
         layer, output = cast(nn.Linear, network.scores[place]), network.outputs[place]
-        own = {"weight": layer.weight, "bias": layer.bias}
+        parts = {"weight": layer.weight, "bias": layer.bias}
         if isinstance(output, SpanScores):
-            own |= {"lengths": output.lengths_WL}
+            parts |= {"lengths": output.lengths_WL}
         else:
-            own |= dict(zip(CHAIN, _learned(output, len(head.tags)), strict=True))
-        tensors |= {f"{place}.{part}": value.detach().float().cpu().numpy().copy() for part, value in own.items()}
+            parts |= dict(zip(CHAIN, _chain_scores(output, len(head.tags)), strict=True))
+        tensors |= {f"{place}.{part}": value.detach().float().cpu().numpy().copy() for part, value in parts.items()}
     heading.write(finders_of(network, heads, scheme), tensors, folder)
 
 
 def finders_of(network: Network, heads: Sequence[Head], scheme: TagScheme) -> list[heading.Finder]:
     """What finds entities by the network's scores, as it stands."""
-    found: list[heading.Finder] = []
+    finders: list[heading.Finder] = []
     for place, head in enumerate(heads):
         output = network.outputs[place]
         if isinstance(output, SpanScores):
             lengths_WL = output.lengths_WL.detach().double().cpu().numpy()
-            found.append(heading.SpanFinder(head.name, head.labels, lengths_WL, output.size))
+            finders.append(heading.SpanFinder(head.name, head.labels, lengths_WL, output.size))
         else:
-            learned = [part.detach().double().cpu().numpy() for part in _learned(output, len(head.tags))]
+            learned = [part.detach().double().cpu().numpy() for part in _chain_scores(output, len(head.tags))]
             chain = chain_with_rules(HeadWeights(head, *learned), scheme)
-            found.append(heading.TagFinder(head.name, head.labels, chain))
-    return found
+            finders.append(heading.TagFinder(head.name, head.labels, chain))
+    return finders
 
 
 def take_over(network: Network, heads: Sequence[Head], folder: Path) -> int:
@@ -97,13 +97,13 @@ def reader_of(folder: Path) -> Read:
         layer = nn.Linear(weight.shape[1], weight.shape[0])
         layer.load_state_dict({"weight": weight, "bias": tensors[f"{place}.bias"]})
         layers.append(layer)
-    return torch_reader(Reading(encoder.network, nn.ModuleList(layers)))
+    return torch_reader(WindowScorer(encoder.network, nn.ModuleList(layers)))
 
 
-def _learned(output: nn.Module, size: int) -> tuple[Tensor, ...]:
+def _chain_scores(output: nn.Module, size: int) -> tuple[Tensor, ...]:
     """Log-scores of starting, of transitions and of ending."""
     if isinstance(output, LinearChain):
-        return output.learned(valid_only=False)
+        return output.chain_scores(valid_only=False)
     return torch.zeros(size), torch.zeros(size, size), torch.zeros(size)
 
 
@@ -114,15 +114,15 @@ def _is_same(head: Head, old: dict[str, Any]) -> bool:
 def take(network: Network, place: int, number: int, tensors: Mapping[str, Tensor]) -> bool:
     """Put the weights of one head into a network, which needs no gradients meanwhile; whether they fit."""
     layer, output = cast(nn.Linear, network.scores[place]), network.outputs[place]
-    own = {"weight": layer.weight, "bias": layer.bias}
+    parts = {"weight": layer.weight, "bias": layer.bias}
     if isinstance(output, SpanScores):
-        own |= {"lengths": output.lengths_WL}
+        parts |= {"lengths": output.lengths_WL}
     elif isinstance(output, LinearChain):
-        own |= dict(zip(CHAIN, output.learned(valid_only=False), strict=True))
-    old = {part: tensors.get(f"{number}.{part}") for part in own}
-    if any(value is None or value.shape != own[part].shape for part, value in old.items()):
+        parts |= dict(zip(CHAIN, output.chain_scores(valid_only=False), strict=True))
+    old = {part: tensors.get(f"{number}.{part}") for part in parts}
+    if any(value is None or value.shape != parts[part].shape for part, value in old.items()):
         return False
     for part, value in old.items():
         assert value is not None
-        own[part].copy_(value)
+        parts[part].copy_(value)
     return True

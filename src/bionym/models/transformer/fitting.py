@@ -19,7 +19,7 @@ from bionym.heads import development, fitting, teacher
 from bionym.heads.development import Chosen
 from bionym.heads.fitted import FitOptions, Fitted
 from bionym.heads.head import TEXT
-from bionym.models.transformer import files, heads, kept, teaching
+from bionym.models.transformer import files, heads, state_cache, targets
 from bionym.models.transformer.encoding import batch_of
 from bionym.models.transformer.network import Network, rates
 from bionym.models.transformer.reading import Piece, Reader, pieces_of
@@ -40,10 +40,10 @@ def fit(corpora: Mapping[str, Corpus], config: Config, **options: Unpack[FitOpti
     The audit counts the entities that the heads cannot hold, and those that no window can.
     Raises: ModelError if the encoder is not whole, or a corpus has no entity to learn from.
     """
-    return fitting.fit(_Learning, corpora, config, **options)
+    return fitting.fit(_Training, corpora, config, **options)
 
 
-class _Learning:
+class _Training:
     """Network, data and what ties them."""
 
     def __init__(
@@ -55,9 +55,9 @@ class _Learning:
         if oddity:
             audit.change("", "encoder", oddity)
         self.reader = Reader(self.encoder.subwords, config.context, window=config.window, overlap=config.overlap)
-        taught = teaching.taught(corpora, self.reader, config, audit)
-        self.heads, self.items = taught.heads, taught.items
-        lessons, self.counted = teacher.taught(
+        annotated = targets.training_windows(corpora, self.reader, config, audit)
+        self.heads, self.items = annotated.heads, annotated.items
+        soft_labels, self.text_counts = teacher.label_raw_text(
             config.teacher,
             heads.of_sources(self.heads),
             lambda document: sentence_ranges(self.reader.prepared(document)),
@@ -65,8 +65,8 @@ class _Learning:
             seed=config.seed,
             monitors=monitors,
         )
-        if lessons:
-            self.items[TEXT] = list(teaching.from_text(lessons, self.heads, self.reader, config))
+        if soft_labels:
+            self.items[TEXT] = list(targets.distillation_windows(soft_labels, self.heads, self.reader, config))
         self.lengths = {name: list(map(len, items)) for name, items in self.items.items()}
         self.dev = fitting.development_documents(corpora)
         self.dev_texts = {
@@ -78,12 +78,12 @@ class _Learning:
             files.take_over(self.network, self.heads, locate(config.init))
         training, own = config.training, rates(self.network, config.training.learning_rate, config.training.layer_decay)
         self.settings = training.model_copy(update={"learning_rates": own | training.learning_rates})
-        self.kept, self.shown = kept.NOTHING, None
+        self.cache, self.shown = state_cache.NO_CACHE, None
 
     @property
     def about(self) -> dict[str, Any]:
         """Facts of the run."""
-        return {"encoder": self.encoder.about, **teacher.record(self.counted)}
+        return {"encoder": self.encoder.about, **teacher.record(self.text_counts)}
 
     @contextlib.contextmanager
     def computing(self) -> Iterator[None]:
@@ -92,13 +92,13 @@ class _Learning:
         pieces = pieces_of(text for documents in self.dev_texts.values() for texts in documents for text in texts)
         if not settings.subword_dropout:
             pieces += [item.piece for items in self.items.values() for item in items]
-        with devices.prepared(self.settings):
+        with devices.prepare_device(self.settings):
             device = devices.choose(self.settings)
             computing = precision.Precision(self.settings, device)
             room = settings.frozen_gigabytes * GIGABYTE
-            with kept.below(self.network.to(device), pieces, computing, most_bytes=room) as self.kept:
+            with state_cache.cached_states(self.network.to(device), pieces, computing, most_bytes=room) as self.cache:
                 yield
-        self.kept = kept.NOTHING
+        self.cache = state_cache.NO_CACHE
 
     def batches(self, epoch: int) -> batching.Lazy[Any]:
         """The batches of an epoch."""
@@ -107,23 +107,27 @@ class _Learning:
     def evaluate(self, network: nn.Module) -> dict[str, dict[str, Any]]:
         """Strict scores of each corpus on its development documents, by its own heads."""
         assert isinstance(network, Network)
-        found = {}
+        scores = {}
         finders = files.finders_of(network, self.heads, self.scheme)
         for name, documents in self.dev.items():
             places = heads.places_for(name, self.heads)
-            own = [finders[place] for place in places]
+            of_corpus = [finders[place] for place in places]
             texts = self.dev_texts[name]
-            scores_NS = self._scores(network, pieces_of(one for each in texts for one in each), places)
-            ranges = [[(text.start, text.end) for text in each] for each in texts]
-            predicted = heads.decoded(documents, ranges, scores_NS, own)
-            labels = {label for one in own for label in one.labels}
-            found[name or "dev"] = development.scored(documents, development.annotated(documents, predicted, labels))
-        return found
+            scores_NS = self._scores(network, pieces_of(text for of_document in texts for text in of_document), places)
+            ranges = [[(text.start, text.end) for text in of_document] for of_document in texts]
+            predicted = heads.decode_documents(documents, ranges, scores_NS, of_corpus)
+            labels = {label for finder in of_corpus for label in finder.labels}
+            scores[name or "dev"] = development.score_development(
+                documents, development.only_annotated_labels(documents, predicted, labels)
+            )
+        return scores
 
     def saved(self, result: Result) -> Chosen:
         """The model as it will be loaded anywhere."""
         windows = [item.piece for items in self.items.values() for item in items]
-        return model_of(self.network, self.encoder.subwords, self.heads, self.config, self.dev, self.counted, windows)
+        return model_of(
+            self.network, self.encoder.subwords, self.heads, self.config, self.dev, self.text_counts, windows
+        )
 
     def _build(self, epoch: int, planned: batching.Batch) -> Any:
         items = [self.items[name][place] for name, place in planned.items]
@@ -134,7 +138,7 @@ class _Learning:
             places=heads.places_for(planned.corpora[0], self.heads),
             known=[item.known(epoch) for item in items],
             span_tokens=self.config.network.span_tokens,
-            below_BTH=self.kept.of(pieces),
+            below_BTH=self.cache.of(pieces),
         )
 
     def _scores(
@@ -145,8 +149,8 @@ class _Learning:
 
         def score(chosen: Sequence[int]) -> np.ndarray[Any, np.dtype[np.float64]]:
             some = [pieces[place] for place in chosen]
-            batch = batch_of(some, network.specials.padding, below_BTH=self.kept.of(some))
-            return network.scores_of(devices.moved(batch, device), places).double().cpu().numpy()
+            batch = batch_of(some, network.specials.padding, below_BTH=self.cache.of(some))
+            return network.scores_of(devices.move_to_device(batch, device), places).double().cpu().numpy()
 
         num_tokens = [len(piece.firsts_N) for piece in pieces]
         width = sum(network.width(place) for place in places)

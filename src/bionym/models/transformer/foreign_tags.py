@@ -59,11 +59,11 @@ def read_tags(names: Sequence[str]) -> Read:
     return Read(scheme, tags, tuple(place[tag] for tag in tags), left_out)
 
 
-def named(tags: str) -> tuple[str, ...]:
+def parse_tag_names(tags: str) -> tuple[str, ...]:
     """`"O,B-Drug,I-Drug"` as names. Raises: UsageError if one is empty."""
     names = tuple(name.strip() for name in tags.split(",")) if tags else ()
     if not all(names):
-        raise UsageError("--tags: one name is empty. Expected names with commas between: O,B-Drug,I-Drug")
+        raise UsageError("--tags: a name is empty. Expected names separated by commas: O,B-Drug,I-Drug")
     return names
 
 
@@ -81,11 +81,11 @@ def names_for_pipelines(tags: Sequence[str]) -> tuple[str, ...]:
 def _written(names: Sequence[str]) -> dict[str, str]:
     """Each name as a tag: by its prefix, by its suffix, or as a label alone."""
     if not names:
-        raise ModelError(f"Every label stands for no entity. {_ADVICE}")
+        raise ModelError(f"No label stands for an entity. {_ADVICE}")
     for pattern, prefix, label in ((_PREFIX, 1, 2), (_SUFFIX, 2, 1)):
-        found = [pattern.fullmatch(name) for name in names]
-        if all(found):
-            return {one[0]: _tag(one[prefix], one[label]) for one in found if one}
+        matches = [pattern.fullmatch(name) for name in names]
+        if all(matches):
+            return {match[0]: _tag(match[prefix], match[label]) for match in matches if match}
     if all(split_tag(name)[0] == name or split_tag(f"{name}-x")[0] != OUTSIDE for name in names):
         return {name: _tag(name, split_tag(name)[1]) for name in names}
     dashed = [name for name in names if _DASHED.fullmatch(name)]

@@ -1,6 +1,6 @@
 """A folder with a network that classifies subwords, anybody's, as a model of ours.
 
-Tokens, sentences and windows are ours; the first subword of a token speaks for it. A folder that was exported from Bionym says
+Tokens, sentences and windows are ours; the first subword of a token gives its scores. A folder that was exported from Bionym says
 how it was read there, and is read so again.
 
 Axes: L tags, H values of the encoder.
@@ -58,17 +58,17 @@ def import_folder(
     """
     folder = locate(name)
     facts = {} if tags else facts_of(folder)
-    found = classifiers.open_classifier(folder, tags)
-    read = _as_it_was(facts, len(found.names), folder) if facts else read_tags(found.names)
-    for one in read.left_out:
-        audit.lose("", "label", f"{one} is no tag of a token: none gets it")
-    if oddity := mismatch(found.encoder.subwords.tokenizer):
+    classifier = classifiers.open_classifier(folder, tags)
+    read = _as_it_was(facts, len(classifier.names), folder) if facts else read_tags(classifier.names)
+    for part in read.left_out:
+        audit.lose("", "label", f"{part} is no tag of a token: none gets it")
+    if oddity := mismatch(classifier.encoder.subwords.tokenizer):
         audit.change("", "encoder", oddity)
-    window = min(LONGEST, found.encoder.subwords.specials.max_subwords)
+    window = min(LONGEST, classifier.encoder.subwords.specials.max_subwords)
     defaults = {"context": "sentence", "window": window, "scheme": read.scheme, **_settings(facts)}
     config = configuration.merged({"encoder": str(name), "held_out": 0.0}, defaults)
-    for one in settings:
-        config = configuration.merged(config, configuration.parse(one))
+    for part in settings:
+        config = configuration.merged(config, configuration.parse(part))
     chosen = configuration.validated(Config, config)
     asked, needed = chosen.network.output, defaults.get("network", {}).get("output", "softmax")
     if asked != needed:
@@ -76,18 +76,18 @@ def import_folder(
             f"The setting 'network.output' is {asked!r}, but the network of {folder} is a {needed}. Leave it."
         )
     head = Head("", read.tags)
-    network = Network(chosen.network, found.encoder, [head], find_scheme(chosen.scheme))
+    network = Network(chosen.network, classifier.encoder, [head], find_scheme(chosen.scheme))
     places = torch.tensor(read.places)
-    tensors = {"0.weight": found.weight_LH[places], "0.bias": found.bias_L[places]}
+    tensors = {"0.weight": classifier.weight_LH[places], "0.bias": classifier.bias_L[places]}
     with torch.no_grad():
         if not files.take(network, 0, 0, tensors | _chain(facts)):
             raise ModelError(f"{folder} does not hold a whole chain, though it was exported with one. Export it again.")
-    reader = Reader(found.encoder.subwords, chosen.context, window=chosen.window, overlap=chosen.overlap)
+    reader = Reader(classifier.encoder.subwords, chosen.context, window=chosen.window, overlap=chosen.overlap)
     windows = pieces_of(text for document in dev for text in reader.texts(reader.prepared(document)))
     chosen_weights = model_of(
-        network, found.encoder.subwords, [head], chosen, {"": dev} if dev else {}, windows=windows
+        network, classifier.encoder.subwords, [head], chosen, {"": dev} if dev else {}, windows=windows
     )
-    return Imported(chosen_weights, found.kind)
+    return Imported(chosen_weights, classifier.kind)
 
 
 def _as_it_was(facts: Mapping[str, Any], num_scores: int, folder: Path) -> Read:
@@ -111,7 +111,7 @@ def _chain(facts: Mapping[str, Any]) -> dict[str, torch.Tensor]:
 
 def _settings(facts: Mapping[str, Any]) -> dict[str, Any]:
     """How Bionym read the model."""
-    found = {key: facts[key] for key in ("scheme", "context", "window", "overlap") if key in facts}
+    given = {key: facts[key] for key in ("scheme", "context", "window", "overlap") if key in facts}
     network = {"pooling": facts["pooling"]} if "pooling" in facts else {}
     network |= {"output": "crf"} if facts.get("chain") else {}
-    return found | ({"network": network} if network else {})
+    return given | ({"network": network} if network else {})

@@ -24,9 +24,9 @@ from bionym.errors import ModelError
 from bionym.heads import head as neural
 from bionym.heads.files import HeadWeights, chain_with_rules
 from bionym.heads.head import SHARED, TEXT, Head
-from bionym.heads.merging import Find, merged
+from bionym.heads.merging import Find, merge_finds
 from bionym.heads.potentials import HeadPotentials, entity_of, finds_in, of_heads, places_of
-from bionym.linear_chain.decoding import Chain, Found
+from bionym.linear_chain.decoding import Chain, ScoredSpans
 from bionym.models.transformer.settings import Sharing
 
 Floats = NDArray[np.float64]
@@ -46,7 +46,7 @@ class TagFinder:
         """One for each tag."""
         return len(self.chain.tags)
 
-    def find(self, scores_NS: Floats, ranges: Sequence[tuple[int, int]]) -> Found:
+    def find(self, scores_NS: Floats, ranges: Sequence[tuple[int, int]]) -> ScoredSpans:
         """Entities of the best valid tag sequence of each text, whose tokens are at `[start, end)`, with probabilities."""
         return HeadPotentials(self.source, scores_NS, self.chain).entities(ranges)
 
@@ -69,44 +69,44 @@ class SpanFinder:
         """For each label the vectors of a first and of a last token."""
         return 2 * self.size * len(self.labels)
 
-    def find(self, scores_NS: Floats, ranges: Sequence[tuple[int, int]]) -> Found:
+    def find(self, scores_NS: Floats, ranges: Sequence[tuple[int, int]]) -> ScoredSpans:
         """Every span that is more probable than not; of those of one label that cross without nesting, the surest."""
         return [self._of_text(scores_NS[start:end]) for start, end in ranges]
 
     def _of_text(self, scores_NS: Floats) -> list[tuple[TokenSpan, float]]:
         firsts_NLD, lasts_NLD = np.moveaxis(scores_NS.reshape(len(scores_NS), 2, len(self.labels), self.size), 1, 0)
-        found = []
+        candidates = []
         for more in range(min(len(self.lengths_WL), len(scores_NS))):
             odds_NL = (firsts_NLD[: len(firsts_NLD) - more] * lasts_NLD[more:]).sum(2) / np.sqrt(self.size)
-            chance_NL = 1 / (1 + np.exp(-np.clip(odds_NL + self.lengths_WL[more], -60, 60)))
-            for start, label in zip(*np.nonzero(chance_NL > HALF), strict=True):
+            probability_NL = 1 / (1 + np.exp(-np.clip(odds_NL + self.lengths_WL[more], -60, 60)))
+            for start, label in zip(*np.nonzero(probability_NL > HALF), strict=True):
                 span = TokenSpan(int(start), int(start) + more + 1, self.labels[label])
-                found.append((span, float(chance_NL[start, label])))
-        return sorted(_without_crossing(found))
+                candidates.append((span, float(probability_NL[start, label])))
+        return sorted(_without_crossing(candidates))
 
 
 Finder = TagFinder | SpanFinder
 
 
-def _without_crossing(found: Iterable[tuple[TokenSpan, float]]) -> list[tuple[TokenSpan, float]]:
-    kept: list[tuple[TokenSpan, float]] = []
-    for span, chance in sorted(found, key=lambda one: (-one[1], one[0])):
-        if not any(other.label == span.label and _cross(span, other) for other, _ in kept):
-            kept.append((span, chance))
-    return kept
+def _without_crossing(candidates: Iterable[tuple[TokenSpan, float]]) -> list[tuple[TokenSpan, float]]:
+    chosen: list[tuple[TokenSpan, float]] = []
+    for span, probability in sorted(candidates, key=lambda candidate: (-candidate[1], candidate[0])):
+        if not any(other.label == span.label and _cross(span, other) for other, _ in chosen):
+            chosen.append((span, probability))
+    return chosen
 
 
-def _cross(one: TokenSpan, other: TokenSpan) -> bool:
-    left, right = sorted((one, other))
+def _cross(span: TokenSpan, other: TokenSpan) -> bool:
+    left, right = sorted((span, other))
     return left.start < right.start < left.end < right.end
 
 
 def heads_of(labels: Mapping[str, Sequence[str]], scheme: TagScheme, sharing: Sharing) -> tuple[Head, ...]:
     """The heads for corpora with these labels, the tags of each for the scheme. Raises: ModelError if a corpus has none."""
-    found = neural.heads_of(labels, scheme, "shared" if sharing == "shared" else "corpus")
+    heads = neural.heads_of(labels, scheme, "shared" if sharing == "shared" else "corpus")
     if sharing != "label":
-        return found
-    return tuple(Head(head.name, scheme.tags([label])) for head in found for label in head.labels)
+        return heads
+    return tuple(Head(head.name, scheme.tags([label])) for head in heads for label in head.labels)
 
 
 def places_for(corpus: str, heads: Sequence[Head]) -> tuple[int, ...]:
@@ -119,10 +119,10 @@ def of_sources(heads: Sequence[Head]) -> tuple[Head, ...]:
     tags: dict[str, dict[str, None]] = {}
     for head in heads:
         tags.setdefault(head.name, {}).update(dict.fromkeys(head.tags))
-    return tuple(Head(name, tuple(own)) for name, own in tags.items())
+    return tuple(Head(name, tuple(of_source)) for name, of_source in tags.items())
 
 
-def decoded(
+def decode_documents(
     batch: Sequence[Document],
     ranges: Sequence[Sequence[tuple[int, int]]],
     scores_NS: Floats,
@@ -134,22 +134,24 @@ def decoded(
         ranges: token positions of the texts of each document, empty ones too.
         scores_NS: of all tokens, for all heads, one head behind the other.
     """
-    places, found, first = places_of(ranges), [], 0
-    for one in finders:
-        found.append((one.source, one.find(scores_NS[:, first : first + one.num_scores], places) if places else []))
-        first += one.num_scores
-    several = len({one.source for one in finders}) > 1
+    places, by_finder, first = places_of(ranges), [], 0
+    for finder in finders:
+        by_finder.append(
+            (finder.source, finder.find(scores_NS[:, first : first + finder.num_scores], places) if places else [])
+        )
+        first += finder.num_scores
+    has_sources = len({finder.source for finder in finders}) > 1
     documents = []
-    for document, by_head in zip(batch, finds_in(ranges, found), strict=True):
-        finds = [find for own in by_head for find in own]
-        stay = _united(finds, finders) if several else finds
-        documents.append(document.with_entities(entity_of(find, document, several) for find in stay))
+    for document, by_head in zip(batch, finds_in(ranges, by_finder), strict=True):
+        finds = [find for of_finder in by_head for find in of_finder]
+        stay = _united(finds, finders) if has_sources else finds
+        documents.append(document.with_entities(entity_of(find, document, has_sources) for find in stay))
     return documents
 
 
 def potentials(scores_NS: Floats, finders: Sequence[Finder]) -> tuple[HeadPotentials, ...]:
     """What each head says, given the scores of all, one behind the other. Raises: ModelError for heads that give spans."""
-    chains = [(one.source, one.chain) for one in finders if isinstance(one, TagFinder)]
+    chains = [(finder.source, finder.chain) for finder in finders if isinstance(finder, TagFinder)]
     if len(chains) < len(finders):
         raise ModelError(
             "its heads give spans (network.output=spans), which are no chain of tags. Train it with network.output=crf."
@@ -159,8 +161,8 @@ def potentials(scores_NS: Floats, finders: Sequence[Finder]) -> tuple[HeadPotent
 
 def _united(finds: Sequence[Find], finders: Sequence[Finder]) -> list[Find]:
     """What several sources found. Where spans are sought, those of one label may nest, and only equal ones are one."""
-    if not any(isinstance(one, SpanFinder) for one in finders):
-        return merged(finds)
+    if not any(isinstance(finder, SpanFinder) for finder in finders):
+        return merge_finds(finds)
     surest: dict[object, Find] = {}
     for find in sorted(finds):
         surest.setdefault((find.start, find.end, find.label), find)
@@ -172,10 +174,10 @@ def write(finders: Sequence[Finder], weights: Mapping[str, NDArray[np.float32]],
     from safetensors.numpy import save_file
 
     table = [
-        {"source": one.source, "tags": one.chain.tags}
-        if isinstance(one, TagFinder)
-        else {"source": one.source, "labels": one.labels}
-        for one in finders
+        {"source": finder.source, "tags": finder.chain.tags}
+        if isinstance(finder, TagFinder)
+        else {"source": finder.source, "labels": finder.labels}
+        for finder in finders
     ]
     (folder / "heads.json").write_text(json.dumps(table, ensure_ascii=False, indent=1), encoding="utf-8")
     save_file(dict(weights), folder / "heads.safetensors")
@@ -185,7 +187,7 @@ def read(folder: Path, scheme: TagScheme) -> list[Finder]:
     """The heads of a model's folder. Raises: ModelError."""
     table, tensors = read_table(folder), read_tensors(folder)
     with _whole(folder):
-        return [_finder(number, one, tensors, scheme) for number, one in enumerate(table)]
+        return [_finder(number, entry, tensors, scheme) for number, entry in enumerate(table)]
 
 
 def read_table(folder: Path) -> list[dict[str, Any]]:
@@ -213,7 +215,7 @@ def _whole(folder: Path) -> Iterator[None]:
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         raise ModelError(
             f"{folder} does not hold a whole model ({type(error).__name__} at heads.json or heads.safetensors). "
-            "Copy it again, or train anew."
+            "Copy it again, or train it again."
         ) from error
 
 

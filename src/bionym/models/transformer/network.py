@@ -81,11 +81,11 @@ class Network(nn.Module):
         super().__init__()
         self.settings, self.specials, self.hidden_size = settings, encoder.subwords.specials, encoder.hidden_size
         self._frozen = tuple(frozen_parts(encoder.network, settings))
-        self.encoder = prepared(encoder.network, settings, self._frozen)
+        self.encoder = prepare_encoder(encoder.network, settings, self._frozen)
         self._lower = LowerLayers(self.encoder, layers_of(self.encoder), settings.frozen_layers)
         self.dropout = Dropout(settings.dropout)
         self.outputs = nn.ModuleList(_output(settings, head, scheme) for head in heads)
-        self.scores = nn.ModuleList(nn.Linear(encoder.hidden_size, int(one.num_scores)) for one in self.outputs)  # type: ignore[arg-type]
+        self.scores = nn.ModuleList(nn.Linear(encoder.hidden_size, int(output.num_scores)) for output in self.outputs)  # type: ignore[arg-type]
         for layer in self.scores:
             assert isinstance(layer, nn.Linear)
             nn.init.normal_(layer.weight, std=HIDDEN_STD if settings.output != "spans" else _span_std(encoder))
@@ -125,7 +125,7 @@ class Network(nn.Module):
             states_BTH = states_of(self.encoder, **inputs)
         else:
             states_BTH = self._lower.above(batch.below_BTH, **inputs)
-        pooled_BNH = pooled(states_BTH, batch.firsts_BN, batch.counts_BN, self.settings.pooling)
+        pooled_BNH = pool_subwords(states_BTH, batch.firsts_BN, batch.counts_BN, self.settings.pooling)
         return cast(Tensor, self.dropout(pooled_BNH))
 
     def below(self, batch: Batch) -> Tensor:
@@ -168,7 +168,7 @@ class Network(nn.Module):
         return output.loss(scores_BNS, gold.tags_BN, lengths_B, per="token")
 
 
-def pooled(values_BTH: Tensor, firsts_BN: Tensor, counts_BN: Tensor, pooling: str) -> Tensor:
+def pool_subwords(values_BTH: Tensor, firsts_BN: Tensor, counts_BN: Tensor, pooling: str) -> Tensor:
     """Values of tokens from those of subwords: the first, or the mean."""
     if pooling == "first":
         return values_BTH.gather(1, firsts_BN[:, :, None].expand(-1, -1, values_BTH.shape[2]))
@@ -177,7 +177,7 @@ def pooled(values_BTH: Tensor, firsts_BN: Tensor, counts_BN: Tensor, pooling: st
     return is_own_BNT.to(values_BTH) @ values_BTH / counts_BN.clamp(min=1)[:, :, None].to(values_BTH)
 
 
-def prepared(encoder: Any, settings: NetworkSettings, frozen: Sequence[nn.Module]) -> nn.Module:
+def prepare_encoder(encoder: Any, settings: NetworkSettings, frozen: Sequence[nn.Module]) -> nn.Module:
     """The encoder with what is frozen frozen, and low-rank changes laid over the rest if asked for."""
     replace_dropout(encoder)
     for part in encoder.modules():
@@ -221,10 +221,10 @@ def rates(network: Network, rate: float, decay: float) -> dict[str, float]:
     learning = [name for name, weight in network.named_parameters() if weight.requires_grad]
     layers = layers_of(network.encoder)
     names = {id(part): name for name, part in network.named_modules()}
-    found = {
+    rate_of = {
         f"{names[id(layer)]}.": rate * decay ** (len(layers) - 1 - place) for place, layer in enumerate(layers)
     } | {"encoder.": rate * decay ** len(layers)}
-    return {name: value for name, value in found.items() if any(one.startswith(name) for one in learning)}
+    return {name: value for name, value in rate_of.items() if any(parameter.startswith(name) for parameter in learning)}
 
 
 def merged_encoder(network: Network) -> Any:
@@ -275,9 +275,9 @@ def _with_lora(encoder: Any, lora: Lora, frozen: Sequence[nn.Module]) -> Any:
 def _output(settings: NetworkSettings, head: Head, scheme: TagScheme) -> nn.Module:
     if settings.output == "spans":
         return SpanScores(len(head.labels), settings.span_tokens, settings.span_size)
-    own = rules(head.tags, scheme)
+    head_rules = rules(head.tags, scheme)
     # A window may begin within an entity, so while learning every sequence is possible.
-    return LinearChain(own, valid_training=False) if settings.output == "crf" else Softmax(own)
+    return LinearChain(head_rules, valid_training=False) if settings.output == "crf" else Softmax(head_rules)
 
 
 def _weights(settings: NetworkSettings, head: Head) -> Tensor:

@@ -51,7 +51,7 @@ class Reader:
     """Cuts documents into windows.
 
     Args:
-        window: subwords that are read at once, start and end counted; the encoder's own limit holds besides.
+        window: most subwords of a window, start and end counted; the encoder's own limit holds too.
     """
 
     def __init__(self, subwords: Subwords, context: Context, *, window: int, overlap: int) -> None:
@@ -65,31 +65,31 @@ class Reader:
         Args:
             audit: given to learn from its entities: where they cross an edge that is ours, it gives way.
         """
-        found = in_context(tokenized(document), self.context)
+        cut = in_context(tokenized(document), self.context)
         is_ours = not document.tokens
-        return join_cut_sentences(found, audit) if audit is not None and is_ours else found
+        return join_cut_sentences(cut, audit) if audit is not None and is_ours else cut
 
     def texts(self, document: Document, audit: Audit | None = None) -> list[Text]:
         """The texts of a prepared document, empty ones too."""
         ids = self.subwords.of_tokens(document)
-        num_cut = sum(len(own) > self.room for own in ids)
+        num_cut = sum(len(subwords) > self.room for subwords in ids)
         if num_cut and audit is not None:
             audit.change(document.id, "token", "longer than a window: cut in its subwords", count=num_cut)
         return [self._text(ids, start, end) for start, end in sentence_ranges(document)]
 
     def count_wide(self, document: Document, audit: Audit) -> None:
         """Count the entities that no window can hold whole."""
-        sizes = [min(len(own), self.room) for own in self.subwords.of_tokens(document)]
+        sizes = [min(len(subwords), self.room) for subwords in self.subwords.of_tokens(document)]
         for entity in document.entities:
             aligned = align(document.tokens, entity.extent)
             if aligned is not None and sum(sizes[aligned.start : aligned.end]) > self.room:
                 audit.change(document.id, entity, "longer than a window of the encoder: never seen whole")
 
     def _text(self, ids: Sequence[tuple[int, ...]], start: int, end: int) -> Text:
-        own = [one[: self.room] for one in ids[start:end]]
-        found = windows([len(one) for one in own], self.room, self.overlap)
-        pieces = tuple(_piece(own, *window, self.subwords.specials) for window in found)
-        return Text(start, end, pieces, tuple((window.first, window.last) for window in found))
+        subwords = [ids_of_token[: self.room] for ids_of_token in ids[start:end]]
+        cuts = windows([len(ids_of_token) for ids_of_token in subwords], self.room, self.overlap)
+        pieces = tuple(_piece(subwords, *window, self.subwords.specials) for window in cuts)
+        return Text(start, end, pieces, tuple((window.first, window.last) for window in cuts))
 
 
 def pieces_of(texts: Iterable[Text]) -> list[Piece]:
@@ -112,9 +112,9 @@ def aligned_entities(document: Document, audit: Audit) -> Iterator[tuple[Entity,
 
 
 def _piece(ids: Sequence[tuple[int, ...]], start: int, end: int, first: int, last: int, specials: Specials) -> Piece:
-    lengths = [len(one) for one in ids[start:end]]
+    lengths = [len(ids_of_token) for ids_of_token in ids[start:end]]
     places = len(specials.start) + np.concatenate(([0], np.cumsum(lengths)))
-    inner = [number for one in ids[start:end] for number in one]
+    inner = [number for ids_of_token in ids[start:end] for number in ids_of_token]
     ids_T = np.array([*specials.start, *inner, *specials.end], dtype=np.int64)
-    own = slice(first - start, last - start)
-    return Piece(ids_T, places[:-1][own].astype(np.int64), np.array(lengths[own], dtype=np.int64))
+    core = slice(first - start, last - start)
+    return Piece(ids_T, places[:-1][core].astype(np.int64), np.array(lengths[core], dtype=np.int64))

@@ -34,7 +34,7 @@ class OneByOne:
 
     Args:
         read: gives the scores of every subword of a window.
-        pooling: "first" or "mean": what speaks for a token of its subwords.
+        pooling: "first" or "mean": how the scores of subwords become those of their token.
     """
 
     def __init__(self, read: Read, pooling: str) -> None:
@@ -42,8 +42,8 @@ class OneByOne:
 
     def scores(self, pieces: Sequence[Piece]) -> Floats:
         """As `Runtime` has it."""
-        found = [self._pooled(self._read(piece.ids_T[None]), piece) for piece in pieces]
-        return np.concatenate(found).astype(np.float64) if found else np.zeros((0, 0))
+        scores = [self._pooled(self._read(piece.ids_T[None]), piece) for piece in pieces]
+        return np.concatenate(scores).astype(np.float64) if scores else np.zeros((0, 0))
 
     def _pooled(self, scores_TS: NDArray[np.float32], piece: Piece) -> NDArray[np.float32]:
         if self._pooling == "first" or not len(piece.firsts_N):
@@ -58,14 +58,14 @@ def onnx_reader(graph: Path, otherwise: Path | None = None) -> Read:
     """The network of a graph.
 
     Args:
-        otherwise: what to read with on a processor that cannot multiply whole numbers of eight bits rightly.
-    Raises: ModelError if it cannot be loaded, or if neither can be read rightly.
+        otherwise: the float32 graph, for a CPU on which the int8 one gives wrong results.
+    Raises: ModelError if it cannot be loaded, or if there is no graph for this CPU.
     """
     session = open_session(graph)
     if otherwise is not None and not multiplies_rightly(session):
         if not otherwise.is_file():
             raise ModelError(
-                f"This processor cannot multiply whole numbers of eight bits, and {otherwise} is missing. Predict with the "
+                f"This CPU lacks VNNI; the int8 model would give wrong results, and {otherwise} is missing. Predict with the "
                 "model as it was trained, not with one that was exported for prediction."
             )
         session = open_session(otherwise)

@@ -31,7 +31,7 @@ def model_of(
     heads: Sequence[Head],
     config: Config,
     dev: Development,
-    from_text: teacher.Counted | None = None,
+    from_text: teacher.TextCounts | None = None,
     windows: Sequence[Piece] = (),
 ) -> Chosen:
     """The model as it will be loaded anywhere: written to a folder of its own, and read from there.

@@ -22,7 +22,7 @@ from bionym import config as configuration
 from bionym.data import Document
 from bionym.data.tags import find_scheme
 from bionym.errors import ModelError, UnknownNameError, require
-from bionym.heads.batches import tagged
+from bionym.heads.batches import tag_in_batches
 from bionym.heads.potentials import Potentials
 from bionym.models.transformer import heads
 from bionym.models.transformer.runtime import FLOAT32, INT8, OneByOne, Runtime, onnx_reader
@@ -56,43 +56,43 @@ class Transformer:
     @property
     def labels(self) -> tuple[str, ...]:
         """The labels it can give, sorted."""
-        return tuple(sorted({label for one in self._finders for label in one.labels}))
+        return tuple(sorted({label for finder in self._finders for label in finder.labels}))
 
     @property
     def sources(self) -> tuple[str, ...]:
         """The corpora it learned from, unless all share one head."""
-        return tuple(dict.fromkeys(one.source for one in self._finders))
+        return tuple(dict.fromkeys(finder.source for finder in self._finders))
 
     @property
     def overlaps(self) -> str:
         """Which of its entities may overlap, for the card."""
-        if any(isinstance(one, heads.SpanFinder) for one in self._finders):
+        if any(isinstance(finder, heads.SpanFinder) for finder in self._finders):
             return "entities may nest and overlap."
         if len(self._finders) > 1:
             return "entities of one label do not overlap."
         return "nested and overlapping entities are not found."
 
     def of_source(self, name: str) -> "Transformer":
-        """The same model, speaking by the heads of one corpus alone; so a corpus is scored on what it taught.
+        """The same model, with the heads of one corpus only, so that a corpus is scored by its own heads.
 
         Raises: UnknownNameError if there is no such corpus.
         """
         if name not in self.sources:
             raise UnknownNameError("source", name, self.sources)
-        chosen = [place for place, one in enumerate(self._finders) if one.source == name]
-        first = sum(one.num_scores for one in self._finders[: chosen[0]])
+        chosen = [place for place, finder in enumerate(self._finders) if finder.source == name]
+        first = sum(finder.num_scores for finder in self._finders[: chosen[0]])
         alone = copy.copy(self)
         alone._finders = tuple(self._finders[place] for place in chosen)
         first += self._columns.start or 0
-        alone._columns = slice(first, first + sum(one.num_scores for one in alone._finders))
+        alone._columns = slice(first, first + sum(finder.num_scores for finder in alone._finders))
         return alone
 
     def predict(self, documents: Iterable[Document]) -> Iterator[Document]:
         """The same documents, in order, with this model's entities, each with its probability.
 
-        Where several corpora speak, each entity names its own in `attributes["source"]`; see `merging` for overlaps.
+        With heads of several corpora, each entity names its own in `attributes["source"]`; see `merging` for overlaps.
         """
-        return tagged(documents, lambda some: heads.decoded(some, *self._read(some), self._finders))
+        return tag_in_batches(documents, lambda some: heads.decode_documents(some, *self._read(some), self._finders))
 
     def potentials(self, documents: Sequence[Document]) -> Potentials:
         """What its heads say of tokenised documents. Raises: ModelError if they give spans, which are no chain."""
@@ -104,8 +104,8 @@ class Transformer:
         from bionym.models.transformer.reading import pieces_of
 
         texts = [self._reader.texts(self._reader.prepared(document)) for document in documents]
-        ranges = [[(text.start, text.end) for text in each] for each in texts]
-        pieces = pieces_of(one for each in texts for one in each)
+        ranges = [[(text.start, text.end) for text in of_document] for of_document in texts]
+        pieces = pieces_of(text for of_document in texts for text in of_document)
         if not pieces:
             return ranges, np.zeros((0, sum(finder.num_scores for finder in self._finders)))
         return ranges, self._runtime.scores(pieces)[:, self._columns]

@@ -78,10 +78,10 @@ def _chosen(folder: Path, wanted: str | None, audit: Audit) -> tuple[int, list[s
 
 def _names(table: Sequence[Mapping[str, Any]]) -> list[str]:
     """What heads are called: by their corpus, and by their label too where a corpus has several."""
-    sources = [str(one["source"]) for one in table]
+    sources = [str(entry["source"]) for entry in table]
     if len(set(sources)) == len(sources):
         return sources
-    labels = [Head("", tuple(one["tags"])).labels[0] if "tags" in one else one["labels"][0] for one in table]
+    labels = [Head("", tuple(entry["tags"])).labels[0] if "tags" in entry else entry["labels"][0] for entry in table]
     return [f"{source}:{label}" if source else label for source, label in zip(sources, labels, strict=True)]
 
 
@@ -108,7 +108,7 @@ def _count(config: Config, num_moves: int, audit: Audit) -> None:
 def facts_of(folder: Path) -> Mapping[str, Any]:
     """What a folder that was exported from Bionym keeps for Bionym; empty if it was not."""
     try:
-        found = json.loads((folder / "config.json").read_text(encoding="utf-8")).get(OURS)
+        facts = json.loads((folder / "config.json").read_text(encoding="utf-8")).get(OURS)
     except (OSError, ValueError, AttributeError):
         return {}
-    return found if isinstance(found, Mapping) else {}
+    return facts if isinstance(facts, Mapping) else {}

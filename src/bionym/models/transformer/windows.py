@@ -41,7 +41,7 @@ def windows(lengths: Sequence[int], room: int, overlap: int) -> list[Window]:
 
 def _stretches(sums: Sequence[int], room: int, overlap: int) -> list[tuple[int, int]]:
     """Start and end of each window: as long as fits, the last one too, which reaches back as far as it can."""
-    num_tokens, found, start = len(sums) - 1, list[tuple[int, int]](), 0
+    num_tokens, stretches, start = len(sums) - 1, list[tuple[int, int]](), 0
     while True:
         end = start + 1
         while end < num_tokens and sums[end + 1] - sums[start] <= room:
@@ -49,8 +49,8 @@ def _stretches(sums: Sequence[int], room: int, overlap: int) -> list[tuple[int, 
         if end == num_tokens:
             while start and sums[end] - sums[start - 1] <= room:
                 start -= 1
-            return [*found, (start, end)]
-        found.append((start, end))
+            return [*stretches, (start, end)]
+        stretches.append((start, end))
         following = start + 1
         while sums[end] - sums[following] > overlap or sums[end + 1] - sums[following] > room:
             following += 1

@@ -32,8 +32,8 @@ class Log:
             _cut(self.path, info)
             return
         self.path.write_bytes(b"")
-        kept = ("about", "settings", "device", "num_parameters", "epochs")
-        self._add("started", {key: getattr(info, key) for key in kept})
+        keys = ("about", "settings", "device", "num_parameters", "epochs")
+        self._add("started", {key: getattr(info, key) for key in keys})
 
     def step(self, info: StepGroup) -> None:
         """A line."""
@@ -49,12 +49,12 @@ class Log:
 
     def finished(self, result: Result) -> None:
         """A line."""
-        best = {
+        best_epochs = {
             "best": asdict(result.best) if result.best else None,
-            "best_of": {corpus: asdict(one) for corpus, one in result.best_of.items()},
+            "best_of": {corpus: asdict(best) for corpus, best in result.best_of.items()},
         }
-        kept = ("state", "reason", "epochs", "steps", "seconds")
-        self._add("finished", {**{key: getattr(result, key) for key in kept}, **best})
+        keys = ("state", "reason", "epochs", "steps", "seconds")
+        self._add("finished", {**{key: getattr(result, key) for key in keys}, **best_epochs})
 
     def _add(self, kind: str, values: Mapping[str, Any]) -> None:
         line = json.dumps({"kind": kind, **_short(dict(values))}, ensure_ascii=False)
@@ -71,13 +71,13 @@ def _short(value: Any) -> Any:
 
 def _cut(path: Path, info: Started) -> None:
     """Keep the lines up to where a run goes on."""
-    kept = 0
+    num_bytes = 0
     with path.open("rb+") as stream:
         for line in stream:
             if not line.endswith(b"\n") or _is_past(json.loads(line), info):
                 break
-            kept += len(line)
-        stream.truncate(kept)
+            num_bytes += len(line)
+        stream.truncate(num_bytes)
 
 
 def _is_past(line: Mapping[str, Any], info: Started) -> bool:

@@ -42,12 +42,12 @@ class Terminal:
         self._begin()
 
     def step(self, info: StepGroup) -> None:
-        """Draw anew."""
+        """Redraw."""
         self._now = info
         self._draw()
 
     def epoch(self, info: EpochEnd) -> None:
-        """Draw anew, with a row more."""
+        """Redraw, with one more row."""
         self._ends.append(info)
         self._draw()
 

@@ -1,16 +1,16 @@
-"""A BiLSTM-CRF over four corpora that a teacher has taught on raw text, and what that brings; the same for an encoder.
+"""Distillation: a BiLSTM-CRF over four corpora, trained on raw text that a teacher labelled too; the same for an encoder.
 
-    python benchmarks/taught.py --data CORPORA --text TEXT... [--text MORE...] --vectors VECTORS --out FOLDER
+    python benchmarks/distillation.py --data CORPORA --text TEXT... [--text MORE...] --vectors VECTORS --out FOLDER
 
 One after the other: a feature CRF for each of three corpora, and with `--encoder` a transformer for each; two BiLSTM-CRFs over
-all four; all of them as one ensemble; a student that learns from the annotated documents and, beside them, from what the
-ensemble finds in raw text; and students that go on from it with the annotated documents alone, one for each seed. Each further
-`--text` is a round more: the first of the students that go on takes the place of the first BiLSTM-CRF in the ensemble, and the
-student learns from what that finds in the new text; from the third round on, the mean of the last two students goes on. With
-`--encoder` also a transformer over two corpora, taught and gone on with in the same way, in the first round. Every model is
-kept in FOLDER, and one that stands there is not trained again. Sentences of the development and test data are never learned
-from. Prints one JSON object: strict F1 of each model on the test splits, and mean and standard deviation over the seeds of the
-last round. `--select` learns from train only, and scores on the development splits.
+all four; all of them as one ensemble; a student that is trained on the annotated documents and on raw text that the
+ensemble labelled; and students that continue from it on the annotated documents alone, one for each seed. Each further
+`--text` is a round more: the first of these students replaces the first BiLSTM-CRF in the ensemble, and the
+student is trained on the new text as that labels it; from the third round on, the mean of the last two students continues. With
+`--encoder` also a transformer over two corpora, distilled and continued in the same way, in the first round. Every model is
+kept in FOLDER, and one that stands there is not trained again. Sentences of the development and test data are never trained
+on. Prints one JSON object: strict F1 of each model on the test splits, and mean and standard deviation over the seeds of the
+last round. `--select` trains on train only, and scores on the development splits.
 """
 
 import argparse
@@ -33,7 +33,7 @@ NETWORK = ("network.characters.size=128", "network.recurrent.size=256", "held_ou
 NETS = (1, 2)  # their seeds
 SHORTLY = ("training.epochs=2", "training.learning_rate=0.0005")
 EPOCHS, EPOCHS_MORE = 5, 3  # of a student in the first round, and in later ones, which begin with the one before
-OF_ENCODER = ("NCBI-disease", "BC5CDR")  # what a taught transformer learns together
+OF_ENCODER = ("NCBI-disease", "BC5CDR")  # corpora of the distilled transformer
 SENTENCES = Path(__file__).with_name("transformer_minilm.toml")
 
 Data = dict[str, tuple[tuple[Document, ...], tuple[Document, ...]]]
@@ -92,7 +92,7 @@ def scores(folder: Path, data: Data) -> dict[str, float]:
 
 
 def members(data: Data, arguments: argparse.Namespace) -> tuple[list[Path], list[str]]:
-    """The models that teach together, and what to call them as members: those of one corpus by its name."""
+    """The members of the teacher, and their names: those of one corpus by its name."""
     out: Path = arguments.out
     several = [*_start(arguments), "training.epochs=9"]
     nets = [kept(out / "net" / str(seed), partial(trained, data, [*several, f"training.seed={seed}"])) for seed in NETS]
@@ -105,7 +105,7 @@ def members(data: Data, arguments: argparse.Namespace) -> tuple[list[Path], list
 
 
 def student(data: Data, settings: list[str], epochs: int, out: Path) -> Path:
-    """A BiLSTM-CRF that learns from a teacher too."""
+    """A BiLSTM-CRF, trained with a teacher too."""
     settings = [*settings, "network.dropout=0.35", f"training.epochs={epochs}"]
     return kept(out, partial(trained, data, settings))
 
@@ -122,9 +122,9 @@ def gone_on(data: Data, learned: list[Path], seeds: list[int], out: Path) -> lis
     return [kept(out / str(seed), partial(trained, data, [*later, f"training.seed={seed}"])) for seed in seeds]
 
 
-def encoder_students(data: Data, taught: list[str], arguments: argparse.Namespace) -> list[Path]:
-    """A transformer that the teacher taught, and one that goes on from it."""
-    from_text = [f"encoder={arguments.encoder}", *taught, "training.epochs=2"]
+def encoder_students(data: Data, settings: list[str], arguments: argparse.Namespace) -> list[Path]:
+    """A transformer trained with the teacher, and one that continues from it."""
+    from_text = [f"encoder={arguments.encoder}", *settings, "training.epochs=2"]
     first = kept(arguments.out / "encoder-first", partial(tuned, data, OF_ENCODER, from_text))
     later = [f"init={first}", "training.epochs=3", "training.learning_rate=1e-4"]
     return [first, kept(arguments.out / "encoder-student", partial(tuned, data, OF_ENCODER, later))]
@@ -146,13 +146,13 @@ def recipe(data: Data, arguments: argparse.Namespace) -> dict[str, Any]:
         if not teacher.exists():
             combining.combine(named, teacher)
         text = f"teacher.text={json.dumps(texts)}"
-        taught = [f"teacher.model={teacher}", text, f"teacher.words={arguments.words}"]
-        first = student(data, [*start, *taught], EPOCHS if number == 1 else EPOCHS_MORE, place / "student")
+        settings = [f"teacher.model={teacher}", text, f"teacher.words={arguments.words}"]
+        first = student(data, [*start, *settings], EPOCHS if number == 1 else EPOCHS_MORE, place / "student")
         learned.append(first)
         last = gone_on(data, learned, arguments.seeds, place / "gone on")
         folders += [teacher, first, *last]
         if arguments.encoder and number == 1:
-            folders += encoder_students(data, taught, arguments)
+            folders += encoder_students(data, settings, arguments)
         start, named = [f"init={first}"], [str(last[0]), *named[1:]]
     found: dict[str, Any] = {str(folder.relative_to(out)): scores(folder, data) for folder in folders}
     found["mean"], found["deviation"] = {}, {}

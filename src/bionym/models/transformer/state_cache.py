@@ -1,8 +1,8 @@
-"""What frozen layers give for windows, computed once and kept while a network learns.
+"""A cache of the states that frozen layers compute for windows: computed once, and kept during training.
 
-It lies in a file without a name, in the folder for temporary files: no other program finds it there, and the system frees it
-when this one ends, however it ends. It is mapped into memory, so the system gives its pages back when others need them. Numbers
-are kept in the form in which the layers give them: nothing is rounded.
+It is a file without a name in the folder for temporary files: no other program finds it there, and the system frees it when
+this one ends, however it ends. It is mapped into memory, so the system takes its pages back when others need them. Numbers
+have the precision of the layers: nothing is rounded.
 
 Axes: B windows, T subwords of the longest, H values of the encoder, R subwords of all windows.
 """
@@ -31,13 +31,13 @@ MOST_BYTES = 4  # of a number
 SHARE_OF_FREE = 0.5  # of the disk
 
 
-class Kept:
-    """What the frozen layers give, by window; as it is made here, of none.
+class StateCache:
+    """The states of frozen layers by window; empty by default.
 
-    A window is known by its subwords, which alone decide what the layers give; equal ones are kept once.
+    The key of a window is its subwords, which alone decide the states; equal windows are stored once.
 
     Args:
-        ranges: where in the values those of a window begin and end.
+        ranges: where the values of a window begin and end.
     """
 
     def __init__(
@@ -49,48 +49,50 @@ class Kept:
         return len(self._ranges)
 
     def of(self, pieces: Sequence[Piece]) -> Tensor | None:
-        """For windows together, padded, B x T x H; None unless every one of them was kept."""
+        """States of several windows, padded, B x T x H; None unless all of them are in the cache."""
         ranges = [self._ranges.get(_key(piece)) for piece in pieces]
         if self._values_RH is None or None in ranges:
             return None
-        return pad_sequence([self._values_RH[slice(*one)] for one in ranges if one is not None], batch_first=True)
+        return pad_sequence([self._values_RH[slice(*rows)] for rows in ranges if rows is not None], batch_first=True)
 
 
-NOTHING = Kept()
+NO_CACHE = StateCache()
 
 
 @contextlib.contextmanager
-def below(network: Network, pieces: Sequence[Piece], precision: Precision, *, most_bytes: float) -> Iterator[Kept]:
-    """What the frozen layers of a network give for windows, until the block ends.
+def cached_states(
+    network: Network, pieces: Sequence[Piece], precision: Precision, *, most_bytes: float
+) -> Iterator[StateCache]:
+    """A cache of the states of a network's frozen layers, until the block ends.
 
-    Nothing, and the network computes it each time, if no layer is frozen, if the encoder is of a family that cannot begin
-    above them, or if there is no room.
+    It is empty, and the network computes them each time, if no layer is frozen, if the encoder is of a family that cannot
+    start above them, or if there is no room on the disk.
 
     Args:
-        precision: what the network computes in.
-        most_bytes: of the file. Of what is free on its disk it takes no more than half, either.
+        precision: precision of the network.
+        most_bytes: size limit of the file. It also takes no more than half of the free space on its disk.
     """
     distinct = list({_key(piece): piece for piece in pieces}.values())
     if not _has_room(network, distinct, most_bytes) or not network.can_begin_above():
-        yield NOTHING
+        yield NO_CACHE
         return
     with tempfile.TemporaryFile(prefix="bionym-") as stream:
         try:
-            found = _computed(network, distinct, precision, stream)
+            cache = _compute(network, distinct, precision, stream)
         except OSError:  # the disk has become full
-            found = NOTHING
-        yield found
+            cache = NO_CACHE
+        yield cache
 
 
-def _computed(network: Network, pieces: Sequence[Piece], precision: Precision, stream: IO[bytes]) -> Kept:
-    """In groups that depend on nothing but the windows, so that a run that goes on has the same numbers."""
+def _compute(network: Network, pieces: Sequence[Piece], precision: Precision, stream: IO[bytes]) -> StateCache:
+    """Compute the states in groups that depend only on the windows, so that a resumed run has the same numbers."""
     network.eval()
     device, end = next(network.parameters()).device, 0
     kind, ranges = torch.float32, dict[bytes, tuple[int, int]]()
     for group in by_length(pieces, SUBWORDS_AT_ONCE):
         batch = batch_of([pieces[place] for place in group], network.specials.padding)
         with torch.no_grad(), precision.computing():
-            below_BTH = network.below(devices.moved(batch, device)).cpu()
+            below_BTH = network.below(devices.move_to_device(batch, device)).cpu()
         kind = below_BTH.dtype
         for place, below_TH in zip(group, below_BTH, strict=True):
             length = len(pieces[place])
@@ -99,7 +101,7 @@ def _computed(network: Network, pieces: Sequence[Piece], precision: Precision, s
             end += length
     stream.flush()
     mapped = np.memmap(stream, np.uint8, "c")  # so that it could be written, in memory alone: torch takes no other
-    return Kept(ranges, torch.from_numpy(mapped).view(kind).view(end, -1))
+    return StateCache(ranges, torch.from_numpy(mapped).view(kind).view(end, -1))
 
 
 def _has_room(network: Network, pieces: Sequence[Piece], most_bytes: float) -> bool:

@@ -1,4 +1,4 @@
-"""A teacher that says what the test wants: which stretches become lessons, and how they are read."""
+"""A teacher that says what the test wants: which stretches are trained on, and with which labels."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -60,7 +60,7 @@ class Listening:
         self.heard.append((what, done, total))
 
 
-def lessons(
+def soft_labels(
     texts: Sequence[str],
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -70,48 +70,48 @@ def lessons(
     corpora: dict[str, Corpus] | None = None,
     monitors: Sequence[Monitor] = (),
     **settings: float,
-) -> tuple[list[teacher.Lesson], teacher.Counted]:
-    """What is taught of texts, a line each."""
+) -> tuple[list[teacher.SoftLabels], teacher.TextCounts]:
+    """The soft labels of texts, a line each."""
     (folder / "texts.txt").write_text("".join(f"{text}\n" for text in texts), encoding="utf-8")
     monkeypatch.setattr(teacher.store, "load", lambda path: speaker or Speaker())
     chosen = Teacher(model=folder / "model", text=str(folder / "texts.txt"), **{"readings": 1, "plain": 1.0} | settings)  # type: ignore[arg-type]
-    taught, counted = teacher.taught(chosen, heads, sentence_ranges, corpora or {}, monitors=monitors)
+    labelled, counted = teacher.label_raw_text(chosen, heads, sentence_ranges, corpora or {}, monitors=monitors)
     assert counted is not None
-    return taught, counted
+    return labelled, counted
 
 
 def test_a_stretch_is_a_document_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (first, second), counted = lessons(["We saw severe Fever . He had no Pain ."], tmp_path, monkeypatch)
-    assert [one.readings[0][0].text for one in (first, second)] == ["We saw severe Fever .", "He had no Pain ."]
-    (found,) = second.readings[0][0].entities
+    (first, second), counted = soft_labels(["We saw severe Fever . He had no Pain ."], tmp_path, monkeypatch)
+    assert [one.samples[0][0].text for one in (first, second)] == ["We saw severe Fever .", "He had no Pain ."]
+    (found,) = second.samples[0][0].entities
     assert (found.spans, found.label, found.score) == ((Span(10, 14),), "A", None)
-    document = second.readings[0][0]
+    document = second.samples[0][0]
     assert document.tokens == (Span(0, 2), Span(3, 6), Span(7, 9), Span(10, 14), Span(15, 16))
     assert document.sentences == (Span(0, 16),)
-    assert counted == teacher.Counted(sentences=2, tokens=10, held_back=0, unsure=0, plain=0)
+    assert counted == teacher.TextCounts(sentences=2, tokens=10, held_back=0, unsure=0, plain=0)
 
 
 def test_stretches_of_fewer_than_five_tokens_are_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    taught, counted = lessons(["Severe Fever fell . One two three four five."], tmp_path, monkeypatch)
-    assert [one.readings[0][0].text for one in taught] == ["One two three four five."]
-    assert counted == teacher.Counted(sentences=1, tokens=6, held_back=0, unsure=0, plain=0)
+    labelled, counted = soft_labels(["Severe Fever fell . One two three four five."], tmp_path, monkeypatch)
+    assert [one.samples[0][0].text for one in labelled] == ["One two three four five."]
+    assert counted == teacher.TextCounts(sentences=1, tokens=6, held_back=0, unsure=0, plain=0)
 
 
 def test_a_stretch_with_one_find_below_the_least_score_is_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     texts = ["We saw Fever and Pain here .", "We saw Fever and Ache here .", "We saw just Fever here ."]
-    taught, counted = lessons(texts, tmp_path, monkeypatch, least_score=0.6)
-    assert sorted(one.readings[0][0].text for one in taught) == [texts[0], texts[2]]
+    labelled, counted = soft_labels(texts, tmp_path, monkeypatch, least_score=0.6)
+    assert sorted(one.samples[0][0].text for one in labelled) == [texts[0], texts[2]]
     assert (counted.unsure, counted.plain) == (1, 0)
 
 
 def test_of_plain_stretches_the_share_that_is_asked_for_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [f"Nothing at all was seen {number} ." for number in range(400)]
     for share in (0.0, 0.3, 1.0):
-        taught, counted = lessons(texts, tmp_path, monkeypatch, plain=share)
-        assert len(taught) / 400 == pytest.approx(share, abs=0.08)
-        assert counted.sentences == len(taught) and len(taught) + counted.plain >= 398
+        labelled, counted = soft_labels(texts, tmp_path, monkeypatch, plain=share)
+        assert len(labelled) / 400 == pytest.approx(share, abs=0.08)
+        assert counted.sentences == len(labelled) and len(labelled) + counted.plain >= 398
 
 
 def test_sentences_of_development_and_test_documents_are_held_back_in_any_case(
@@ -120,45 +120,49 @@ def test_sentences_of_development_and_test_documents_are_held_back_in_any_case(
     texts = ["He had a severe Fever .", "he HAD a severe pain .", "It was all new here ."]
     held = {split: (Document(split, texts[place].upper()),) for place, split in enumerate(("dev", "test"))}
     corpora = {"": Corpus({"train": (Document("t", texts[2]),), **held})}
-    taught, counted = lessons(texts, tmp_path, monkeypatch, corpora=corpora)
-    assert [one.readings[0][0].text for one in taught] == texts[2:]
+    labelled, counted = soft_labels(texts, tmp_path, monkeypatch, corpora=corpora)
+    assert [one.samples[0][0].text for one in labelled] == texts[2:]
     assert counted.held_back == 2
 
 
 def test_each_head_gets_its_labels_from_its_own_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     speaker = Speaker([("x", "A"), ("x", "B"), ("y", "A")])
     heads = (Head("y", IO.tags(["A"])), Head("x", IO.tags(["A", "B"])), Head("x", IO.tags(["B"])))
-    ((lesson,), _) = lessons(["We saw a severe Fever ."], tmp_path, monkeypatch, heads=heads, speaker=speaker)
-    labels = [[sorted(one.label for one in document.entities) for document in own] for own in lesson.readings]
+    ((stretch,), _) = soft_labels(["We saw a severe Fever ."], tmp_path, monkeypatch, heads=heads, speaker=speaker)
+    labels = [[sorted(one.label for one in document.entities) for document in samples] for samples in stretch.samples]
     assert labels == [[["A"]], [["A", "B"]], [["B"]]]
 
 
-def test_a_teacher_with_one_source_teaches_heads_of_any_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_teacher_with_one_source_labels_for_heads_of_any_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     heads = (Head("other", IO.tags(["A"])),)
-    taught, _ = lessons(["We saw a severe Fever ."], tmp_path, monkeypatch, heads=heads, speaker=Speaker([("x", "A")]))
-    assert len(taught) == 1
+    labelled, _ = soft_labels(
+        ["We saw a severe Fever ."], tmp_path, monkeypatch, heads=heads, speaker=Speaker([("x", "A")])
+    )
+    assert len(labelled) == 1
 
 
 @pytest.mark.parametrize(
     ("heads", "message"),
     [
         ([("x", "A"), ("y", "B")], "has no head 'z'; it has x, y"),
-        ([("z", "B"), ("y", "A")], "does not find A, which is to be learned; it finds B"),
+        ([("z", "B"), ("y", "A")], "does not find A, which the training data has; it finds B"),
     ],
 )
 def test_a_teacher_that_lacks_a_head_or_a_label_is_refused(
     heads: list[tuple[str, str]], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(ConfigError, match=message):
-        lessons(["x"], tmp_path, monkeypatch, heads=[Head("z", IO.tags(["A"]))], speaker=Speaker(heads))
+        soft_labels(["x"], tmp_path, monkeypatch, heads=[Head("z", IO.tags(["A"]))], speaker=Speaker(heads))
 
 
-def test_a_stretch_without_doubt_has_one_reading_and_another_as_many_as_are_drawn(
+def test_a_stretch_without_doubt_has_one_sample_and_another_as_many_as_are_drawn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     texts = ["We saw a severe Fever .", "We saw a severe Pain ."]
-    taught, _ = lessons(texts, tmp_path, monkeypatch, readings=400)
-    by_text = {one.readings[0][0].text: one.readings[0] for one in taught}
+    labelled, _ = soft_labels(texts, tmp_path, monkeypatch, readings=400)
+    by_text = {one.samples[0][0].text: one.samples[0] for one in labelled}
     assert len(by_text[texts[0]]) == 1 and len(by_text[texts[0]][0].entities) == 1
     assert len(by_text[texts[1]]) == 400
     share = sum(bool(one.entities) for one in by_text[texts[1]]) / 400
@@ -168,20 +172,20 @@ def test_a_stretch_without_doubt_has_one_reading_and_another_as_many_as_are_draw
 
 def test_so_many_words_are_labelled_whole_texts_at_a_time() -> None:
     texts = [f"text {number} of five words" for number in range(50)]
-    assert [len(teacher._drawn(texts, words)) for words in (24, 25, 29, 30)] == [4, 5, 5, 6]
+    assert [len(teacher._sample_texts(texts, words)) for words in (24, 25, 29, 30)] == [4, 5, 5, 6]
 
 
 def test_monitors_hear_how_many_texts_are_labelled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(teacher, "AT_ONCE", 2)
     listening = Listening()
     texts = [f"We saw {number} times Fever ." for number in range(5)]
-    taught, _ = lessons(texts, tmp_path, monkeypatch, monitors=[listening])  # type: ignore[list-item]
-    assert sorted(one.readings[0][0].text for one in taught) == texts
+    labelled, _ = soft_labels(texts, tmp_path, monkeypatch, monitors=[listening])  # type: ignore[list-item]
+    assert sorted(one.samples[0][0].text for one in labelled) == texts
     assert listening.heard == [("texts labelled", number, 5) for number in (2, 4, 5)]
 
 
 def test_what_there_was_of_the_text_is_logged_and_saved(tmp_path: Path) -> None:
-    counted = teacher.Counted(sentences=1, tokens=2, held_back=3, unsure=4, plain=5)
+    counted = teacher.TextCounts(sentences=1, tokens=2, held_back=3, unsure=4, plain=5)
     numbers = {"sentences": 1, "tokens": 2, "held_back": 3, "unsure": 4, "plain": 5}
     assert teacher.record(counted) == {"teacher": numbers} and teacher.record(None) == {}
     teacher.save(None, tmp_path)
