@@ -20,7 +20,7 @@ def test_what_is_no_part_is_answered_with_all_there_are(name: str) -> None:
 
 
 def test_private_modules_are_no_parts() -> None:
-    assert plugins.names("models") == ("bilstm_crf", "crf", "ensemble", "transformer")
+    assert plugins.names("models") == ("bilstm_crf", "crf", "dictionary", "ensemble", "transformer")
     assert not any(name.startswith("_") for name in plugins.names("formats"))
 
 

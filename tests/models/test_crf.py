@@ -61,6 +61,7 @@ def test_a_loaded_model_can_be_saved_again_with_its_record(tagger: bionym.Pipeli
     assert "# again" in (tmp_path / "again" / "model_card.md").read_text()
     bionym.Pipeline(tagger.tagger).save(tmp_path / "without")
     assert bionym.load(tmp_path / "without").record is None and not (tmp_path / "without" / "run.json").exists()
+    (tmp_path / "model" / "checksums.json").unlink()
     (tmp_path / "model" / "run.json").write_text("{")
     with pytest.raises(ModelError, match=r"run\.json is damaged"):
         bionym.load(tmp_path / "model")
@@ -84,7 +85,14 @@ def test_a_saved_model_predicts_the_same(tagger: bionym.Pipeline, documents: lis
 def test_a_model_folder_holds_its_record_and_nothing_executable(tagger: bionym.Pipeline, tmp_path: Path) -> None:
     tagger.save(tmp_path / "model")
     files = {path.name for path in (tmp_path / "model").iterdir()}
-    assert files == {"config.toml", "weights.safetensors", "weights.json", "run.json", "model_card.md"}
+    assert files == {
+        "checksums.json",
+        "config.toml",
+        "weights.safetensors",
+        "weights.json",
+        "run.json",
+        "model_card.md",
+    }
     run = json.loads((tmp_path / "model" / "run.json").read_text())
     assert run["labels"] == ["Disease"]
     assert run["data"]["documents"] == 3

@@ -225,6 +225,9 @@ def test_a_damaged_ensemble_is_said_to_be_so(both: Path, tmp_path: Path) -> None
     with pytest.raises(ModelError, match="members/2 is missing"):
         bionym.load(tmp_path / "made")
     shutil.copytree(both / "members" / "1", tmp_path / "made" / "members" / "2")
+    with pytest.raises(ModelError, match=r"members/2/checksums\.json is not as it was saved"):
+        bionym.load(tmp_path / "made")
+    (tmp_path / "made" / "checksums.json").unlink()
     with pytest.raises(ModelError, match="is a crf, expected a bilstm_crf"):
         bionym.load(tmp_path / "made")
 
