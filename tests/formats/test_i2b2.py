@@ -128,7 +128,7 @@ def test_normalised_text_of_cliner_is_tolerated_and_other_text_counted(tmp_path:
     con = 'c="na@ve __num__" 1:0 1:1||t="test"\nc="fewer" 1:2 1:2||t="problem"\n'
     audit = Audit()
     document = read(files(tmp_path, txt="Naïve il-2 fever\n", con=con), audit=audit)
-    assert audit.changed == {("entity", "mention text differs"): 1}
+    assert audit.changed == {("entity", "text differs: the offsets are kept"): 1}
     assert 'c="naïve il-2"' in written(document)["con"]
 
 

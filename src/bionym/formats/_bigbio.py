@@ -6,12 +6,13 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from bionym.data import Argument, Audit, Document, Entity, Passage, Relation, Span
-from bionym.errors import SpanError
+from bionym.errors import FormatError, SpanError
 from bionym.formats import _concepts
 from bionym.formats._bigbio_source import as_kb, is_source
 from bionym.formats._json import Record
-from bionym.formats._layout import Laid, Overlap, Part, Piece, cut, lay, lay_so_that_all_fit
-from bionym.formats._offsets import CODE_POINTS, Claim, Ranges, Repair, fits, repaired
+from bionym.formats._layout import Counted, Laid, Overlap, Part, Piece, cut, lay_so_that_most_fit
+from bionym.formats._mentions import Claim, report
+from bionym.formats._offsets import Ranges, Repair
 
 OURS = "bionym"  # a db_name that begins so says what a relation was in Bionym
 BETWEEN = "between"  # ends the id of passages that only hold the text between others
@@ -27,7 +28,16 @@ class Mention(NamedTuple):
     @property
     def claim(self) -> Claim:
         """What the record says of the text."""
-        return Claim(self.ranges, " ".join(self.record.texts("text")) if self.record.items("text") else None)
+        texts = tuple(self.record.texts("text"))
+        return Claim(self.ranges, " ".join(texts) if texts else None, texts if len(texts) == len(self.ranges) else ())
+
+
+def checked_document(record: Record, audit: Audit, repair: Repair | None) -> Document:
+    """As `to_document`. Raises: FormatError for a document that cannot be."""
+    try:
+        return to_document(record, audit, repair)
+    except SpanError as error:
+        raise record.error(str(error)) from error
 
 
 def to_document(record: Record, audit: Audit, repair: Repair | None) -> Document:
@@ -71,20 +81,49 @@ def to_row(document: Document, number: int, audit: Audit, db_name: str) -> dict[
 def _placed(
     record: Record, passages: list[Record], name: str, audit: Audit, repair: Repair | None
 ) -> tuple[Laid, list[Mention]]:
-    mentions = [Mention(one, tuple(sorted(one.ranges("offsets")))) for one in record.records("entities")]
+    mentions = _mentions(record, name, audit, repair)
     try:
-        fitting = lay_so_that_all_fit(partial(_pieces, passages), [mention.claim for mention in mentions])
+        counted = lay_so_that_most_fit(partial(_pieces, passages), [mention.claim for mention in mentions])
     except Overlap as error:
         found = f"document {name}: two passages overlap at offset {error.offset}"
         raise record.error(found, "Give passages offsets that count from the document's beginning.") from error
-    if fitting is None:
-        laid = lay(_pieces(passages, CODE_POINTS), CODE_POINTS)
-        moved = (_moved(mention, laid.text, name, audit, repair) for mention in mentions)
-        return laid, [mention for mention in moved if mention is not None]
-    unit, laid, ranges = fitting
-    if unit != CODE_POINTS:
-        audit.change(name, "entity", f"offsets were {unit}, now code points", count=len(ranges))
-    return laid, [one._replace(ranges=found) for one, found in zip(mentions, ranges, strict=True)]
+    return counted.laid, _settled(mentions, counted, name, audit, repair)
+
+
+def _mentions(record: Record, name: str, audit: Audit, repair: Repair | None) -> list[Mention]:
+    """The entities and their offsets; under repair those whose offsets are none are left out."""
+    found = []
+    for one in record.records("entities"):
+        try:
+            found.append(Mention(one, tuple(one.ranges("offsets"))))
+        except FormatError:
+            if repair is None:
+                raise
+            audit.lose(name, "entity", "its offsets are no offsets", place=one.text("id", ""))
+    return found
+
+
+def _settled(
+    mentions: list[Mention], counted: Counted, name: str, audit: Audit, repair: Repair | None
+) -> list[Mention]:
+    """The entities where they stand, those that are nowhere left out. Raises: FormatError, without `repair`."""
+    origins = tuple(sorted({0, *(start for start, _ in counted.laid.places)}))
+    claims = [claim._replace(origins=origins) for claim in counted.claims]
+    verdicts = counted.verdicts([one.claim for one in mentions], claims, repair=repair is not None)
+    found = []
+    for mention, verdict in zip(mentions, verdicts, strict=True):
+        if verdict is None:
+            start, end = _extent(mention.ranges)
+            message = f"the entity at [{start}, {end}) of document {name} differs from the text there"
+            raise mention.record.error(message, "Re-export the file, or pass --option repair=nearest.")
+        report(audit, name, mention.record.text("id", ""), mention.claim, verdict)
+        if verdict.ranges:
+            found.append(mention._replace(ranges=verdict.ranges))
+    return found
+
+
+def _extent(ranges: Ranges) -> tuple[int, int]:
+    return (min(ranges)[0], max(end for _, end in ranges)) if ranges else (0, 0)
 
 
 def _pieces(passages: list[Record], unit: str) -> list[Piece]:
@@ -96,21 +135,6 @@ def _pieces(passages: list[Record], unit: str) -> list[Piece]:
             raise passage.error(f"{len(texts)} texts have {len(offsets)} offsets", "Give each text its [start, end].")
         found += [Piece(start, text) for (start, _), text in zip(offsets, texts, strict=True)]
     return found
-
-
-def _moved(mention: Mention, text: str, name: str, audit: Audit, repair: Repair | None) -> Mention | None:
-    if fits(text, mention.claim):
-        return mention
-    start, end = (mention.ranges[0][0], mention.ranges[-1][1]) if mention.ranges else (0, 0)
-    if repair is None:
-        found = f"the entity at [{start}, {end}) of document {name} differs from the text there"
-        raise mention.record.error(found, "Re-export the file, or pass --option repair=nearest.")
-    better = repaired(text, start, end, mention.claim.mention or "")
-    if better is None:
-        audit.lose(name, "entity", "its mention does not occur in the text")
-        return None
-    audit.change(name, "entity", better[2])
-    return mention._replace(ranges=(better[:2],))
 
 
 def _passages(passages: list[Record], laid: Laid) -> Iterator[Passage]:

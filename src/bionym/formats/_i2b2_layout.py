@@ -53,6 +53,10 @@ class Layout:
         stretch = self.text[start:end]
         return Span(start + len(stretch) - len(stretch.lstrip()), start + len(stretch.rstrip()))
 
+    def has(self, place: Place) -> bool:
+        """Whether there is such a token."""
+        return 1 <= place.line <= len(self.rows) and 0 <= place.token < len(self.rows[place.line - 1])
+
     def says(self, concept: Concept) -> bool:
         """Whether the text at the concept's place is the one stated, but for case, and for what CliNER replaces."""
         ours, theirs = self.text_of(concept.first, concept.last).split(), concept.text.lower().split()

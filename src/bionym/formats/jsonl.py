@@ -24,6 +24,7 @@ from bionym.data import Argument, Audit, Document, Entity, Passage, Relation, Sp
 from bionym.errors import FormatError, SpanError
 from bionym.files import open_output, read_lines
 from bionym.formats._json import Record, escape_surrogates, parse
+from bionym.formats._skipping import OnError, documents_of
 
 SUFFIXES = (".jsonl", ".ndjson")
 ONE_PER_FILE = False
@@ -35,15 +36,15 @@ _SCORE = (float, type(None))
 _TEXTS = {str}
 
 
-def read(path: Path) -> Iterator[Document]:
+def read(path: Path, *, on_error: OnError | None = None) -> Iterator[Document]:
     """Documents of one file, line by line; blank lines are passed over.
 
+    Args:
+        on_error: told of a line that cannot be read, and the next one is taken; None raises.
     Raises: FormatError with the line for broken JSON, an unknown key or a value of the wrong kind.
     """
-    for line in read_lines(path):
-        if not line.text.strip():
-            continue
-        yield from_line(line.text, path=path, line=line.number)
+    lines = (line for line in read_lines(path) if line.text.strip())
+    return documents_of(lines, lambda line: from_line(line.text, path=path, line=line.number), on_error)
 
 
 def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = None) -> None:
