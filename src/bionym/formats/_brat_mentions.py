@@ -53,6 +53,10 @@ def spans_as_written(lines: Iterable[AnnLine], text: str, ruler: Ruler) -> dict[
 
 def fits(text: str, claim: Claim) -> bool:
     """Whether the mention is what the text holds there, white space being white space."""
+    if len(claim.ranges) == 1:
+        start, end = claim.ranges[0]
+        if 0 <= start < end <= len(text) and text[start:end] == claim.mention:
+            return True
     if not is_inside(text, claim.ranges):
         return False
     found, mention = covered(text, claim.ranges), claim.mention or ""

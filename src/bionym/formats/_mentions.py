@@ -65,14 +65,12 @@ Exact = Callable[[str, Claim], bool]
 
 def fits(text: str, claim: Claim) -> bool:
     """Whether the text holds the mention at these offsets, fragments joined by white space."""
-    if not is_inside(text, claim.ranges):
-        return False
-    if claim.mention is None:
-        return True
     if len(claim.ranges) == 1:
         start, end = claim.ranges[0]
-        return text[start:end] == claim.mention
-    return covered(text, claim.ranges).split() == claim.mention.split()
+        return 0 <= start < end <= len(text) and claim.mention in (None, text[start:end])
+    if not is_inside(text, claim.ranges):
+        return False
+    return claim.mention is None or covered(text, claim.ranges).split() == claim.mention.split()
 
 
 def is_inside(text: str, ranges: Ranges) -> bool:
@@ -126,10 +124,12 @@ def settle(text: str, claims: Sequence[Claim], *, repair: bool, exact: Exact = f
 
 def report(audit: Audit, document_id: str, name: str, claim: Claim, verdict: Verdict) -> None:
     """Count what was done to a mention, or that it is left out, by the name and the offsets it has in the file."""
+    if verdict.ranges and not verdict.reason:
+        return
     place = f"{name} {', '.join(f'[{start}, {end})' for start, end in claim.ranges)}".strip()
     if not verdict.ranges:
         audit.lose(document_id, "entity", verdict.reason, place=place)
-    elif verdict.reason:
+    else:
         audit.change(document_id, "entity", verdict.reason, place=place)
 
 
@@ -179,7 +179,8 @@ class _Repair:
 
     def verdict(self, claim: Claim) -> Verdict:
         """Where a mention that is not as claimed most likely stands."""
-        found = self._in_passage(claim) or self._at_its_offsets(claim) or self._in_pieces(claim)
+        found = self._in_passage(claim) or self._in_pieces(claim, self._piece_here) or self._at_its_offsets(claim)
+        found = found or self._in_pieces(claim, self._piece_anywhere)
         found = found or self._elsewhere(claim) or self._where_it_could_be(claim)
         is_empty = any(start >= end for start, end in claim.ranges) or not claim.ranges
         return self.take(claim, found or Verdict((), EMPTY if is_empty else NOWHERE, needs_repair=True))
@@ -223,25 +224,26 @@ class _Repair:
         place = at, at + len(mention)
         return Verdict((place,), MOVED, needs_repair=True) if at >= 0 and self.searched.is_whole(place) else None
 
-    def _in_pieces(self, claim: Claim) -> Verdict | None:
+    def _in_pieces(self, claim: Claim, placed: Callable[[Place, str], Place | None]) -> Verdict | None:
         """Each fragment by its own text, if they then stand in order and apart."""
         if len(claim.ranges) < 2:
             return None
         texts = claim.pieces or _pieces(claim)
         if len(texts) != len(claim.ranges):
             return None
-        alone = [self._piece(place, mention) for place, mention in zip(claim.ranges, texts, strict=True)]
+        alone = [placed(place, mention) for place, mention in zip(claim.ranges, texts, strict=True)]
         places = [one for one in alone if one]
         if len(places) < len(alone) or sorted(places) != places or has_overlap(tuple(places)):
             return None
-        return Verdict(tuple(places), MOVED, needs_repair=True)
+        return Verdict(tuple(places), KEPT if tuple(places) == claim.ranges else MOVED, needs_repair=True)
 
-    def _piece(self, place: Place, mention: str) -> Place | None:
+    def _piece_here(self, place: Place, mention: str) -> Place | None:
         claim = Claim((place,), mention)
         found = as_claimed(self.text, claim) or self._at_its_offsets(claim)
-        if found and found.ranges:
-            return found.ranges[0]
-        return self.searched.nearest(mention, place[0], lambda _: True)
+        return found.ranges[0] if found else None
+
+    def _piece_anywhere(self, place: Place, mention: str) -> Place | None:
+        return self._piece_here(place, mention) or self.searched.nearest(mention, place[0], lambda _: True)
 
     def _elsewhere(self, claim: Claim) -> Verdict | None:
         """At the nearest occurrence of the mention."""

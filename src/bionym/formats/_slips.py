@@ -50,9 +50,11 @@ def settled(
     unit, converted, most = CODE_POINTS, list(claims), 0
     for ruler in rulers(text, has_mark=has_mark):
         others = in_unit(ruler, claims)
-        num_more = gain(standing, standing_in(text, others, exact))
-        if num_more > most:
+        after = standing_in(text, others, exact)
+        if (num_more := gain(standing, after)) > most:
             unit, converted, most = ruler.unit, others, num_more
+        if all(after):
+            break
     note = f"offsets count {unit}: converted" if unit != CODE_POINTS else ""
     return Settled(unit, verdicts_on(text, claims, converted, note, repair=repair, exact=exact))
 

@@ -18,8 +18,8 @@ from typing import Any
 
 from bionym.data import Audit, Document
 from bionym.files import open_output
-from bionym.formats._bioc import only_here as only_here
 from bionym.formats._bioc import checked_document
+from bionym.formats._bioc import only_here as only_here
 from bionym.formats._bioc_write import collection_of, to_tree
 from bionym.formats._json import Record, escape_surrogates
 from bionym.formats._json_stream import Item, items

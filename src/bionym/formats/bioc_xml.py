@@ -28,8 +28,8 @@ from lxml import etree
 from bionym.data import Audit, Document
 from bionym.errors import FormatError
 from bionym.files import open_output
-from bionym.formats._bioc import only_here as only_here
 from bionym.formats._bioc import checked_document
+from bionym.formats._bioc import only_here as only_here
 from bionym.formats._bioc_write import collection_of, to_tree
 from bionym.formats._json import Record
 from bionym.formats._offsets import Repair

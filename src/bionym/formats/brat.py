@@ -68,19 +68,20 @@ def read(
         yield Document(stem(path), text)
         return
     ann, has_mark, count = read_text(ann_path), written != text, audit if audit is not None else Audit()
-    lines = parse(ann, ann_path) if repair is None else usable_lines(ann, stem(path), count)
+    document_id = stem(path)
+    lines = parse(ann, ann_path) if repair is None else usable_lines(ann, document_id, count)
     located = locate(lines, text, ann_path, has_mark=has_mark, repair=repair)
     for name, (claim, verdict) in located.found.items():
-        report(count, stem(path), name, claim, verdict)
+        report(count, document_id, name, claim, verdict)
     spans = located.spans
     if repair is not None:
-        lines = without_dangling(lines, located.found.keys() - spans.keys(), stem(path), count)
+        lines = without_dangling(lines, located.found.keys() - spans.keys(), document_id, count)
         lines = restated(lines, text, located)
         ann = "".join(line.raw for line in lines)
     found = _brat_model.source(lines, spans)
     meta = {"ann": ann, "unit": located.unit, "mark": has_mark, "files": _brat_conf.find(text_path)}
     entities, relations = tuple(found.entities.values()), tuple(found.relations.values())
-    yield Document(stem(path), text, entities=entities, relations=relations, meta={META: meta})
+    yield Document(document_id, text, entities=entities, relations=relations, meta={META: meta})
 
 
 def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = None) -> None:

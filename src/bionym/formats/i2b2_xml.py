@@ -175,10 +175,11 @@ def _entities(
 ) -> Iterator[Entity]:
     claims = [Claim(tag.ranges, tag.attributes.get("text")) for tag in tags]
     found = settled(text, claims, repair=repair is not None, exact=_fits).verdicts
+    document_id = stem(path)
     for tag, claim, verdict in zip(tags, claims, found, strict=True):
         if verdict is None:
             raise _misplaced(tag, text, path)
-        report(audit, stem(path), tag.id or tag.name, claim, verdict)
+        report(audit, document_id, tag.id or tag.name, claim, verdict)
         if verdict.ranges:
             yield _entity(tag, verdict.ranges, label, path)
 

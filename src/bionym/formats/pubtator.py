@@ -23,7 +23,7 @@ from bionym.data import Argument, Audit, Document, Entity, Passage, Relation, Sp
 from bionym.errors import FormatError
 from bionym.files import open_output
 from bionym.formats import _concepts
-from bionym.formats._mentions import Claim, report
+from bionym.formats._mentions import Claim, fits, report
 from bionym.formats._offsets import Repair
 from bionym.formats._pubtator_lines import (
     ABSTRACT,
@@ -131,6 +131,8 @@ def _located(rows: list[Row], block: Block, text: str, path: Path, audit: Audit,
     """The rows at the code points where the text, its line break a space, holds their mention."""
     origins = () if block.abstract is None else (0, len(block.title) + 1)
     claims = [Claim(((row.start, row.end),), row.mention, origins=origins) for row in rows]
+    if all(fits(text, claim) for claim in claims):
+        return rows
     found = settled(text, claims, repair=repair is not None).verdicts
     located = []
     for row, claim, verdict in zip(rows, claims, found, strict=True):
