@@ -11,7 +11,7 @@ from bionym.formats import _concepts
 from bionym.formats._bigbio_source import as_kb, is_source
 from bionym.formats._json import Record
 from bionym.formats._layout import Counted, Laid, Overlap, Part, Piece, cut, lay_so_that_most_fit
-from bionym.formats._mentions import Claim, report
+from bionym.formats._mentions import DANGLING, Claim, report
 from bionym.formats._offsets import Ranges, Repair
 
 OURS = "bionym"  # a db_name that begins so says what a relation was in Bionym
@@ -51,7 +51,8 @@ def to_document(record: Record, audit: Audit, repair: Repair | None) -> Document
     passages = sorted(record.records("passages"), key=lambda one: min(one.ranges("offsets"), default=(0, 0)))
     name = record.text("document_id", record.text("id", ""))
     laid, mentions = _placed(record, passages, name, audit, repair)
-    relations = _relations(record)
+    gone = {one.text("id", "") for one in record.records("entities")} - {one.record.text("id", "") for one in mentions}
+    relations = _without_dangling(_relations(record), gone, name, audit)
     return Document(
         name,
         laid.text,
@@ -171,6 +172,16 @@ def _relations(record: Record) -> list[tuple[Relation, dict[str, Any]]]:
             arguments = tuple(Argument(role, mark.text("db_id")) for role, mark in zip(roles, ours[1:], strict=True))
             found.append((Relation(one.text("type", ""), arguments, ours[0].text("db_id")), {}))
     return found
+
+
+def _without_dangling(
+    relations: list[tuple[Relation, dict[str, Any]]], gone: set[str], name: str, audit: Audit
+) -> list[tuple[Relation, dict[str, Any]]]:
+    """The relations but for those that name an entity which was left out."""
+    kept = [pair for pair in relations if not any(end.target in gone for end in pair[0].arguments if end.target)]
+    if len(kept) < len(relations):
+        audit.lose(name, "relation", DANGLING, count=len(relations) - len(kept))
+    return kept
 
 
 def _plain(targets: Iterable[str]) -> tuple[Argument, ...]:

@@ -24,7 +24,7 @@ from bionym.formats._bioc_infons import (
 )
 from bionym.formats._json import Record
 from bionym.formats._layout import Counted, Laid, Overlap, Piece, lay, lay_so_that_most_fit
-from bionym.formats._mentions import Claim, report
+from bionym.formats._mentions import DANGLING, Claim, report
 from bionym.formats._offsets import Ranges, Repair
 
 INDIVIDUAL_MENTIONS = "individual_mentions"
@@ -195,7 +195,9 @@ def _placed(parts: _Parts, record: Record, audit: Audit, repair: Repair | None) 
     except Overlap as error:
         found = f"document {document_id}: two passages or sentences overlap at offset {error.offset}"
         raise record.error(found, "Give passages offsets that count from the document's beginning.") from error
-    return counted.laid, _settled(parts.mentions, counted, document_id, audit, repair)
+    found = _settled(parts.mentions, counted, document_id, audit, repair)
+    _leave_out_dangling(parts, found, document_id, audit)
+    return counted.laid, found
 
 
 def _settled(
@@ -217,6 +219,21 @@ def _settled(
         if verdict.ranges:
             found.append(mention._replace(ranges=verdict.ranges))
     return found
+
+
+def _leave_out_dangling(parts: _Parts, mentions: list[Mention], document_id: str, audit: Audit) -> None:
+    """Leave out relations that name an annotation which was left out."""
+    if len(mentions) == len(parts.mentions):
+        return
+    gone = _ids(parts.mentions) - _ids(mentions)
+    kept = [one for one in parts.relations if not any(node["refid"] in gone for node in one["nodes"])]
+    if len(kept) < len(parts.relations):
+        audit.lose(document_id, "relation", DANGLING, count=len(parts.relations) - len(kept))
+    parts.relations[:] = kept
+
+
+def _ids(mentions: list[Mention]) -> set[str]:
+    return {name for one in mentions if (name := one.record.text("id", ""))}
 
 
 def _entities(parts: _Parts, mentions: list[Mention], none: str) -> tuple[list[Entity], list[Any]]:

@@ -233,7 +233,7 @@ def _concepts(document: Document, layout: Layout, audit: Audit) -> dict[int, Sta
     found: dict[int, Stated] = {}
     taken: set[tuple[Concept, str]] = set()
     for index, entity in enumerate(document.entities):
-        concept = layout.concept(document.id, entity, audit)
+        concept = layout.concept(document, entity, audit)
         if concept is None:
             continue
         label, assertion = as_value(entity.label), as_value(entity.attributes.get(ASSERTION, ""))

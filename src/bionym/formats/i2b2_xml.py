@@ -26,6 +26,7 @@ from typing import Any, Literal, NamedTuple
 from lxml import etree
 
 from bionym.data import Audit, Document, Entity, Span
+from bionym.data.align import one_stretch
 from bionym.errors import FormatError, SpanError, UnknownNameError
 from bionym.files import FileNames, stem, write_text
 from bionym.formats._mentions import Claim, covered, is_inside, report
@@ -230,10 +231,11 @@ def _tags(
         outer.setdefault(str(element.get("id", "")), element)
     names = _ids(document.entities)
     for entity, name in zip(document.entities, names, strict=True):
-        if entity.is_discontinuous:
+        whole = one_stretch(document, entity, audit)
+        if whole is None:
             audit.lose(document.id, entity, "discontinuous: i2b2 tags cover one stretch of text")
             continue
-        tag = _tag(document.id, entity, name, text, builder, audit)
+        tag = _tag(document.id, whole, name, text, builder, audit)
         within = entity.attributes.get(WITHIN, "")
         if within and within in outer:
             outer[within].append(tag)

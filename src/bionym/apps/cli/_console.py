@@ -104,6 +104,16 @@ def say_errors(errors: Sequence[BionymError]) -> None:
         console.complain(f"  ... and {len(errors) - len(shown):,} more (all with -v)")
 
 
+def fail_for_unreadable(errors: Sequence[BionymError], message: str) -> None:
+    """Name what could not be read, behind the number and `message`. Raises: typer.Exit, code 1, if there is any."""
+    if errors:
+        import typer
+
+        console.complain(f"{number_of(len(errors), 'file')} {message}:")
+        say_errors(errors)
+        raise typer.Exit(1)
+
+
 def number_of(number: int, what: str) -> str:
     """A number and its noun: "1 entity", "1,955 entities"."""
     if number == 1:

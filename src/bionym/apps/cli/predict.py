@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bionym.apps.cli._console import console, number_of, say_audit, say_errors
+from bionym.apps.cli._console import console, fail_for_unreadable, number_of, say_audit
 from bionym.apps.cli._options import Force, LabelMap, Only, ReadOptions, Sources, format_options
 from bionym.apps.cli._summarising import say_summary, say_unmet
 from bionym.data import Audit, Document
@@ -91,7 +91,7 @@ def predict(
         say_summary(summarised, summary or [])
     say_unmet(renamed)
     say_audit(audit)
-    _say_unreadable(unreadable)
+    fail_for_unreadable(unreadable, "could not be read; all others are done")
 
 
 def _summarising(paths: list[str] | None, force: bool) -> AbstractContextManager["Summary | None"]:
@@ -106,13 +106,6 @@ def _refuse_one_place_for_two(out: str | None, summaries: list[str]) -> None:
     if out in summaries:
         place = "standard output" if out == "-" else out
         raise UsageError(f"--out and --summary cannot both be {place}: name a file for one of them")
-
-
-def _say_unreadable(errors: list[InputError]) -> None:
-    if errors:
-        console.complain(f"{number_of(len(errors), 'file')} could not be read; all others are done:")
-        say_errors(errors)
-        raise typer.Exit(1)
 
 
 def _say_if_not_text(sources: list[str]) -> None:
