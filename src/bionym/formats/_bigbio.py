@@ -1,6 +1,6 @@
 """Rows of BigBio's `kb` schema as documents, and back (see `bigbio`)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import product
 from typing import Any, NamedTuple
@@ -51,15 +51,17 @@ def to_document(record: Record, audit: Audit, repair: Repair | None) -> Document
     passages = sorted(record.records("passages"), key=lambda one: min(one.ranges("offsets"), default=(0, 0)))
     name = record.text("document_id", record.text("id", ""))
     laid, mentions = _placed(record, passages, name, audit, repair)
-    gone = {one.text("id", "") for one in record.records("entities")} - {one.record.text("id", "") for one in mentions}
-    relations = _without_dangling(_relations(record), gone, name, audit)
+    gone = {str(one.get("id", "")) for one in record.items("entities") if isinstance(one, dict)}
+    gone -= {mention.record.text("id", "") for mention in mentions}
+    found = _usable(record, "relations", "relation", _check_relation, name, audit, repair)
+    relations = _without_dangling(_relations(found), gone, name, audit)
     return Document(
         name,
         laid.text,
         tuple(_passages(passages, laid)),
         tuple(_entity(mention) for mention in mentions),
         tuple(relation for relation, _ in relations),
-        meta={"bigbio": _meta(record, passages, relations)},
+        meta={"bigbio": _meta(record, passages, [one.record for one in mentions], relations)},
     )
 
 
@@ -92,16 +94,53 @@ def _placed(
 
 
 def _mentions(record: Record, name: str, audit: Audit, repair: Repair | None) -> list[Mention]:
-    """The entities and their offsets; under repair those whose offsets are none are left out."""
-    found = []
-    for one in record.records("entities"):
+    """The entities and their offsets."""
+    found = _usable(record, "entities", "entity", _check_entity, name, audit, repair)
+    return [Mention(one, tuple(one.ranges("offsets"))) for one in found]
+
+
+def _usable(
+    record: Record,
+    key: str,
+    what: str,
+    check: Callable[[Record], None],
+    name: str,
+    audit: Audit,
+    repair: Repair | None,
+) -> Iterator[Record]:
+    """Entities or relations; under repair those that are not as BigBio has them are left out, and counted."""
+    if repair is None:
+        yield from record.records(key)
+        return
+    for number in range(len(record.items(key))):
         try:
-            found.append(Mention(one, tuple(one.ranges("offsets"))))
-        except FormatError:
-            if repair is None:
-                raise
-            audit.lose(name, "entity", "its offsets are no offsets", place=one.text("id", ""))
-    return found
+            one = record.part(key, number)
+            check(one)
+        except FormatError as error:
+            audit.lose(name, what, "of no form that BigBio has: left out", place=f"{key}[{number}], line {error.line}")
+        else:
+            yield one
+
+
+def _check_entity(one: Record) -> None:
+    """Raises: FormatError for an entity whose values are of the wrong kind."""
+    one.ranges("offsets")
+    one.texts("text")
+    one.text("id", "")
+    if not one.text("type"):
+        raise one.error("an entity without a type")
+    for concept in one.records("normalized"):
+        concept.text("db_id", "")
+
+
+def _check_relation(one: Record) -> None:
+    """Raises: FormatError for a relation whose values are of the wrong kind."""
+    one.text("id", "")
+    one.text("type", "")
+    one.text("arg1_id")
+    one.text("arg2_id")
+    for mark in one.records("normalized"):
+        mark.text("db_name", "")
 
 
 def _settled(
@@ -158,10 +197,10 @@ def _entity(mention: Mention) -> Entity:
         raise record.error(str(error), "Check the entity's offsets and type.") from error
 
 
-def _relations(record: Record) -> list[tuple[Relation, dict[str, Any]]]:
+def _relations(records: Iterable[Record]) -> list[tuple[Relation, dict[str, Any]]]:
     """Relations with their rows; rows that we made of one relation are one again."""
     found: list[tuple[Relation, dict[str, Any]]] = []
-    for one in record.records("relations"):
+    for one in records:
         ours = [mark for mark in one.records("normalized") if mark.text("db_name", "").startswith(OURS)]
         number = one.text("id", "").rpartition(".")[2]
         if not ours:
@@ -188,9 +227,14 @@ def _plain(targets: Iterable[str]) -> tuple[Argument, ...]:
     return tuple(map(Argument, PLAIN_ROLES, targets))
 
 
-def _meta(record: Record, passages: list[Record], relations: list[tuple[Relation, dict[str, Any]]]) -> dict[str, Any]:
+def _meta(
+    record: Record,
+    passages: list[Record],
+    entities: list[Record],
+    relations: list[tuple[Relation, dict[str, Any]]],
+) -> dict[str, Any]:
     """What the model does not hold."""
-    normalized = (one for entity in record.records("entities") for one in entity.records("normalized"))
+    normalized = (one for entity in entities for one in entity.records("normalized"))
     kept = {
         "id": record.text("id", ""),
         "passage_ids": [one.text("id", "") for one in passages if not one.text("id", "").endswith(BETWEEN)],

@@ -4,7 +4,7 @@ A tree is the object of BioC JSON: document {id, infons, passages [{offset, info
 [{id, infons, text, locations [{offset, length}]}], relations [{id, infons, nodes [{refid, role}]}]}], relations}.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
@@ -152,15 +152,8 @@ def _collect(
     ahead: int = 0,
 ) -> None:
     """The annotations and relations of a passage, a sentence or a document."""
-    for one in holder.records("annotations"):
-        try:
-            ranges = _ranges(one)
-        except FormatError:
-            if repair is None:
-                raise
-            audit.lose(document_id, "entity", "its locations are no offsets", place=one.text("id", ""))
-            continue
-        mention = Mention(one, ranges, plain_infons(one, document_id, audit), passage, ahead)
+    for one in _usable(holder, "annotations", "entity", document_id, audit, repair):
+        mention = Mention(one, _ranges(one), plain_infons(one, document_id, audit), passage, ahead)
         whole = _composite_of(mention, parts.mentions)
         if not mention.ranges:
             parts.unplaced.append(_without_line(one.value))
@@ -168,10 +161,38 @@ def _collect(
             parts.individuals.append((whole.record, mention))
         else:
             parts.mentions.append(mention)
-    for one in holder.records("relations"):
+    for one in _usable(holder, "relations", "relation", document_id, audit, repair):
         nodes = [{"refid": node.text("refid", ""), "role": node.text("role", "")} for node in one.records("nodes")]
         infons = plain_infons(one, document_id, audit)
         parts.relations.append({"id": one.text("id", ""), "infons": infons, "nodes": nodes})
+
+
+def _usable(
+    holder: Record, key: str, what: str, document_id: str, audit: Audit, repair: Repair | None
+) -> Iterator[Record]:
+    """The annotations or relations; under repair those that are not as BioC has them are left out, and counted."""
+    if repair is None:
+        yield from holder.records(key)
+        return
+    for number in range(len(holder.items(key))):
+        try:
+            one = holder.part(key, number)
+            _check(one)
+        except FormatError as error:
+            audit.lose(document_id, what, "of no form that BioC has: left out", place=f"line {error.line}")
+        else:
+            yield one
+
+
+def _check(one: Record) -> None:
+    """Raises: FormatError for an annotation or relation whose values are of the wrong kind."""
+    _ranges(one)
+    _text(one)
+    one.mapping("infons")
+    one.text("id", "")
+    for node in one.records("nodes"):
+        node.text("refid", "")
+        node.text("role", "")
 
 
 def _ranges(annotation: Record) -> Ranges:
