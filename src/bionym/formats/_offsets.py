@@ -51,13 +51,13 @@ class Ruler:
         return tuple((self._to_file[start], self._to_file[end]) for start, end in ranges)
 
     @cached_property
-    def _to_text(self) -> Mapping[int, int]:
+    def _to_text(self) -> dict[int, int]:
         has_mark = self.unit.endswith(WITH_MARK)
         counted = edges(BOM * has_mark + self.text, self.unit.removesuffix(WITH_MARK))
         return {theirs: ours - has_mark for theirs, ours in counted.items()}
 
     @cached_property
-    def _to_file(self) -> Mapping[int, int]:
+    def _to_file(self) -> dict[int, int]:
         return {ours: theirs for theirs, ours in reversed(self._to_text.items())}
 
     @cached_property
