@@ -188,7 +188,9 @@ def test_train_goes_on_past_a_bad_file_if_asked(
 def test_evaluate_tells_of_a_text_without_annotations(half_damaged: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (half_damaged / "0.ann").unlink()
     assert main(["evaluate", str(half_damaged), str(half_damaged)]) == 0
-    assert "lost: 2 files: a text without annotations" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert "lost: 2 files: a text without annotations" in error
+    assert "0.txt" in error
 
 
 def test_inspect_goes_on_behind_a_damaged_file_and_names_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

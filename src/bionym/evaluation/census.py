@@ -10,6 +10,7 @@ from bionym.data import Document, Entity
 from bionym.data.align import align
 from bionym.data.blanks import is_blank, without_blanks
 from bionym.data.corpus import Leak, find_leaks
+from bionym.data.entity import in_text_order
 from bionym.text.prepare import tokenized
 
 
@@ -144,12 +145,13 @@ def _count_duplicates(census: Census, document: Document) -> None:
 
 
 def _count_overlaps(census: Census, document: Document) -> None:
-    """Nesting and crossing, over extents, of distinct entities; the entities are sorted by start.
+    """Nesting and crossing, over extents, of distinct entities, white space at their edges left out.
 
     One of nothing but white space is in no other: it names nothing.
     """
     named = [entity for entity in document.entities if not is_blank(document.text, entity)]
-    distinct = list({(entity.spans, entity.label): entity for entity in named}.values())
+    plain = in_text_order(without_blanks(document.text, entity) for entity in named)
+    distinct = list({(entity.spans, entity.label): entity for entity in plain}.values())
     open_entities: list[Entity] = []
     for entity in distinct:
         open_entities = [other for other in open_entities if other.end > entity.start]
