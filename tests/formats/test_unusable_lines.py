@@ -382,6 +382,14 @@ def test_files_that_cannot_be_read_are_skipped_and_counted(tmp_path: Path) -> No
     assert [(event.what, Path(event.place).name) for event in audit.examples] == [("file", "b.ann, line 1")]
 
 
+def test_a_file_whose_format_cannot_be_told_is_skipped(tmp_path: Path) -> None:
+    brat(tmp_path, SEVERE)
+    (tmp_path / "strange.json").write_text("[1]")
+    audit = Audit()
+    assert [one.id for one in formats.read(tmp_path, audit=audit, skip_bad=True)] == ["a"]
+    assert [Path(event.place).name for event in audit.examples] == ["strange.json"]
+
+
 def test_lines_of_json_that_cannot_be_read_are_skipped(tmp_path: Path) -> None:
     formats.write([Document("1", "a"), Document("2", "b")], tmp_path / "a.jsonl")
     first, second = (tmp_path / "a.jsonl").read_text().splitlines()

@@ -85,7 +85,7 @@ def read(
     count = audit if audit is not None else Audit()
     if skip_bad and on_error is None:
         on_error = functools.partial(_count_unreadable, count)
-    for part, file in _files(sources, format, count, options):
+    for part, file in _files(sources, format, count, options, on_error):
         given = _options.taken(part.read, options | {"audit": audit, "on_error": on_error})
         try:
             yield from _counted_in(_read_file(part, file, given), count)
@@ -154,7 +154,11 @@ def _count_unreadable(audit: Audit, error: InputError) -> None:
 
 
 def _files(
-    sources: Source | Iterable[Source], format: str | None, audit: Audit, options: Mapping[str, Any]
+    sources: Source | Iterable[Source],
+    format: str | None,
+    audit: Audit,
+    options: Mapping[str, Any],
+    on_error: Callable[[InputError], None] | None,
 ) -> Iterator[tuple[Format, File]]:
     given = [sources] if isinstance(sources, (str, os.PathLike)) else list(sources)
     for source in given:
@@ -170,7 +174,14 @@ def _files(
         if not found:
             raise InputError("no file of the format here", path=Path(source), fix="Check the path, or name --format.")
         for file in found:
-            yield part or find(detect(file.path)), file
+            try:
+                own = part or find(detect(file.path))
+            except InputError as error:
+                if on_error is None:
+                    raise
+                on_error(error)
+            else:
+                yield own, file
 
 
 def _expand(source: Path, part: Format | None) -> list[File]:
@@ -218,12 +229,20 @@ def _without_bare_texts(files: list[File], part: Format | None, audit: Audit) ->
         return files
     kept = []
     for file in files:
-        if suffix(file.path) == TEXT and (part or detect(file.path) == "text"):
+        if suffix(file.path) == TEXT and (part or _is_plain_text(file.path)):
             reason = "a text without annotations, in a folder where others have them"
             audit.lose(file.document_id, "file", reason, place=str(file.path))
         else:
             kept.append(file)
     return kept
+
+
+def _is_plain_text(path: Path) -> bool:
+    """Whether a file is of no other format that shares its suffix; one that cannot be opened is not."""
+    try:
+        return detect(path) == "text"
+    except InputError:
+        return False
 
 
 def _is_beside_text(part: Format) -> bool:
