@@ -335,6 +335,21 @@ def test_fragments_may_be_joined_in_any_way(name: str, joined: str, tmp_path: Pa
 
 
 @every_format_with_fragments
+def test_fragments_of_one_word_each_may_be_joined_by_nothing(name: str, tmp_path: Path) -> None:
+    mention = Said(((6, 13), (14, 15)), "protein1")
+    assert places(read(name, tmp_path, "Binds protein 1 here", [mention])) == [((6, 13), (14, 15))]
+
+
+@every_format_with_fragments
+def test_fragments_that_white_space_parts_are_one_mention_in_tags(name: str, tmp_path: Path) -> None:
+    mention = Said(((0, 13), (16, 34)), "diverticulite sigmoidienne aigue")
+    document = read(name, tmp_path, "diverticulite \n\nsigmoidienne aigue", [mention])
+    formats.write([document], tmp_path / "out.conll", "conll")
+    tags = [line.split("\t")[1] for line in (tmp_path / "out.conll").read_text().splitlines() if "\t" in line]
+    assert tags[1:] == ["B-X", "I-X", "I-X"]
+
+
+@every_format_with_fragments
 def test_a_text_that_is_the_whole_extent_keeps_the_fragments(name: str, tmp_path: Path) -> None:
     audit = Audit()
     document = read(name, tmp_path, "left and right arm", [Said(LEFT_ARM, "left and right arm")], audit)

@@ -6,13 +6,14 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from bionym.data import Argument, Audit, Document, Entity, Passage, Relation, Span
-from bionym.errors import FormatError, SpanError
+from bionym.errors import SpanError
 from bionym.formats import _concepts
 from bionym.formats._bigbio_source import as_kb, is_source
 from bionym.formats._json import Record
 from bionym.formats._layout import Counted, Laid, Overlap, Part, Piece, cut, lay_so_that_most_fit
 from bionym.formats._mentions import DANGLING, Claim, report
 from bionym.formats._offsets import Ranges, Repair
+from bionym.formats._skipping import usable_records
 
 OURS = "bionym"  # a db_name that begins so says what a relation was in Bionym
 BETWEEN = "between"  # ends the id of passages that only hold the text between others
@@ -53,7 +54,7 @@ def to_document(record: Record, audit: Audit, repair: Repair | None) -> Document
     laid, mentions = _placed(record, passages, name, audit, repair)
     gone = {str(one.get("id", "")) for one in record.items("entities") if isinstance(one, dict)}
     gone -= {mention.record.text("id", "") for mention in mentions}
-    found = _usable(record, "relations", "relation", _check_relation, name, audit, repair)
+    found = usable_records(record, "relations", _check_relation, _leaving_out("relation", name, audit, repair))
     relations = _without_dangling(_relations(found), gone, name, audit)
     return Document(
         name,
@@ -95,31 +96,14 @@ def _placed(
 
 def _mentions(record: Record, name: str, audit: Audit, repair: Repair | None) -> list[Mention]:
     """The entities and their offsets."""
-    found = _usable(record, "entities", "entity", _check_entity, name, audit, repair)
+    found = usable_records(record, "entities", _check_entity, _leaving_out("entity", name, audit, repair))
     return [Mention(one, tuple(one.ranges("offsets"))) for one in found]
 
 
-def _usable(
-    record: Record,
-    key: str,
-    what: str,
-    check: Callable[[Record], None],
-    name: str,
-    audit: Audit,
-    repair: Repair | None,
-) -> Iterator[Record]:
-    """Entities or relations; under repair those that are not as BigBio has them are left out, and counted."""
-    if repair is None:
-        yield from record.records(key)
-        return
-    for number in range(len(record.items(key))):
-        try:
-            one = record.part(key, number)
-            check(one)
-        except FormatError as error:
-            audit.lose(name, what, "of no form that BigBio has: left out", place=f"{key}[{number}], line {error.line}")
-        else:
-            yield one
+def _leaving_out(what: str, name: str, audit: Audit, repair: Repair | None) -> Callable[[str], None] | None:
+    """What counts an entity or relation that is of no form; None where they are errors."""
+    reason = "of no form that BigBio has: left out"
+    return None if repair is None else lambda place: audit.lose(name, what, reason, place=place)
 
 
 def _check_entity(one: Record) -> None:

@@ -4,13 +4,13 @@ A tree is the object of BioC JSON: document {id, infons, passages [{offset, info
 [{id, infons, text, locations [{offset, length}]}], relations [{id, infons, nodes [{refid, role}]}]}], relations}.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
 
 from bionym.data import Audit, Document, Entity, Passage, Span
-from bionym.errors import FormatError, SpanError
+from bionym.errors import SpanError
 from bionym.formats import _concepts
 from bionym.formats._bioc_infons import (
     BETWEEN,
@@ -26,6 +26,7 @@ from bionym.formats._json import Record
 from bionym.formats._layout import Counted, Laid, Overlap, Piece, lay, lay_so_that_most_fit
 from bionym.formats._mentions import DANGLING, Claim, report
 from bionym.formats._offsets import Ranges, Repair
+from bionym.formats._skipping import usable_records
 
 INDIVIDUAL_MENTIONS = "individual_mentions"
 COMPOSITE_ROLE = "CompositeRole"
@@ -152,7 +153,10 @@ def _collect(
     ahead: int = 0,
 ) -> None:
     """The annotations and relations of a passage, a sentence or a document."""
-    for one in _usable(holder, "annotations", "entity", document_id, audit, repair):
+    no_entity, no_relation = (
+        None if repair is None else partial(_leave_out, document_id, what, audit) for what in ("entity", "relation")
+    )
+    for one in usable_records(holder, "annotations", _check, no_entity):
         mention = Mention(one, _ranges(one), plain_infons(one, document_id, audit), passage, ahead)
         whole = _composite_of(mention, parts.mentions)
         if not mention.ranges:
@@ -161,27 +165,14 @@ def _collect(
             parts.individuals.append((whole.record, mention))
         else:
             parts.mentions.append(mention)
-    for one in _usable(holder, "relations", "relation", document_id, audit, repair):
+    for one in usable_records(holder, "relations", _check, no_relation):
         nodes = [{"refid": node.text("refid", ""), "role": node.text("role", "")} for node in one.records("nodes")]
         infons = plain_infons(one, document_id, audit)
         parts.relations.append({"id": one.text("id", ""), "infons": infons, "nodes": nodes})
 
 
-def _usable(
-    holder: Record, key: str, what: str, document_id: str, audit: Audit, repair: Repair | None
-) -> Iterator[Record]:
-    """The annotations or relations; under repair those that are not as BioC has them are left out, and counted."""
-    if repair is None:
-        yield from holder.records(key)
-        return
-    for number in range(len(holder.items(key))):
-        try:
-            one = holder.part(key, number)
-            _check(one)
-        except FormatError as error:
-            audit.lose(document_id, what, "of no form that BioC has: left out", place=f"line {error.line}")
-        else:
-            yield one
+def _leave_out(document_id: str, what: str, audit: Audit, place: str) -> None:
+    audit.lose(document_id, what, "of no form that BioC has: left out", place=place)
 
 
 def _check(one: Record) -> None:
@@ -214,8 +205,8 @@ def _placed(parts: _Parts, record: Record, audit: Audit, repair: Repair | None) 
     try:
         counted = lay_so_that_most_fit(partial(_pieces, parts), [mention.claim for mention in parts.mentions])
     except Overlap as error:
-        found = f"document {document_id}: two passages or sentences overlap at offset {error.offset}"
-        raise record.error(found, "Give passages offsets that count from the document's beginning.") from error
+        message = f"document {document_id}: two passages or sentences overlap at offset {error.offset}"
+        raise record.error(message, "Give passages offsets that count from the document's beginning.") from error
     found = _settled(parts.mentions, counted, document_id, audit, repair)
     _leave_out_dangling(parts, found, document_id, audit)
     return counted.laid, found

@@ -1,10 +1,11 @@
-"""Documents of a file, past those that cannot be read."""
+"""What of a file can be read, past what cannot: documents, and the records of one document."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from bionym.data import Document
-from bionym.errors import InputError
+from bionym.errors import FormatError, InputError
+from bionym.formats._json import Record
 
 Part = TypeVar("Part")
 OnError = Callable[[InputError], None]
@@ -23,3 +24,24 @@ def documents_of(
             on_error(error)
         else:
             yield made
+
+
+def usable_records(
+    holder: Record, key: str, check: Callable[[Record], None], leave_out: Callable[[str], None] | None
+) -> Iterator[Record]:
+    """The objects of an array, but for those that `check` refuses.
+
+    Args:
+        leave_out: told of the place of each that is refused; None takes all, unchecked.
+    """
+    if leave_out is None:
+        yield from holder.records(key)
+        return
+    for number in range(len(holder.items(key))):
+        try:
+            one = holder.part(key, number)
+            check(one)
+        except FormatError as error:
+            leave_out(f"{key}[{number}], line {error.line}")
+        else:
+            yield one

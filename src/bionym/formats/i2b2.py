@@ -10,8 +10,8 @@ count. `c="..."` repeats the text, lower-cased. Any label may stand in `t="..."`
 and treatment.
 
 A text that was read from i2b2 is written as it was. Any other is written as its tokens (ours, if it has none), so its
-white space is not kept. Cannot hold, and what then happens: entities that cut a token (widened, counted as changed);
-discontinuous ones, those that cross a line, and duplicates (lost, counted); identifiers, scores, passages, attributes
+white space is not kept. Cannot hold, and what then happens: entities that cut a token (widened, counted as changed;
+white space at an edge is trimmed); discontinuous ones (gaps of white space alone are closed), those that cross a line, and duplicates (lost, counted); identifiers, scores, passages, attributes
 other than the assertion, and relations with other than two entities (lost, counted); roles of relations other than Arg1
 and Arg2, quotation marks in labels (changed). Sentences that we split are joined where an entity crosses their edge.
 

@@ -10,7 +10,8 @@ an attribute too. Any root is taken. Tags without offsets speak of the whole doc
 `meta["i2b2_xml"]`; those inside one name it in `attributes["within"]`. XML readers turn CRLF into LF: where the offsets
 were counted with CRLF, or in UTF-16 units or bytes, they are converted, and counted as changed.
 
-Cannot hold, and what then happens: discontinuous entities, identifiers, scores, relations and passages (lost, counted);
+Cannot hold, and what then happens: discontinuous entities (gaps of white space alone are
+closed), identifiers, scores, relations and passages (lost, counted);
 characters that XML has no place for (U+FFFD, so that offsets stay, counted); names of attributes that XML does not take
 (`_` instead, counted). Entities declared in the file are never expanded: such a file is refused.
 

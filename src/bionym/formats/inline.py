@@ -6,8 +6,8 @@ A tag's name is the label; a label that is no XML name stands in an attribute, `
 are `id`, `concepts` (joined by `|`), `score`, and the entity's own. In the text `<`, `>` and `&` are written as `&lt;`,
 `&gt;` and `&amp;`, so it reads back character by character. Nested entities nest.
 
-Cannot hold, and what then happens: entities that cross (the longer stays) and discontinuous ones are lost; so are
-relations and passages.
+Cannot hold, and what then happens: entities that cross (the longer stays) and discontinuous ones (but for gaps
+of white space alone) are lost; so are relations and passages.
 
 Source: the manner of SGML and the MUC corpora (Chinchor 1998); this form is Bionym's own.
 """

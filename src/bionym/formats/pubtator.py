@@ -8,7 +8,8 @@ r"""PubTator: titles and abstracts with annotations, many documents a file.
 The text is title, one line break, abstract; offsets are code points (bytes and UTF-16 units are recognised and
 converted). An id that stands twice is two documents of that id. Further columns are kept in `attributes`: the individual mentions of a composite one in column 7.
 
-Cannot hold, and what then happens: discontinuous entities (lost, or their extent), attributes, scores and ids, ties
+Cannot hold, and what then happens: discontinuous entities (lost, or their extent; gaps
+of white space alone are closed), attributes, scores and ids, ties
 between mentions rather than concepts, roles of relations (Arg1, Arg2; those of CID are known), passages other than
 title and abstract (lost); line breaks in a passage, tabs in a mention and lone surrogates (replaced one for one).
 
