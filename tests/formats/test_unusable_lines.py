@@ -390,6 +390,33 @@ def test_a_file_whose_format_cannot_be_told_is_skipped(tmp_path: Path) -> None:
     assert [Path(event.place).name for event in audit.examples] == ["strange.json"]
 
 
+@pytest.mark.parametrize(
+    ("spans", "right"),
+    [
+        ([[7, 99]], [(7, 11)]),
+        ([[0, 3], [7, 99]], [(0, 3), (7, 11)]),
+        ([[0, 7], [5, 11]], [(0, 11)]),
+        ([[7, 7]], []),
+        ([[9, 3]], []),
+        ([[-3, -1]], []),
+        ([[40, 44]], []),
+        ([], []),
+        ("x", []),
+    ],
+)
+def test_entities_of_json_outside_the_text_are_cut_or_left_out(
+    spans: object, right: list[tuple[int, int]], tmp_path: Path
+) -> None:
+    entities = [{"spans": [[0, 6]], "label": "X", "id": "T1"}, {"spans": spans, "label": "X", "id": "T2"}]
+    line = {"format": "bionym", "version": 1, "id": "d", "text": TEXT, "entities": entities}
+    (tmp_path / "a.jsonl").write_text(json.dumps(line))
+    with pytest.raises(FormatError):
+        list(formats.read(tmp_path / "a.jsonl"))
+    document, audit = repaired(tmp_path / "a.jsonl", "jsonl")
+    assert [one.spans for one in document.entities if one.id == "T2"] == [tuple(right)] * bool(right)
+    assert (audit.num_lost, audit.num_changed) == (int(not right), int(bool(right)))
+
+
 def test_lines_of_json_that_cannot_be_read_are_skipped(tmp_path: Path) -> None:
     formats.write([Document("1", "a"), Document("2", "b")], tmp_path / "a.jsonl")
     first, second = (tmp_path / "a.jsonl").read_text().splitlines()

@@ -4,7 +4,8 @@ A format is a module of this folder with four names:
 
     SUFFIXES        the suffixes of its files, the leading one first: (".ann", ".txt")
     ONE_PER_FILE    whether a file (or a pair of files) holds one document; then `write` fills a folder
-    read(path, ...) documents of one file; keyword options are the format's own
+    read(path, ...) documents of one file; keyword options are the format's own; `on_error`, where it takes it, is told
+                    of a document that cannot be read, and the next one follows
     write(documents, path, ...)   to one file, or into one folder
 
 and, where there is need:
