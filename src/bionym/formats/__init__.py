@@ -4,7 +4,8 @@ A format is a module of this folder with four names:
 
     SUFFIXES        the suffixes of its files, the leading one first: (".ann", ".txt")
     ONE_PER_FILE    whether a file (or a pair of files) holds one document; then `write` fills a folder
-    read(path, ...) documents of one file; keyword options are the format's own
+    read(path, ...) documents of one file; keyword options are the format's own; `on_error`, where it takes it, is told
+                    of a document that cannot be read, and the next one follows
     write(documents, path, ...)   to one file, or into one folder
 
 and, where there is need:
@@ -36,6 +37,7 @@ from bionym.protocols import Format
 __all__ = ["detect", "find", "names", "read", "write"]
 
 Source = str | os.PathLike[str]
+TEXT = ".txt"
 _COUNTED = {"entity": "entities", "relation": "relations"}  # what is lost, by its name among what is read and written
 
 
@@ -63,21 +65,29 @@ def read(
     *,
     audit: Audit | None = None,
     on_error: Callable[[InputError], None] | None = None,
+    skip_bad: bool = False,
     **options: Any,
 ) -> Iterator[Document]:
     """Documents of files, folders, globs or `-` (standard input), one at a time.
+
+    In a folder that has annotation files (`.ann`, `.con`), a `.txt` without one belongs to no document: it is left out,
+    and counted as a lost file.
 
     Args:
         sources: one or several paths; a folder gives all its files of the format, deep, sorted by name.
         format: a name of `names()`; None recognises it by suffix and content.
         audit: counts what was read, and what the format's reader could not keep.
-        on_error: told of a file that cannot be read, and the next file is taken; None raises.
+        on_error: told of a file, or of a document among several in a file, that cannot be read, and the next one is
+            taken; None raises.
+        skip_bad: go on past them too, where there is no `on_error`: they are counted as lost files.
         options: the format's own, such as `scheme="BIO"`.
     Raises: InputError and FormatError with file, line and fix; UsageError for an option the format does not have.
     """
     count = audit if audit is not None else Audit()
-    for part, file in _files(sources, format):
-        given = _options.taken(part.read, options | {"audit": audit})
+    if skip_bad and on_error is None:
+        on_error = functools.partial(_count_unreadable, count)
+    for part, file in _files(sources, format, count, options, on_error):
+        given = _options.taken(part.read, options | {"audit": audit, "on_error": on_error})
         try:
             yield from _counted_in(_read_file(part, file, given), count)
         except InputError as error:
@@ -139,7 +149,18 @@ def _read_file(part: Format, file: File, options: dict[str, Any]) -> Iterator[Do
         raise FormatError(str(error), path=file.path) from error
 
 
-def _files(sources: Source | Iterable[Source], format: str | None) -> Iterator[tuple[Format, File]]:
+def _count_unreadable(audit: Audit, error: InputError) -> None:
+    line = f", line {error.line}" if error.line is not None else ""
+    audit.lose("", "file", "could not be read, or not all of it", place=f"{error.path}{line}")
+
+
+def _files(
+    sources: Source | Iterable[Source],
+    format: str | None,
+    audit: Audit,
+    options: Mapping[str, Any],
+    on_error: Callable[[InputError], None] | None,
+) -> Iterator[tuple[Format, File]]:
     given = [sources] if isinstance(sources, (str, os.PathLike)) else list(sources)
     for source in given:
         part = find(format) if format else None
@@ -149,10 +170,19 @@ def _files(sources: Source | Iterable[Source], format: str | None) -> Iterator[t
             yield part, File(STREAM, "stdin")
             continue
         found = _expand(Path(source), part)
+        if Path(source).is_dir() and _wants_annotations(options):
+            found = _without_bare_texts(found, part, audit)
         if not found:
             raise InputError("no file of the format here", path=Path(source), fix="Check the path, or name --format.")
         for file in found:
-            yield part or find(detect(file.path)), file
+            try:
+                own = part or find(detect(file.path))
+            except InputError as error:
+                if on_error is None:
+                    raise
+                on_error(error)
+            else:
+                yield own, file
 
 
 def _expand(source: Path, part: Format | None) -> list[File]:
@@ -185,6 +215,40 @@ def _one_of_each_pair(files: list[File], part: Format | None) -> list[File]:
         else:
             leading.setdefault(f"{file.document_id}{'' if part and part in paired else suffix(file.path)}", file)
     return list(leading.values())
+
+
+def _wants_annotations(options: Mapping[str, Any]) -> bool:
+    """Whether texts are wanted with annotations alone, which stand beside them."""
+    return bool(options.get("require_annotations", True)) and not options.get("beside")
+
+
+def _without_bare_texts(files: list[File], part: Format | None, audit: Audit) -> list[File]:
+    """The files of a folder, but for texts without annotations where others have them; those are counted as lost."""
+    parts = [part] if part else [find(name) for name in names()]
+    annotations = {name for one in parts if _is_beside_text(one) for name in one.SUFFIXES if name != TEXT}
+    if not any(suffix(file.path) in annotations for file in files):
+        return files
+    kept = []
+    for file in files:
+        if suffix(file.path) == TEXT and (part or _is_plain_text(file.path)):
+            reason = "a text without annotations, in a folder where others have them"
+            audit.lose(file.document_id, "file", reason, place=str(file.path))
+        else:
+            kept.append(file)
+    return kept
+
+
+def _is_plain_text(path: Path) -> bool:
+    """Whether a file is of no other format that shares its suffix; one that cannot be opened is not."""
+    try:
+        return detect(path) == "text"
+    except InputError:
+        return False
+
+
+def _is_beside_text(part: Format) -> bool:
+    """Whether a format's files stand beside a text, as `x.ann` beside `x.txt`."""
+    return part.ONE_PER_FILE and TEXT in part.SUFFIXES[1:]
 
 
 def _has_pair(path: Path, part: Format) -> bool:

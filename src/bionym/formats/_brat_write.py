@@ -1,22 +1,19 @@
 """A document as lines of an `.ann` file: those it was read from, as far as they still hold, then new ones."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from bionym.data import Argument, Audit, Document, Entity, Relation, Span
 from bionym.formats import _brat_model as model
+from bionym.formats._brat_ids import NAMES, Ids
 from bionym.formats._brat_lines import AnnLine, render
-from bionym.formats._brat_mentions import Ruler, fits, fragments
+from bionym.formats._brat_mentions import fragments, stands
 from bionym.formats._brat_model import Source
-from bionym.formats._offsets import Ranges
+from bionym.formats._offsets import Ranges, Ruler
 
-NAMES = {"E": "event", "R": "relation line", "*": "equivalence", "A": "attribute", "M": "attribute"}
 _REASON = "what it refers to is no longer in the document"
 _WHITE_SPACE = re.compile(r"\s")
-NAMES |= {"N": "normalisation", "#": "note"}
 
 
 class Placed(NamedTuple):
@@ -25,33 +22,6 @@ class Placed(NamedTuple):
     id: str
     entity: Entity
     pieces: Ranges
-
-
-@dataclass
-class Ids:
-    """Ids that are not used yet, counted on from the highest of each letter."""
-
-    used: set[str]
-    _last: Counter[str] = field(default_factory=Counter)
-
-    def __post_init__(self) -> None:
-        for name in self.used:
-            if is_id(name):
-                self._last[name[0]] = max(self._last[name[0]], int(name[1:]))
-
-    def claim(self, name: str, letter: str) -> str:
-        """`name` if it has the letter and is free, else a fresh one."""
-        if not is_id(name) or name[0] != letter or name in self.used:
-            self._last[letter] += 1
-            name = f"{letter}{self._last[letter]}"
-        self.used.add(name)
-        self._last[letter] = max(self._last[letter], int(name[1:]))
-        return name
-
-
-def is_id(name: str) -> bool:
-    """Whether a string is a letter and a number, as brat's ids are."""
-    return len(name) < 19 and name[1:].isdigit() and name.isascii() and name[0].isalpha()
 
 
 def to_lines(document: Document, source: Source, ruler: Ruler, audit: Audit) -> list[AnnLine]:
@@ -190,7 +160,7 @@ def _current(
 
 def _still_stands(line: AnnLine, now: Placed, text: str, ruler: Ruler) -> bool:
     ranges = ruler.to_text(line.ranges)
-    if ranges is None or line.label != now.entity.label or not fits(text, ranges, line.value):
+    if ranges is None or line.label != now.entity.label or not stands(text, ranges, line.value):
         return False
     return fragments([Span(start, end) for start, end in sorted(ranges)], text) == now.pieces
 

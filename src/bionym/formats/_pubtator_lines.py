@@ -30,7 +30,10 @@ class Row(NamedTuple):
 
 @dataclass
 class Block:
-    """The lines of one document; `blank_before` and `blank_after` count blank lines (after: of the last one only)."""
+    """The lines of one document; `blank_before` and `blank_after` count blank lines (after: of the last one only).
+
+    `errors` tell of the lines that could not be read.
+    """
 
     id: str
     title: str
@@ -40,6 +43,7 @@ class Block:
     rows: list[Row] = field(default_factory=list)
     relations: list[list[str]] = field(default_factory=list)
     blank_after: int | None = None
+    errors: list[FormatError] = field(default_factory=list)
 
 
 def begins_like_pubtator(head: str) -> bool:
@@ -48,9 +52,15 @@ def begins_like_pubtator(head: str) -> bool:
     return PASSAGE.match(first) is not None
 
 
-def blocks(path: Path) -> Iterator[Block]:
-    """The documents of a file; each begins with a title line. Raises: FormatError with the line."""
+def blocks(path: Path, *, is_lenient: bool = False) -> Iterator[Block]:
+    """The documents of a file; each begins with a title line.
+
+    Args:
+        is_lenient: note a line that cannot be read with its document, and go on.
+    Raises: FormatError with the line.
+    """
     block: Block | None = None
+    early: list[FormatError] = []
     position = blank = 0
     for line in read_lines(path):
         if not line.text.strip():
@@ -60,11 +70,19 @@ def blocks(path: Path) -> Iterator[Block]:
         if passage and passage["kind"] == "t":
             if block is not None:
                 yield block
-            block = Block(passage["id"], passage["text"], position, blank)
+            block = Block(passage["id"], passage["text"], position, blank, errors=early)
+            early = []
             position += 1
         else:
-            _add(line, passage, block, path)
+            try:
+                _add(line, passage, block, path)
+            except FormatError as error:
+                if not is_lenient:
+                    raise
+                (early if block is None else block.errors).append(error)
         blank = 0
+    if early:
+        raise early[0]
     if block is not None:
         block.blank_after = blank
         yield block

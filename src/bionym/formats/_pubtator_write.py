@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from bionym.data import Audit, Document, Entity, Relation, Span
+from bionym.data.align import one_stretch
 from bionym.formats import _concepts
 from bionym.formats._characters import BREAKS_AND_TABS, LINE_BREAKS, REPLACEMENT, SURROGATES, replace_each
 from bionym.formats._pubtator_lines import ABSTRACT, INDIVIDUAL_MENTIONS, TITLE, is_number
@@ -14,7 +15,7 @@ Roles = Mapping[str, tuple[str, ...]]
 def document_lines(document: Document, audit: Audit, discontinuous: str, roles: Roles) -> Iterator[str]:
     """Title, abstract, annotations and relations, each a line without its end."""
     name = _clean_id(document.id, audit)
-    held = [_contiguous(one, document.id, audit, discontinuous) for one in document.entities]
+    held = [_contiguous(document, one, audit, discontinuous) for one in document.entities]
     entities = _in_remembered_order([entity for entity in held if entity is not None], document)
     cut = _cut(document, audit)
     text = _holdable(document, entities, cut, audit)
@@ -35,9 +36,10 @@ def document_lines(document: Document, audit: Audit, discontinuous: str, roles: 
             yield "\t".join((name, *columns))
 
 
-def _contiguous(entity: Entity, document_id: str, audit: Audit, discontinuous: str) -> Entity | None:
-    if not entity.is_discontinuous:
-        return entity
+def _contiguous(document: Document, entity: Entity, audit: Audit, discontinuous: str) -> Entity | None:
+    whole, document_id = one_stretch(document, entity, audit), document.id
+    if whole is not None:
+        return whole
     if discontinuous != "extent":
         audit.lose(document_id, entity, "discontinuous: PubTator holds one stretch of text")
         return None

@@ -26,13 +26,14 @@ from typing import Any
 from lxml import etree
 
 from bionym.data import Audit, Document
-from bionym.errors import FormatError, SpanError
+from bionym.errors import FormatError
 from bionym.files import open_output
+from bionym.formats._bioc import checked_document
 from bionym.formats._bioc import only_here as only_here
-from bionym.formats._bioc import to_document
 from bionym.formats._bioc_write import collection_of, to_tree
 from bionym.formats._json import Record
 from bionym.formats._offsets import Repair
+from bionym.formats._skipping import OnError, documents_of
 from bionym.formats._xml import Builder, elements, line_of, text_of
 
 SUFFIXES = (".xml", ".bioc")
@@ -40,27 +41,36 @@ ONE_PER_FILE = False
 DECLARATION = "<?xml version='1.0' encoding='UTF-8'?>\n<!DOCTYPE collection SYSTEM 'BioC.dtd'>\n"
 
 
-def read(path: Path, *, audit: Audit | None = None, repair: Repair | None = None) -> Iterator[Document]:
+def read(
+    path: Path, *, audit: Audit | None = None, repair: Repair | None = None, on_error: OnError | None = None
+) -> Iterator[Document]:
     """Documents of one file, one at a time.
 
     Args:
         audit: counts converted and repaired offsets.
-        repair: "nearest" moves an annotation that is not where its offsets say to its nearest occurrence; one that
-            occurs nowhere is lost.
+        repair: "nearest" keeps an annotation that resembles the text at its offsets, moves any other to its nearest
+            occurrence, and leaves out one that occurs nowhere.
+        on_error: told of a document that cannot be read, and the next one is taken; None raises.
     Raises: FormatError with file and line, for broken XML, entity declarations, overlapping passages and annotations
         that differ from the text.
     """
     count = audit if audit is not None else Audit()
     collection: dict[str, Any] = {}
-    for element in elements(path, root="collection", wanted=("source", "date", "key", "infon", "document")):
-        if element.tag != "document":
-            _add_to_collection(collection, element, path)
-            continue
+
+    def document(element: Any) -> Document:
         record = Record(_tree(element, path), path, line_of(element))
-        try:
-            yield to_document(record, collection, count, repair)
-        except SpanError as error:
-            raise record.error(str(error)) from error
+        return checked_document(record, collection, count, repair)
+
+    return documents_of(_elements(path, collection), document, on_error)
+
+
+def _elements(path: Path, collection: dict[str, Any]) -> Iterator[Any]:
+    """The element of each document; what is said of the collection before it goes to `collection`."""
+    for element in elements(path, root="collection", wanted=("source", "date", "key", "infon", "document")):
+        if element.tag == "document":
+            yield element
+        else:
+            _add_to_collection(collection, element, path)
 
 
 def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = None) -> None:

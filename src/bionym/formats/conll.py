@@ -7,9 +7,9 @@ tag unless told otherwise; the tag scheme is found from the tags. Tokens are joi
 break. A line `-DOCSTART- (ID)` names its document; without any the file is one document. Further columns are kept. A
 line that begins with # and has no tag is a remark, as in CoNLL-U or JNLPBA: it is passed over, and counted.
 
-Cannot hold: discontinuous, overlapping and nested entities (the longest stays), entities across sentences (sentences of
-our own splitter are joined around them), entity edges inside a token (widened), concepts, attributes, scores, relations,
-and the text between tokens. All of it is counted.
+Cannot hold: discontinuous entities (gaps of white space alone are closed), overlapping and nested ones (the longest stays),
+entities across sentences (sentences of our own splitter are joined around them), entity edges inside a token (widened) or in
+white space (trimmed), concepts, attributes, scores, relations, and the text between tokens. All of it is counted.
 """
 
 import re

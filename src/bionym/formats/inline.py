@@ -6,8 +6,8 @@ A tag's name is the label; a label that is no XML name stands in an attribute, `
 are `id`, `concepts` (joined by `|`), `score`, and the entity's own. In the text `<`, `>` and `&` are written as `&lt;`,
 `&gt;` and `&amp;`, so it reads back character by character. Nested entities nest.
 
-Cannot hold, and what then happens: entities that cross (the longer stays) and discontinuous ones are lost; so are
-relations and passages.
+Cannot hold, and what then happens: entities that cross (the longer stays) and discontinuous ones (but for gaps
+of white space alone) are lost; so are relations and passages.
 
 Source: the manner of SGML and the MUC corpora (Chinchor 1998); this form is Bionym's own.
 """
@@ -19,6 +19,7 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from bionym.data import Audit, Document, Entity, Span
+from bionym.data.align import one_stretch
 from bionym.errors import FormatError, SpanError
 from bionym.files import BOM, FileNames, read_text, stem, write_text
 
@@ -151,10 +152,11 @@ def _nesting(document: Document, audit: Audit) -> Sequence[Entity]:
     """The entities that markup can hold: in one piece, and longer ones first, crossing none that was kept."""
     whole = []
     for entity in document.entities:
-        if entity.is_discontinuous:
+        joined = one_stretch(document, entity, audit)
+        if joined is None:
             audit.lose(document.id, entity, "discontinuous: markup holds one stretch of text")
         else:
-            whole.append(entity)
+            whole.append(joined)
     kept: list[int] = []
     for index in sorted(range(len(whole)), key=lambda one: (whole[one].start - whole[one].end, one)):
         if any(_cross(whole[index], whole[other]) for other in kept):

@@ -19,6 +19,10 @@ Json = Annotated[
 ReadOptions = Annotated[
     list[str] | None, typer.Option("--option", "-o", help="An option of the format read: key=value; may be repeated.")
 ]
+SkipBad = Annotated[
+    bool,
+    typer.Option("--skip-bad", help="Go on past what cannot be read; it is listed at the end, and the exit code is 1."),
+]
 LabelMap = Annotated[
     list[str] | None,
     typer.Option("--label-map", help="Another name for a label: OLD=NEW; OLD= leaves it out; may be repeated."),
