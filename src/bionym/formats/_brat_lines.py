@@ -96,7 +96,7 @@ def _parse_line(raw: str, number: int, path: Path) -> AnnLine:
     if not body.strip():
         return AnnLine("", raw=raw, number=number)
     name, _, rest = body.partition("\t")
-    kind = name[0]
+    kind = name[:1]
     fields = _PARSERS[kind](rest) if kind in _PARSERS else None
     if fields is None or (kind != "#" and (kind == "*") != (name == "*")):
         raise _broken(kind, number, path)
