@@ -29,11 +29,11 @@ def write_values(values: Iterable[Any], path: Path, *, lines_by_default: bool = 
 
 
 def printed(value: Any) -> str:
-    """A value on one line; lone surrogates are escapes, numbers beyond all bounds null."""
+    """A value on one line; lone surrogates are escapes, infinite numbers null, dates and the like text."""
     try:
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, default=str)
     except ValueError:
-        text = json.dumps(_finite(value), ensure_ascii=False)
+        text = json.dumps(_finite(value), ensure_ascii=False, default=str)
     return escape_surrogates(text)
 
 
