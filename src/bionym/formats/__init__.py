@@ -228,7 +228,8 @@ def _by_name(path: Path, candidates: list[str]) -> list[str]:
 
 def _by_suffix(path: Path) -> Format:
     """The format to write to a path."""
-    candidates = _with_suffix(suffix(path))
+    named = _with_suffix(suffix(path))
+    candidates = [name for name in named if not hasattr(find(name), "recognises")] or named
     chosen = candidates if len(candidates) == 1 else _by_name(path, candidates)
     if len(chosen) != 1:
         raise UsageError(f"The format of {path} cannot be told from its name. Name it: {', '.join(names())}")
