@@ -6,8 +6,9 @@ from typing import Any
 
 from bionym.data import Audit, Document, Entity, Span
 from bionym.errors import SpanError
+from bionym.formats._claims import Claim, fits, fitting, moved
 from bionym.formats._json import Record
-from bionym.formats._offsets import CODE_POINTS, UNITS, Claim, Ranges, Repair, all_fitting, edges, fits, repaired
+from bionym.formats._offsets import CODE_POINTS, UNITS, Ranges, Repair, edges
 
 MAX_DEPTH = 50  # of what rides along in `meta`; deeper values would end Python's own recursion
 
@@ -55,17 +56,17 @@ def entities(
     Raises: FormatError at the first annotation that is empty, outside the text, or not where it says.
     """
     claims = [one.claim for one in stated]
-    found = all_fitting(text, claims, unit)
+    found = fitting(text, claims, unit)
     if found is None and all(claim.mention is not None for claim in claims):
         for other in UNITS:
-            found = all_fitting(text, claims, other)
+            found = fitting(text, claims, other)
             if found is not None:
                 audit.change(document_id, "entity", f"offsets were {other}, now code points", count=len(found))
                 break
     if found is not None:
         return tuple(_entity(one, ranges) for one, ranges in zip(stated, found, strict=True))
-    moved = (_moved(one, text, document_id, audit, unit, repair) for one in stated)
-    return tuple(entity for entity in moved if entity is not None)
+    placed = (_moved(one, text, document_id, audit, unit, repair) for one in stated)
+    return tuple(entity for entity in placed if entity is not None)
 
 
 def text_or(record: Record, key: str, default: str = "") -> str:
@@ -75,8 +76,12 @@ def text_or(record: Record, key: str, default: str = "") -> str:
 
 def probability(record: Record, key: str, document_id: str, audit: Audit) -> float | None:
     """A score from 0 to 1, or None; any other number is lost, and counted."""
-    found = record.number(key)
-    if found is None or 0 <= found <= 1:
+    found = record.value.get(key)
+    if found is None:
+        return None
+    if not isinstance(found, (int, float)) or isinstance(found, bool):
+        raise record.error(f"{key}: expected a number")
+    if 0 <= found <= 1:
         return found
     audit.lose(document_id, "score", "is no probability from 0 to 1")
     return None
@@ -131,12 +136,12 @@ def _moved(
     if repair is None or stated.mention is None:
         fix = "Export the file again" + (", or pass --option repair=nearest." if stated.mention else ".")
         raise stated.record.error(_difference(text, start, end), fix)
-    better = repaired(text, min(start, len(text)), min(end, len(text)), stated.mention)
-    if better is None:
+    place = moved(text, start, stated.mention)
+    if place is None:
         audit.lose(document_id, "entity", "its mention does not occur in the text")
         return None
-    audit.change(document_id, "entity", better[2])
-    return _entity(stated, ((better[0], better[1]),))
+    audit.change(document_id, "entity", "moved to the nearest occurrence of its mention")
+    return _entity(stated, (place,))
 
 
 def _in_code_points(text: str, stated: Stated, unit: str) -> Ranges | None:

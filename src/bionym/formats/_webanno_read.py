@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from bionym.data import Argument, Audit, Document, Entity, Relation, Span
 from bionym.errors import FormatError, SpanError
-from bionym.formats._layout import Laid, Overlap, Piece, lay_so_that_all_fit
-from bionym.formats._offsets import Claim, Ranges, width
+from bionym.formats._claims import Claim, lay_so_that_all_fit
+from bionym.formats._layout import Laid, Overlap, Piece
+from bionym.formats._offsets import Ranges, width
 from bionym.formats._webanno_lines import BASE, SLOT, Layer, Row, Sentence, Value, unescaped, values
 
 CONCEPT = "identifier"
@@ -94,7 +95,7 @@ def _placed(sentences: Sequence[Sentence], path: Path) -> Placed:
                 message, path=path, line=_line_at(sentences, error.offset), fix="Export it again."
             ) from error
         if found is not None:
-            _, laid, ranges = found
+            laid, ranges = found
             return _spans(sentences, laid, ranges)
     raise FormatError(
         "a token is not where its offsets say",

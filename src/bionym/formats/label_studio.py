@@ -28,10 +28,11 @@ from bionym.data import Argument, Audit, Document, Entity, Relation
 from bionym.errors import SpanError
 from bionym.files import stem
 from bionym.formats import _json_kinds, _losses, _stated
+from bionym.formats._claims import fitting
 from bionym.formats._json import Record
 from bionym.formats._json_output import as_number, write_values
 from bionym.formats._json_stream import items
-from bionym.formats._offsets import CODE_POINTS, Repair, all_fitting, edges
+from bionym.formats._offsets import CODE_POINTS, Repair, edges
 from bionym.formats._stated import Stated, text_or
 
 SUFFIXES = (".json", ".jsonl")
@@ -170,8 +171,8 @@ def _regions_kept(document: Document) -> list[Any]:
 def _unit_of(text: str, stated: list[Stated]) -> str:
     """UTF-16 units, unless the mentions fit code points alone."""
     claims = [one.claim for one in stated]
-    if all_fitting(text, claims, UNIT) is None and all(claim.mention is not None for claim in claims):
-        return CODE_POINTS if all_fitting(text, claims, CODE_POINTS) is not None else UNIT
+    if fitting(text, claims, UNIT) is None and all(claim.mention is not None for claim in claims):
+        return CODE_POINTS if fitting(text, claims, CODE_POINTS) is not None else UNIT
     return UNIT
 
 
