@@ -17,7 +17,7 @@ from tests.strategies import documents
 GOLD = Path(__file__).parents[1] / "gold"
 NAMES = formats.names()
 BETWEEN_IS_LOST = ("conll", "hf_tokens", "i2b2")  # the text between tokens, or some of it
-FLAT = ("conll", "hf_tokens", "text")
+FLAT = ("conll", "conllu_plus", "hf_tokens", "text")
 STREAMS = [name for name in NAMES if not formats.find(name).ONE_PER_FILE]
 TITLE, BODY = "Naloxone reverses hypotension.", "Clonidine is an antihypertensive drug."
 TEXT = f"{TITLE}\n{BODY}"
