@@ -215,3 +215,27 @@ def test_an_error_names_the_record_and_the_offsets(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text('{"text": "mild"}\n{"text": "mild", "label": [[0, 9, "X"]]}\n')
     with pytest.raises(BionymError, match=r"a\.jsonl, line 2: the annotation at \[0, 9\) ends beyond the 4 characters"):
         list(formats.read(tmp_path / "a.jsonl", "doccano"))
+
+
+def test_tables_and_archives_beside_annotations_are_passed_over_as_before(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("mild fever")
+    (tmp_path / "a.ann").write_text("T1\tSign 5 10\tfever\n")
+    (tmp_path / "counts.csv").write_text("label,count\nSign,1\n")
+    formats.write(formats.read(tmp_path), tmp_path / "backup.zip")
+    assert [document.id for document in formats.read(tmp_path)] == ["a"]
+    assert [document.id for document in formats.read(tmp_path, "zip")] == ["a"]
+
+
+def test_tables_of_texts_in_a_folder_are_read(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,text\n1,mild fever\n")
+    assert [document.id for document in formats.read(tmp_path)] == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("a.jsonl", "jsonl"), ("a.tsv", "conll"), ("a.parquet", "bigbio"), ("a.csv", "table")]
+)
+def test_a_suffix_to_write_to_names_the_format_it_named_before(name: str, expected: str, tmp_path: Path) -> None:
+    if name.endswith(".parquet"):
+        pytest.importorskip("pyarrow")
+    formats.write([Document("1", "mild fever")], tmp_path / name)
+    assert formats.detect(tmp_path / name) == expected

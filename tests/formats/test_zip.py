@@ -23,7 +23,7 @@ def packed(folder: Path, files: dict[str, str], method: int = zipfile.ZIP_DEFLAT
 
 
 def test_a_folder_of_brat_is_read_from_its_zip() -> None:
-    found = {one.id: one for one in formats.read(GOLD / "zip")}
+    found = {one.id: one for one in formats.read(GOLD / "zip", "zip")}
     for document in formats.read(GOLD / "brat", "brat"):
         if document.id in found:
             assert found[document.id].entities == document.entities
@@ -113,7 +113,7 @@ def test_what_is_no_zip_is_refused_or_empty(content: bytes, tmp_path: Path) -> N
 def test_nothing_stays_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "scratch").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "scratch"))
-    reading = formats.read(GOLD / "zip")
+    reading = formats.read(GOLD / "zip", "zip")
     next(reading)
     assert list((tmp_path / "scratch").iterdir())
     reading.close()  # type: ignore[attr-defined]

@@ -13,6 +13,7 @@ and, where there is need:
     recognises(path)    in the place of `sniff`: whether a file is the format's, by more than a glance; where others have
                         the suffix, the format is told in no other way, and it goes before those that only glance
     only_here(document) what the format's `meta` holds and no other format writes, counted by its name
+    IS_ARCHIVE          True where a file holds files: one in a folder is read only if the format is named
     KEEPS_META          True where all of `meta` is written
 """
 
@@ -183,9 +184,17 @@ def _expand(source: Path, part: Format | None) -> list[File]:
     else:
         paths = sorted(Path(path) for path in glob.glob(str(source), recursive=True) if Path(path).is_file())
         root = Path(os.path.commonpath([path.parent for path in paths])) if paths else source
-    wanted = part.SUFFIXES if part else tuple(found for name in names() for found in find(name).SUFFIXES)
-    paths = [path for path in paths if suffix(path) in wanted]
+    paths = [path for path in paths if (suffix(path) in part.SUFFIXES if part else _is_of_a_format(path))]
     return _one_of_each_pair([File(path, str(path.relative_to(root).with_name(stem(path)))) for path in paths], part)
+
+
+def _is_of_a_format(path: Path) -> bool:
+    """Whether a file among others is to be read: no archive, and known to its formats if all of them look into files."""
+    parts = [find(name) for name in _with_suffix(suffix(path))]
+    looking = [knows for part in parts if (knows := getattr(part, "recognises", None))]
+    if len(looking) < len(parts):
+        return not any(getattr(part, "IS_ARCHIVE", False) for part in parts)
+    return any(knows(path) for knows in looking)
 
 
 def _one_of_each_pair(files: list[File], part: Format | None) -> list[File]:

@@ -31,7 +31,7 @@ from bionym.formats._webanno_lines import MARK, parse
 from bionym.formats._webanno_read import to_document
 from bionym.formats._webanno_write import to_text
 
-SUFFIXES = (".tsv", ".webanno")
+SUFFIXES = (".tsv",)
 ONE_PER_FILE = True
 
 

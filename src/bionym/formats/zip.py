@@ -28,6 +28,7 @@ from bionym.formats._json_output import open_binary
 
 SUFFIXES = (".zip",)
 ONE_PER_FILE = False
+IS_ARCHIVE = True
 KEEPS_META = True  # what the inner format has no place for, it counts itself
 MAX_FILES = 200_000
 MAX_BYTES = 2 << 30
