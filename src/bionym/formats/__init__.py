@@ -11,7 +11,10 @@ A format is a module of this folder with four names:
 and, where there is need:
 
     sniff(head)         whether a file's beginning is the format's, where others have the same suffix
+    recognises(path)    in the place of `sniff`: whether a file is the format's, by more than a glance; where others have
+                        the suffix, the format is told in no other way, and it goes before those that only glance
     only_here(document) what the format's `meta` holds and no other format writes, counted by its name
+    IS_ARCHIVE          True where a file holds files: one in a folder is read only if the format is named
     KEEPS_META          True where all of `meta` is written
 """
 
@@ -29,9 +32,9 @@ from typing import Any, NamedTuple
 
 from bionym import plugins
 from bionym.data import Audit, Document
-from bionym.errors import FormatError, InputError, OutputError, SpanError, UsageError
+from bionym.errors import FormatError, InputError, OutputError, SpanError, UnknownNameError, UsageError
 from bionym.files import STREAM, companion, read_head, stem, suffix
-from bionym.formats import _options
+from bionym.formats import _foreign, _options
 from bionym.protocols import Format
 
 __all__ = ["detect", "find", "names", "read", "write"]
@@ -55,7 +58,10 @@ def names() -> tuple[str, ...]:
 
 def find(name: str) -> Format:
     """The format of this name. Raises: UnknownNameError."""
-    found: Format = plugins.find("formats", name)
+    try:
+        found: Format = plugins.find("formats", name)
+    except UnknownNameError as error:
+        raise _foreign.nearest(name) or error from error
     return found
 
 
@@ -131,14 +137,27 @@ def detect(path: Path) -> str:
     """The name of a file's format, by suffix and, where several share it, by content. Raises: InputError."""
     candidates = _with_suffix(suffix(path))
     if len(candidates) > 1:
-        head = read_head(path)
-        sniffing = [name for name in candidates if (sniff := getattr(find(name), "sniff", None)) and sniff(head)]
-        pairs = [name for name in candidates if not hasattr(find(name), "sniff") and _has_pair(path, find(name))]
-        candidates = sniffing or pairs or _by_name(path, candidates)
+        candidates = _recognising(path, candidates) or _told_by_head(path, candidates)
     if len(candidates) != 1:
-        fix = f"Name it with --format: {', '.join(names())}"
+        fix = _foreign.way_out(path) or f"Name it with --format: {', '.join(names())}"
         raise InputError("the format cannot be told from the name", path=path, fix=fix)
     return candidates[0]
+
+
+def _recognising(path: Path, candidates: list[str]) -> list[str]:
+    """Those of the candidates that look into the file, and know it."""
+    return [name for name in candidates if (knows := getattr(find(name), "recognises", None)) and knows(path)]
+
+
+def _told_by_head(path: Path, candidates: list[str]) -> list[str]:
+    """Of the candidates that do not look into the file those whose beginning it has, or whose pair, or whose name."""
+    candidates = [name for name in candidates if not hasattr(find(name), "recognises")]
+    if len(candidates) < 2:
+        return candidates
+    head = read_head(path)
+    sniffing = [name for name in candidates if (sniff := getattr(find(name), "sniff", None)) and sniff(head)]
+    pairs = [name for name in candidates if not hasattr(find(name), "sniff") and _has_pair(path, find(name))]
+    return sniffing or pairs or _by_name(path, candidates)
 
 
 def _read_file(part: Format, file: File, options: dict[str, Any]) -> Iterator[Document]:
@@ -195,9 +214,17 @@ def _expand(source: Path, part: Format | None) -> list[File]:
     else:
         paths = sorted(Path(path) for path in glob.glob(str(source), recursive=True) if Path(path).is_file())
         root = Path(os.path.commonpath([path.parent for path in paths])) if paths else source
-    wanted = part.SUFFIXES if part else tuple(found for name in names() for found in find(name).SUFFIXES)
-    paths = [path for path in paths if suffix(path) in wanted]
+    paths = [path for path in paths if (suffix(path) in part.SUFFIXES if part else _is_of_a_format(path))]
     return _one_of_each_pair([File(path, str(path.relative_to(root).with_name(stem(path)))) for path in paths], part)
+
+
+def _is_of_a_format(path: Path) -> bool:
+    """Whether a file among others is to be read: no archive, and known to its formats if all of them look into files."""
+    parts = [find(name) for name in _with_suffix(suffix(path))]
+    looking = [knows for part in parts if (knows := getattr(part, "recognises", None))]
+    if len(looking) < len(parts):
+        return not any(getattr(part, "IS_ARCHIVE", False) for part in parts)
+    return any(knows(path) for knows in looking)
 
 
 def _one_of_each_pair(files: list[File], part: Format | None) -> list[File]:
@@ -274,7 +301,8 @@ def _by_name(path: Path, candidates: list[str]) -> list[str]:
 
 def _by_suffix(path: Path) -> Format:
     """The format to write to a path."""
-    candidates = _with_suffix(suffix(path))
+    named = _with_suffix(suffix(path))
+    candidates = [name for name in named if not hasattr(find(name), "recognises")] or named
     chosen = candidates if len(candidates) == 1 else _by_name(path, candidates)
     if len(chosen) != 1:
         raise UsageError(f"The format of {path} cannot be told from its name. Name it: {', '.join(names())}")

@@ -89,7 +89,7 @@ def parse_line(raw: str, number: int) -> AnnLine | None:
     if not body.strip():
         return AnnLine("", raw=raw, number=number)
     name, _, rest = body.partition("\t")
-    kind = name[0]
+    kind = name[:1]
     fields = _PARSERS[kind](rest) if kind in _PARSERS else None
     if fields is None or (kind != "#" and (kind == "*") != (name == "*")):
         return None
@@ -215,6 +215,6 @@ def _check_references(lines: Iterable[AnnLine], known: set[str], path: Path) -> 
 
 
 def _broken(raw: str, number: int, path: Path) -> FormatError:
-    expected = FORMS.get(_body(raw, number)[0]) or "a line that begins with one of T E R * A M N #"
+    expected = FORMS.get(_body(raw, number)[:1]) or "a line that begins with one of T E R * A M N #"
     fix = "Correct the line, or pass --option repair=nearest to leave it out."
     return FormatError(f"expected {expected}, found another form", path=path, line=number, fix=fix)
