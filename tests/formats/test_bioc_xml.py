@@ -192,7 +192,7 @@ EXTERNAL = "<!DOCTYPE c [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>"
         (document_of(passage_of("a\0b")), "not well-formed XML"),
         (document_of("<offset>x</offset><text>a</text>"), "passages[0]: offset: expected a whole number"),
         (document_of(passage_of("abc"), passage_of("d", 1)), "overlap at offset 1"),
-        (document_of(passage_of("a", 99_999_999)), "overlap at offset"),
+        (document_of(passage_of("a", 99_999_999)), "the gaps between passages are wider than 1,000,000 characters"),
         (document_of(passage_of("ab", more=MENTION.format(0, 3))), "the annotation at [0, 3) of document 1 differs"),
         (document_of(passage_of("p53", more=MENTION.format(-1, 3))), "offset: expected a whole number"),
         (document_of(passage_of("p53", more=MENTION.format(0, 99))), "the annotation at [0, 99) of document 1 differs"),

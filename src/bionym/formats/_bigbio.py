@@ -9,6 +9,7 @@ from bionym.data import Argument, Audit, Document, Entity, Passage, Relation, Sp
 from bionym.errors import SpanError
 from bionym.formats import _concepts
 from bionym.formats._bigbio_source import as_kb, is_source
+from bionym.formats._characters import shown
 from bionym.formats._json import Record
 from bionym.formats._layout import Laid, Overlap, Part, Piece, cut, lay, lay_so_that_all_fit
 from bionym.formats._offsets import CODE_POINTS, Claim, Ranges, Repair, fits, repaired
@@ -42,13 +43,14 @@ def to_document(record: Record, audit: Audit, repair: Repair | None) -> Document
     name = record.text("document_id", record.text("id", ""))
     laid, mentions = _placed(record, passages, name, audit, repair)
     relations = _relations(record)
+    none = _concepts.form_of_none(("|".join(_db_ids(mention.record)) for mention in mentions), "")
     return Document(
         name,
         laid.text,
         tuple(_passages(passages, laid)),
-        tuple(_entity(mention) for mention in mentions),
+        tuple(_entity(mention, none) for mention in mentions),
         tuple(relation for relation, _ in relations),
-        meta={"bigbio": _meta(record, passages, relations)},
+        meta={"bigbio": _meta(record, passages, relations, none)},
     )
 
 
@@ -75,8 +77,8 @@ def _placed(
     try:
         fitting = lay_so_that_all_fit(partial(_pieces, passages), [mention.claim for mention in mentions])
     except Overlap as error:
-        found = f"document {name}: two passages overlap at offset {error.offset}"
-        raise record.error(found, "Give passages offsets that count from the document's beginning.") from error
+        fix = "Give passages offsets that count from the document's beginning, or pass --option repair=nearest."
+        raise record.error(f"document {shown(name)}: {error}", fix) from error
     if fitting is None:
         laid = lay(_pieces(passages, CODE_POINTS), CODE_POINTS)
         moved = (_moved(mention, laid.text, name, audit, repair) for mention in mentions)
@@ -121,16 +123,20 @@ def _passages(passages: list[Record], laid: Laid) -> Iterator[Passage]:
             yield Passage(own[0][0], own[-1][1], passage.text("type", ""))
 
 
-def _entity(mention: Mention) -> Entity:
+def _entity(mention: Mention, none: str) -> Entity:
     record = mention.record
-    found = [one.text("db_id", "") for one in record.records("normalized")]
+    found = _db_ids(record)
     concepts = tuple(name for name in found if name not in _concepts.NONE)
-    attributes = {_concepts.AS_WRITTEN: found[0]} if found and not concepts else {}
+    attributes = {_concepts.AS_WRITTEN: found[0]} if found and not concepts and found[0] != none else {}
     try:
         spans = tuple(Span(*place) for place in mention.ranges)
         return Entity(spans, record.text("type"), concepts, attributes, id=record.text("id", ""))
     except SpanError as error:
         raise record.error(str(error), "Check the entity's offsets and type.") from error
+
+
+def _db_ids(entity: Record) -> list[str]:
+    return [one.text("db_id", "") for one in entity.records("normalized")]
 
 
 def _relations(record: Record) -> list[tuple[Relation, dict[str, Any]]]:
@@ -153,11 +159,14 @@ def _plain(targets: Iterable[str]) -> tuple[Argument, ...]:
     return tuple(map(Argument, PLAIN_ROLES, targets))
 
 
-def _meta(record: Record, passages: list[Record], relations: list[tuple[Relation, dict[str, Any]]]) -> dict[str, Any]:
+def _meta(
+    record: Record, passages: list[Record], relations: list[tuple[Relation, dict[str, Any]]], none: str
+) -> dict[str, Any]:
     """What the model does not hold."""
     normalized = (one for entity in record.records("entities") for one in entity.records("normalized"))
     kept = {
         "id": record.text("id", ""),
+        "no_concept": none,
         "passage_ids": [one.text("id", "") for one in passages if not one.text("id", "").endswith(BETWEEN)],
         "db_names": {one.text("db_id", ""): one.value["db_name"] for one in normalized if one.value.get("db_name")},
         "events": record.items("events"),
@@ -197,7 +206,11 @@ def _entity_row(entity: Entity, document: Document, audit: Audit, names: Mapping
         audit.lose(document.id, "attribute", "BigBio holds no attributes", count=attributes)
     if entity.score is not None:
         audit.lose(document.id, "score", "BigBio holds no scores")
-    concepts = entity.concepts or ((written,) if written in _concepts.NONE and written else ())
+    none = _concepts.none_of(document, "")
+    ambiguous = sum(one in _concepts.NONE for one in entity.concepts)
+    if ambiguous:
+        audit.change(document.id, entity, "a concept of it reads back as none")
+    concepts = entity.concepts or ((written,) if written in _concepts.NONE and written else (none,) if none else ())
     return {
         "id": entity.id,
         "type": entity.label,

@@ -15,20 +15,42 @@ from bionym.formats import _concepts
 from bionym.formats._bioc_infons import (
     BETWEEN,
     COLLECTION,
-    LABEL_KEYS,
     OURS,
     concept_key,
     plain_infons,
     relation_from_tree,
     relation_tree,
 )
+from bionym.formats._characters import shown
 from bionym.formats._json import Record
 from bionym.formats._layout import Laid, Overlap, Piece, lay, lay_so_that_all_fit
 from bionym.formats._offsets import CODE_POINTS, Claim, Ranges, Repair, fits, repaired
+from bionym.formats._shapes import Fields, Fixed, Listed, Named
 
 INDIVIDUAL_MENTIONS = "individual_mentions"
 COMPOSITE_ROLE = "CompositeRole"
 DEFAULT_KEY = "identifier"
+
+_LOCATION = Fields({"offset": int, "length": int}, needed=("offset", "length"))
+_ANNOTATION = Fields({"id": str, "infons": Named(str), "text": str, "locations": Listed(_LOCATION)}, needed=("infons",))
+_NODE = Fields({"refid": str, "role": str}, needed=("refid", "role"))
+_RELATION = Fields({"id": str, "infons": Named(str), "nodes": Listed(_NODE)}, needed=("id", "infons", "nodes"))
+_FOLDED = Fields({"of": Fixed(int, int, str), "role": str, "annotation": _ANNOTATION}, needed=("of", "role", "annotation"))
+_COLLECTION = {"source": str, "date": str, "key": str, "infons": dict}
+META_SHAPE = {
+    "bioc": Fields(
+        {
+            "collection": Fields(_COLLECTION),
+            "infons": dict,
+            "no_concept": str,
+            "concept_keys": Named(str),
+            "relations": Listed(_RELATION),
+            "annotations": Listed(_ANNOTATION),
+            INDIVIDUAL_MENTIONS: Listed(_FOLDED),
+            "sentences": Listed(Fixed(int, int, dict)),
+        }
+    )
+}
 
 
 class Mention(NamedTuple):
@@ -87,11 +109,9 @@ def to_document(record: Record, collection: Mapping[str, Any], audit: Audit, rep
 
 
 def only_here(document: Document) -> dict[str, int]:
-    """Infons of the document and of relations that have nodes, and annotations without a place."""
+    """Infons of the document, and annotations without a place."""
     meta = document.meta.get("bioc", {})
-    of_relations = [name for tree in meta.get("relations", ()) if tree["nodes"] for name in tree["infons"]]
-    num_infons = len(meta.get("infons", ())) + sum(name not in LABEL_KEYS for name in of_relations)
-    return {"infon": num_infons, "annotation without a place": len(meta.get("annotations", ()))}
+    return {"infon": len(meta.get("infons", ())), "annotation without a place": len(meta.get("annotations", ()))}
 
 
 def _parts(record: Record, audit: Audit) -> _Parts:
@@ -129,7 +149,8 @@ def _collect(holder: Record, parts: _Parts, document_id: str, audit: Audit) -> N
         mention = Mention(one, _ranges(one), plain_infons(one, document_id, audit))
         whole = _composite_of(mention, parts.mentions)
         if not mention.ranges:
-            parts.unplaced.append(_without_line(one.value))
+            text = {} if one.value.get("text") is None else {"text": one.text("text")}
+            parts.unplaced.append({"id": one.text("id", ""), "infons": mention.infons, **text, "locations": []})
         elif whole is not None:
             parts.individuals.append((whole.record, mention))
         else:
@@ -159,8 +180,8 @@ def _placed(parts: _Parts, record: Record, audit: Audit, repair: Repair | None) 
     try:
         fitting = lay_so_that_all_fit(partial(_pieces, parts), [mention.claim for mention in parts.mentions])
     except Overlap as error:
-        found = f"document {document_id}: two passages or sentences overlap at offset {error.offset}"
-        raise record.error(found, "Give passages offsets that count from the document's beginning.") from error
+        fix = "Give passages offsets that count from the document's beginning, or pass --option repair=nearest."
+        raise record.error(f"document {shown(document_id)}: {error}", fix) from error
     if fitting is None:
         laid = lay(_pieces(parts, CODE_POINTS), CODE_POINTS)
         moved = (_moved(mention, laid.text, document_id, audit, repair) for mention in parts.mentions)
@@ -286,8 +307,5 @@ def _meta(
 def _shifted(mention: Mention, by: int) -> dict[str, Any]:
     """An individual mention's tree, moved as far as its composite was."""
     locations = [{"offset": start + by, "length": end - start} for start, end in mention.ranges]
-    return {**_without_line(mention.record.value), "locations": locations}
-
-
-def _without_line(tree: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in tree.items() if name != Record.LINE}
+    record = mention.record
+    return {"id": record.text("id", ""), "infons": mention.infons, "text": _text(record), "locations": locations}

@@ -87,14 +87,14 @@ def _annotations(document: Document, meta: Mapping[str, Any]) -> list[dict[str, 
 def _annotation(entity: Entity, document: Document, meta: Mapping[str, Any], role: str | None) -> dict[str, Any]:
     return {
         "id": entity.id,
-        "infons": _entity_infons(entity, meta, role),
+        "infons": _entity_infons(entity, meta, role, none=_concepts.none_of(document, "")),
         "text": document.mention(entity),
         "locations": [{"offset": span.start, "length": span.end - span.start} for span in entity.spans],
     }
 
 
-def _entity_infons(entity: Entity, meta: Mapping[str, Any], role: str | None) -> dict[str, str]:
-    concepts = _concepts.join(entity, none=meta.get("no_concept", ""))
+def _entity_infons(entity: Entity, meta: Mapping[str, Any], role: str | None, *, none: str) -> dict[str, str]:
+    concepts = _concepts.join(entity, none=none)
     infons = {"type": entity.label}
     if role:
         infons[COMPOSITE_ROLE] = role

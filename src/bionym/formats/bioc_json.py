@@ -19,8 +19,10 @@ from typing import Any
 from bionym.data import Audit, Document
 from bionym.errors import SpanError
 from bionym.files import open_output
+from bionym.formats._bioc import META_SHAPE as META_SHAPE
 from bionym.formats._bioc import only_here as only_here
 from bionym.formats._bioc import to_document
+from bionym.formats._bioc_dialects import usual
 from bionym.formats._bioc_write import collection_of, to_tree
 from bionym.formats._json import Record, escape_surrogates
 from bionym.formats._json_stream import Item, items
@@ -32,20 +34,24 @@ COLLECTION_KEYS = ("source", "date", "key", "infons")
 DOCUMENT_KEYS = ("documents", "PubTator3")
 
 
-def read(path: Path, *, audit: Audit | None = None, repair: Repair | None = None) -> Iterator[Document]:
+def read(
+    path: Path, *, audit: Audit | None = None, repair: Repair | None = None, label: str = "type"
+) -> Iterator[Document]:
     """Documents of one file, one at a time.
 
     Args:
-        audit: counts converted and repaired offsets, and infons that were no text.
+        audit: counts converted and repaired offsets, infons that were no text, and annotations without a label.
         repair: "nearest" moves an annotation that is not where its offsets say to its nearest occurrence; one that
-            occurs nowhere is lost.
+            occurs nowhere is lost. Passages that overlap are laid one after the other.
+        label: the infon that holds the label of an annotation, such as "class".
     Raises: FormatError with file and line.
     """
     count = audit if audit is not None else Audit()
     for item in items(path, DOCUMENT_KEYS):
         for record, collection in _documents(item, path):
             try:
-                yield to_document(record, collection, count, repair)
+                tree = usual(record, count, label=label, repair=repair)
+                yield to_document(tree, collection, count, repair)
             except SpanError as error:
                 raise record.error(str(error)) from error
 

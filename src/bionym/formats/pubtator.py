@@ -7,9 +7,11 @@ r"""PubTator: titles and abstracts with annotations, many documents a file.
 
 The text is title, one line break, abstract; offsets are code points (bytes and UTF-16 units are recognised and
 converted). An id that stands twice is two documents of that id. Further columns are kept in `attributes`: the individual mentions of a composite one in column 7.
+A relation may end with `Novel` or `No` (BioRED): its attribute `novelty`. Annotations with the type before the offsets
+(`ID T1 Chemical 0 4 Lead`) are read where they fit the text; lines of any other form are refused.
 
 Cannot hold, and what then happens: discontinuous entities (lost, or their extent), attributes, scores and ids, ties
-between mentions rather than concepts, roles of relations (Arg1, Arg2; those of CID are known), passages other than
+between mentions rather than concepts, relations that do not tie two, roles of relations (Arg1, Arg2; those of CID are known), passages other than
 title and abstract (lost); line breaks in a passage, tabs in a mention and lone surrogates (replaced one for one).
 
 Source: Wei et al. 2013, PubTator; BioCreative V CDR task description (2015).
@@ -23,6 +25,7 @@ from bionym.data import Argument, Audit, Document, Entity, Passage, Relation, Sp
 from bionym.errors import FormatError
 from bionym.files import open_output
 from bionym.formats import _concepts
+from bionym.formats._characters import shown
 from bionym.formats._offsets import Claim, Repair, fits, other_unit, repaired
 from bionym.formats._pubtator_lines import (
     ABSTRACT,
@@ -33,11 +36,16 @@ from bionym.formats._pubtator_lines import (
     begins_like_pubtator,
     blocks,
 )
-from bionym.formats._pubtator_write import document_lines
+from bionym.formats._pubtator_write import NOVELTY, document_lines
+from bionym.formats._shapes import Fields, Fixed, Listed
 
 SUFFIXES = (".pubtator", ".txt")
 ONE_PER_FILE = False
+MAX_BLANKS = 100  # lines between documents, whatever is remembered of them
 
+_PLACES = Listed(Fixed(int, int, str))
+_META = {"no_concept": str, "blank_before": int, "blank_after": int, "empty_column": _PLACES, "order": _PLACES}
+META_SHAPE = {"pubtator": Fields(_META)}
 ROLES = {"CID": ("Chemical", "Disease")}  # chemical-induced disease, BioCreative V
 
 
@@ -124,7 +132,7 @@ def _moved(row: Row, document_id: str, text: str, path: Path, audit: Audit, repa
         audit.change(document_id, "entity", "white space at its edges differed from the text: trimmed")
         return row._replace(start=start, end=start + len(covered.strip()))
     if repair is None:
-        found = f"the mention at [{row.start}, {row.end}) of document {document_id} differs from the text there"
+        found = f"the mention at [{row.start}, {row.end}) of document {shown(document_id)} differs from the text there"
         raise FormatError(found, path=path, line=row.number, fix="Re-export the file, or pass --option repair=nearest.")
     better = repaired(text, row.start, row.end, mention)
     if better is None:
@@ -141,14 +149,15 @@ def _entity(row: Row, none: str, path: Path) -> Entity:
     attributes = _concepts.attributes(row.concepts, none=none)
     for column, value in enumerate(row.more if any(row.more) else (), start=7):
         attributes[INDIVIDUAL_MENTIONS if column == 7 else f"column_{column}"] = value
-    return Entity((Span(row.start, row.end),), row.label, _concepts.parse(row.concepts), attributes)
+    return Entity((Span(row.start, row.end),), row.label, _concepts.parse(row.concepts), attributes, id=row.id)
 
 
 def _relation(columns: list[str]) -> Relation:
-    label, *targets = columns
+    label, *targets = columns[:3]
     known = ROLES.get(label, ())
     roles = known if len(known) == len(targets) else [f"Arg{number}" for number in range(1, len(targets) + 1)]
-    return Relation(label, tuple(map(Argument, roles, targets)))
+    novelty = {NOVELTY: columns[3]} if len(columns) > 3 else {}
+    return Relation(label, tuple(map(Argument, roles, targets)), attributes=novelty)
 
 
 def _meta(block: Block, none: str, rows: list[Row]) -> dict[str, object]:
@@ -170,7 +179,7 @@ def _meta(block: Block, none: str, rows: list[Row]) -> dict[str, object]:
 
 def _remembered_blanks(document: Document, name: str, *, default: int) -> int:
     found = document.meta.get("pubtator", {}).get(name, default)
-    return found if isinstance(found, int) else default
+    return min(found, MAX_BLANKS) if isinstance(found, int) else default
 
 
 def _claim(row: Row) -> Claim:
