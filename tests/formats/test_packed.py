@@ -30,7 +30,9 @@ def packed(name: str, suffix: str, content: bytes, folder: Path) -> Path:
     return path
 
 
-EVERY = [(name, suffix) for name in NAMES for suffix in formats.find(name).SUFFIXES if (name, suffix) != ("brat", ".txt")]
+EVERY = [
+    (name, suffix) for name in NAMES for suffix in formats.find(name).SUFFIXES if (name, suffix) != ("brat", ".txt")
+]
 
 
 @pytest.mark.parametrize("damage", DAMAGES)

@@ -13,6 +13,7 @@ and, where there is need:
     only_here(document) what the format's `meta` holds and no other format writes, counted by its name
     META_SHAPE          by its name in `meta`, the shape of what the format puts there (see `_shapes`)
     KEEPS_META          True where all of `meta` is written
+    HOLDS               which of "tokens", "sentences" and "relation attributes" it has a place for; all under KEEPS_META
 """
 
 import functools
@@ -32,6 +33,7 @@ from bionym.data import Audit, Document
 from bionym.errors import FormatError, InputError, OutputError, SpanError, UsageError
 from bionym.files import STREAM, companion, document_id_of, read_head, reason, stem, suffix
 from bionym.formats import _options, _shapes
+from bionym.formats._unheld import count_unheld
 from bionym.protocols import Format
 
 __all__ = ["detect", "find", "names", "read", "write"]
@@ -279,6 +281,8 @@ def _counted_out(documents: Iterable[Document], part: Format, audit: Audit) -> I
         if document.meta and not getattr(part, "KEEPS_META", False):
             document = _shapes.without_misshapen(document, _meta_shapes(), audit)
             _lose_meta(document, part, audit)
+        if not getattr(part, "KEEPS_META", False):
+            count_unheld(document, getattr(part, "HOLDS", ()), audit)
         before = _lost(audit)
         yield document
         audit.written.update(_held(document))

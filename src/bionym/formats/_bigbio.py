@@ -6,17 +6,31 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from bionym.data import Argument, Audit, Document, Entity, Passage, Relation, Span
-from bionym.errors import SpanError
+from bionym.errors import SpanError, shown
 from bionym.formats import _concepts
 from bionym.formats._bigbio_source import as_kb, is_source
-from bionym.formats._characters import shown
+from bionym.formats._bioc_dialects import APART
 from bionym.formats._json import Record
 from bionym.formats._layout import Laid, Overlap, Part, Piece, cut, lay, lay_so_that_all_fit
 from bionym.formats._offsets import CODE_POINTS, Claim, Ranges, Repair, fits, repaired
+from bionym.formats._shapes import Fields, Listed, Named
 
 OURS = "bionym"  # a db_name that begins so says what a relation was in Bionym
 BETWEEN = "between"  # ends the id of passages that only hold the text between others
 PLAIN_ROLES = ("Arg1", "Arg2")
+META_SHAPE = {
+    "bigbio": Fields(
+        {
+            "id": str,
+            "no_concept": str,
+            "passage_ids": Listed(str),
+            "db_names": Named(str),
+            "events": list,
+            "coreferences": list,
+            "relations": Listed(Fields({"id": str, "type": str, "arg1_id": str, "arg2_id": str}, needed=("id",))),
+        }
+    )
+}
 
 
 class Mention(NamedTuple):
@@ -41,6 +55,8 @@ def to_document(record: Record, audit: Audit, repair: Repair | None) -> Document
         record = as_kb(record)
     passages = sorted(record.records("passages"), key=lambda one: min(one.ranges("offsets"), default=(0, 0)))
     name = record.text("document_id", record.text("id", ""))
+    if repair is not None:
+        passages = _apart(passages, name, audit)
     laid, mentions = _placed(record, passages, name, audit, repair)
     relations = _relations(record)
     none = _concepts.form_of_none(("|".join(_db_ids(mention.record)) for mention in mentions), "")
@@ -87,6 +103,27 @@ def _placed(
     if unit != CODE_POINTS:
         audit.change(name, "entity", f"offsets were {unit}, now code points", count=len(ranges))
     return laid, [one._replace(ranges=found) for one, found in zip(mentions, ranges, strict=True)]
+
+
+def _apart(passages: list[Record], name: str, audit: Audit) -> list[Record]:
+    """Passages that overlap or have no offsets, one after the other; others as they are."""
+    has_all = all(len(one.items("offsets")) == len(one.items("text")) for one in passages)
+    try:
+        lay(_pieces(passages, CODE_POINTS) if has_all else [Piece(-1, "")], CODE_POINTS)
+    except Overlap:
+        audit.change(name, "passage", APART, count=len(passages))
+        return list(_in_a_row(passages))
+    return passages
+
+
+def _in_a_row(passages: list[Record]) -> Iterator[Record]:
+    at = 0
+    for passage in passages:
+        offsets = []
+        for text in passage.texts("text"):
+            offsets.append([at, at + len(text)])
+            at += len(text) + 1
+        yield Record({**passage.value, "offsets": offsets}, passage.path, passage.line, passage.name)
 
 
 def _pieces(passages: list[Record], unit: str) -> list[Piece]:
@@ -168,7 +205,7 @@ def _meta(
         "id": record.text("id", ""),
         "no_concept": none,
         "passage_ids": [one.text("id", "") for one in passages if not one.text("id", "").endswith(BETWEEN)],
-        "db_names": {one.text("db_id", ""): one.value["db_name"] for one in normalized if one.value.get("db_name")},
+        "db_names": {one.text("db_id", ""): name for one in normalized if (name := one.text("db_name", ""))},
         "events": record.items("events"),
         "coreferences": record.items("coreferences"),
         "relations": [row for _, row in relations if row.get("normalized")],

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from bionym.data import Audit, Document, Entity, Passage, Span
-from bionym.errors import SpanError
+from bionym.errors import SpanError, shown
 from bionym.formats import _concepts
 from bionym.formats._bioc_infons import (
     BETWEEN,
@@ -21,7 +21,6 @@ from bionym.formats._bioc_infons import (
     relation_from_tree,
     relation_tree,
 )
-from bionym.formats._characters import shown
 from bionym.formats._json import Record
 from bionym.formats._layout import Laid, Overlap, Piece, lay, lay_so_that_all_fit
 from bionym.formats._offsets import CODE_POINTS, Claim, Ranges, Repair, fits, repaired
@@ -35,7 +34,9 @@ _LOCATION = Fields({"offset": int, "length": int}, needed=("offset", "length"))
 _ANNOTATION = Fields({"id": str, "infons": Named(str), "text": str, "locations": Listed(_LOCATION)}, needed=("infons",))
 _NODE = Fields({"refid": str, "role": str}, needed=("refid", "role"))
 _RELATION = Fields({"id": str, "infons": Named(str), "nodes": Listed(_NODE)}, needed=("id", "infons", "nodes"))
-_FOLDED = Fields({"of": Fixed(int, int, str), "role": str, "annotation": _ANNOTATION}, needed=("of", "role", "annotation"))
+_FOLDED = Fields(
+    {"of": Fixed(int, int, str), "role": str, "annotation": _ANNOTATION}, needed=("of", "role", "annotation")
+)
 _COLLECTION = {"source": str, "date": str, "key": str, "infons": dict}
 META_SHAPE = {
     "bioc": Fields(

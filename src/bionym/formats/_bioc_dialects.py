@@ -1,8 +1,8 @@
 """BioC trees of other producers, put into the form that `_bioc` reads.
 
-    an empty text beside sentences      the sentences are the text
-    another infon than `type`           the label, where the reader is told its name
-    passages at the same place          laid one after the other, their annotations with them, if a repair is asked for
+an empty text beside sentences      the sentences are the text
+another infon than `type`           the label, where the reader is told its name
+passages at the same place          laid one after the other, their annotations with them, if a repair is asked for
 """
 
 from collections.abc import Iterator, Mapping
@@ -42,7 +42,9 @@ def _with_sentences(passage: Tree) -> Tree:
     text, sentences = passage.get("text"), passage.get("sentences")
     is_blank = isinstance(text, str) and not text.strip()
     has_other = isinstance(sentences, list) and any(isinstance(one, dict) and one.get("text") for one in sentences)
-    return {name: value for name, value in passage.items() if name != "text"} if is_blank and has_other else dict(passage)
+    return (
+        {name: value for name, value in passage.items() if name != "text"} if is_blank and has_other else dict(passage)
+    )
 
 
 def _label(tree: Tree, label: str, document_id: str, audit: Audit) -> None:

@@ -9,6 +9,7 @@ from bionym.formats._bioc import COMPOSITE_ROLE, DEFAULT_KEY, INDIVIDUAL_MENTION
 from bionym.formats._bioc_infons import BETWEEN, COLLECTION, OURS, concept_key, relation_from_tree, relation_tree
 from bionym.formats._layout import Overlap, Part, Piece, cut, lay
 from bionym.formats._offsets import CODE_POINTS
+from bionym.formats._unheld import has_own_sentences
 
 
 def to_tree(document: Document, audit: Audit) -> dict[str, Any]:
@@ -17,6 +18,8 @@ def to_tree(document: Document, audit: Audit) -> dict[str, Any]:
     passages = [_passage(part, document, meta) for part in cut(document, audit)]
     starts = [passage["offset"] for passage in passages]
     _count_ambiguous_concepts(document, audit)
+    if not any("sentences" in passage for passage in passages) and has_own_sentences(document):
+        audit.lose(document.id, "sentence", "they do not make up their passages", count=len(document.sentences))
     for annotation in _annotations(document, meta):
         holder = max(number for number, start in enumerate(starts) if number == 0 or start <= annotation["@start"])
         _place(annotation, passages[holder])

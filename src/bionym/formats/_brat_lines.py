@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bionym.data import Argument
-from bionym.errors import FormatError
+from bionym.errors import FormatError, shown
 from bionym.files import BOM
 from bionym.formats._offsets import Ranges
 
@@ -96,7 +96,7 @@ def _parse_line(raw: str, number: int, path: Path) -> AnnLine:
     if not body.strip():
         return AnnLine("", raw=raw, number=number)
     name, _, rest = body.partition("\t")
-    kind = name[0]
+    kind = name[:1]
     fields = _PARSERS[kind](rest) if kind in _PARSERS else None
     if fields is None or (kind != "#" and (kind == "*") != (name == "*")):
         raise _broken(kind, number, path)
@@ -181,7 +181,7 @@ def _ids(lines: Iterable[AnnLine], path: Path) -> set[str]:
         if line.kind not in ("", "*", "#"):
             if line.id in known:
                 raise FormatError(
-                    f"{line.id} is used twice", path=path, line=line.number, fix="Give it an id of its own."
+                    f"{shown(line.id)} is used twice", path=path, line=line.number, fix="Give it an id of its own."
                 )
             known.add(line.id)
     return known
@@ -191,8 +191,8 @@ def _check_references(lines: Iterable[AnnLine], known: set[str], path: Path) -> 
     for line in lines:
         for _, target in line.arguments if line.kind != "#" else ():
             if target not in known:
-                found = f"{line.id} refers to {target}, which the file does not have"
-                raise FormatError(found, path=path, line=line.number, fix=f"Remove the line, or add {target}.")
+                found = f"{shown(line.id)} refers to {shown(target)}, which the file does not have"
+                raise FormatError(found, path=path, line=line.number, fix="Remove the line, or add what it refers to.")
 
 
 def _broken(kind: str, number: int, path: Path) -> FormatError:

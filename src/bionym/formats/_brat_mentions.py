@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bionym.data import Span
-from bionym.errors import FormatError
+from bionym.errors import FormatError, shown
 from bionym.files import BOM
 from bionym.formats._brat_lines import BREAKS, AnnLine
 from bionym.formats._offsets import CODE_POINTS, UNITS, Ranges, Repair, edges, repaired, width
@@ -88,6 +88,16 @@ def fragments(spans: Iterable[Span], text: str) -> Ranges:
     return tuple(piece for span in spans for piece in _cut(span, text))
 
 
+def joined(pieces: Ranges, text: str) -> Ranges:
+    """Pieces in order, those with only a line end between them as one, as they are read."""
+    found: list[tuple[int, int]] = []
+    for start, end in pieces:
+        if found and _LINE_END.fullmatch(text, found[-1][1], start):
+            start = found.pop()[0]
+        found.append((start, end))
+    return tuple(found)
+
+
 def _rulers(text: str, has_mark: bool) -> Iterator[Ruler]:
     yield Ruler(text)
     if has_mark:
@@ -109,7 +119,7 @@ def _spans(ranges: Ranges, text: str, line: AnnLine, path: Path) -> tuple[Span, 
     joined: list[Span] = []
     for start, end in sorted(ranges):
         if joined and start < joined[-1].end:
-            message = f"{line.id} has fragments that overlap"
+            message = f"{shown(line.id)} has fragments that overlap"
             raise FormatError(message, path=path, line=line.number, fix="Make them apart.")
         if joined and _LINE_END.fullmatch(text, joined[-1].end, start):
             start = joined.pop().start
@@ -144,7 +154,7 @@ def _moved(line: AnnLine, text: str) -> tuple[Ranges, str] | None:
 
 
 def _misplaced(line: AnnLine, text: str, path: Path, repair: Repair | None) -> FormatError:
-    where = f"{line.id} {', '.join(f'[{start}, {end})' for start, end in line.ranges)}"
+    where = f"{shown(line.id)} {', '.join(f'[{start}, {end})' for start, end in line.ranges)}"
     fix = (
         "Re-export the pair, or pass --option repair=nearest."
         if repair is None

@@ -12,7 +12,6 @@ BREAKS_AND_TABS = re.compile(r"[\n\r\t]")
 SURROGATES = re.compile(r"[\ud800-\udfff]")
 NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 REPLACEMENT = "\ufffd"
-_ID = re.compile(r"[A-Za-z0-9_.:/#-]{1,40}")
 _TEXTS: Mapping[type, tuple[str, ...]] = {
     Passage: ("label", "attributes"),
     Entity: ("label", "concepts", "attributes", "id"),
@@ -78,13 +77,3 @@ class _Held:
 
     def _of_tuple(self, value: Any) -> Any:
         return tuple(self.of(one) for one in value) if type(value) is tuple else value
-
-
-def shown(name: str) -> str:
-    """An id as messages may show it: one short word that has a digit, or three letters, for a broken file has text there.
-
-    >>> shown("PMID-227508"), shown("Seen by Dr. Lee")
-    ('PMID-227508', '(an unusual id)')
-    """
-    is_usual = _ID.fullmatch(name) and (len(name) <= 3 or any(map(str.isdigit, name)))
-    return name if is_usual else "(an unusual id)"

@@ -42,7 +42,9 @@ def join(entity: Entity, *, none: str) -> str:
 
 def none_of(document: Document, default: str) -> str:
     """How the source of a document says that there is no concept, whatever format it was read from."""
-    remembered = (document.meta[name].get("no_concept") for name in ("pubtator", "bioc", "bigbio") if name in document.meta)
+    remembered = (
+        document.meta[name].get("no_concept") for name in ("pubtator", "bioc", "bigbio") if name in document.meta
+    )
     return next((form for form in remembered if form in NONE), default)
 
 

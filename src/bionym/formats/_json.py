@@ -85,7 +85,9 @@ class Record:
     def share(self, key: str) -> float | None:
         """A number from 0 to 1, or None if it is not there."""
         found = self.value.get(key)
-        is_share = found is None or (isinstance(found, (int, float)) and not isinstance(found, bool) and 0 <= found <= 1)
+        is_share = found is None or (
+            isinstance(found, (int, float)) and not isinstance(found, bool) and 0 <= found <= 1
+        )
         return found if is_share else self._wrong(key, "a number from 0 to 1", found)
 
     def items(self, key: str) -> list[Any]:

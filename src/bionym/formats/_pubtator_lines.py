@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from bionym.errors import FormatError
+from bionym.errors import FormatError, shown
 from bionym.files import Line, read_lines, refuse_carriage_return
-from bionym.formats._characters import shown
 
 TITLE, ABSTRACT = "title", "abstract"
 INDIVIDUAL_MENTIONS = "individual_mentions"  # the attribute that keeps column 7
@@ -85,7 +84,9 @@ def _add(line: Line, passage: re.Match[str] | None, block: Block | None, path: P
     columns = line.text.split("\t")
     document_id = passage["id"] if passage else columns[0]
     if document_id != block.id or (not passage and len(columns) < 4):
-        found = f"expected a passage, annotation or relation of document {shown(block.id)}, found {len(columns)} columns"
+        found = (
+            f"expected a passage, annotation or relation of document {shown(block.id)}, found {len(columns)} columns"
+        )
         raise FormatError(found, path=path, line=line.number, fix="Check for a line break within the line before.")
     if passage:
         _add_abstract(passage["text"], block, line.number, path)

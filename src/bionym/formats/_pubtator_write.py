@@ -129,7 +129,9 @@ def _relation(relation: Relation, document: Document, audit: Audit, known_roles:
         audit.lose(document.id, "relation", "ties mentions: PubTator ties concepts")
         return None
     if len(columns) != 3 or is_number(relation.label) or not is_relation(list(map(_field, columns))):
-        audit.lose(document.id, "relation", "PubTator's have a name that is no number, and tie two concepts without blanks")
+        audit.lose(
+            document.id, "relation", "PubTator's have a name that is no number, and tie two concepts without blanks"
+        )
         return None
     novelty = [value for name, value in relation.attributes.items() if name == NOVELTY and value in NOVEL_OR_NOT]
     if len(relation.attributes) > len(novelty):

@@ -4,6 +4,7 @@ A shape is a type (`str`, `int`, `bool`, `dict`), a tuple of shapes of which one
 
     Listed(shape)       a list or tuple of any length
     Fixed(shape, ...)   a list or tuple of this length
+    OneOf(value, ...)   one of these values
     Named(shape)        an object with any keys
     Fields({...})       an object; of its known keys those in `needed` must be there, others are ignored
 """
@@ -31,6 +32,13 @@ class Fixed:
         self.places = places
 
 
+class OneOf:
+    """One of these values."""
+
+    def __init__(self, *values: object) -> None:
+        self.values = values
+
+
 @dataclass(frozen=True)
 class Named:
     """An object whose values all have one shape, its keys being texts or numbers."""
@@ -46,7 +54,7 @@ class Fields:
     needed: Collection[str] = ()
 
 
-Shape = type | tuple[Any, ...] | Listed | Fixed | Named | Fields
+Shape = type | tuple[Any, ...] | Listed | Fixed | Named | OneOf | Fields
 
 
 def has_shape(value: Any, shape: Shape) -> bool:
@@ -58,6 +66,8 @@ def has_shape(value: Any, shape: Shape) -> bool:
     if isinstance(shape, Fixed):
         is_long = isinstance(value, (list, tuple)) and len(value) == len(shape.places)
         return is_long and all(map(has_shape, value, shape.places))
+    if isinstance(shape, OneOf):
+        return value in shape.values
     if isinstance(shape, Named):
         return isinstance(value, Mapping) and all(has_shape(one, shape.each) for one in value.values())
     if isinstance(shape, Fields):

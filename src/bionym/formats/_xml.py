@@ -72,7 +72,7 @@ def _checked_root(element: etree._Element, path: Path, root: str | None) -> etre
     if declared is not None and any(True for _ in declared.iterentities()):
         raise FormatError("the file declares entities, which are never expanded", path=path, line=1, fix=_EXPORT_AGAIN)
     if root is not None and element.tag != root:
-        found = f"expected the element {root!r}, found {str(element.tag)[:60]!r}"
+        found = f"expected the element {root!r}, found another"
         raise FormatError(found, path=path, line=line_of(element), fix="Name the right format with --format.")
     return element
 
@@ -131,7 +131,9 @@ class Builder:
 
     def _counted(self, value: str, trimmed: str) -> str:
         if trimmed != value:
-            self._audit.change(self._document_id, "infon or id", "white space around it, which XML does not keep: trimmed")
+            self._audit.change(
+                self._document_id, "infon or id", "white space around it, which XML does not keep: trimmed"
+            )
         return trimmed
 
     def held(self, value: str) -> str:

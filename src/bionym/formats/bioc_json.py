@@ -30,6 +30,7 @@ from bionym.formats._offsets import Repair
 
 SUFFIXES = (".json",)
 ONE_PER_FILE = False
+HOLDS = ("sentences", "relation attributes")
 COLLECTION_KEYS = ("source", "date", "key", "infons")
 DOCUMENT_KEYS = ("documents", "PubTator3")
 

@@ -39,6 +39,7 @@ from bionym.formats._xml import Builder, elements, line_of, text_of, unwrapped
 
 SUFFIXES = (".xml", ".bioc")
 ONE_PER_FILE = False
+HOLDS = ("sentences", "relation attributes")
 DECLARATION = "<?xml version='1.0' encoding='UTF-8'?>\n<!DOCTYPE collection SYSTEM 'BioC.dtd'>\n"
 
 
@@ -115,7 +116,7 @@ def _tree(element: Any, path: Path) -> dict[str, Any]:
         elif child.tag in ("passage", "sentence", "annotation", "relation"):
             tree.setdefault(f"{child.tag}s", []).append(_tree(child, path))
         elif isinstance(child.tag, str):
-            found = f"BioC has no element {child.tag[:60]!r} here"
+            found = "BioC has no such element here"
             raise FormatError(found, path=path, line=line_of(child), fix="Check that the file is BioC XML.")
     return tree
 

@@ -24,17 +24,22 @@ from typing import Any
 
 from bionym.data import Audit, Document, Entity
 from bionym.errors import InputError
-from bionym.files import BOM, STREAM, FileNames, companion, read_text, stem, suffix, write_text
+from bionym.files import BOM, STREAM, companion, read_text, stem, suffix, with_line_feeds, write_text
 from bionym.formats import _brat_conf, _brat_model
 from bionym.formats._brat_lines import AnnLine, parse
-from bionym.formats._brat_mentions import Located, Ruler, locate, spans_as_written
+from bionym.formats._brat_mentions import WITH_MARK, Located, Ruler, locate, spans_as_written
 from bionym.formats._brat_write import NAMES, to_lines
-from bionym.formats._offsets import CODE_POINTS, Repair
+from bionym.formats._characters import without_surrogates
+from bionym.formats._file_names import file_names
+from bionym.formats._offsets import CODE_POINTS, UNITS, Repair
+from bionym.formats._shapes import Fields, Named, OneOf
 
 SUFFIXES = (".ann", ".txt")
 ONE_PER_FILE = True
 
 META = "brat"
+_UNITS = OneOf(*UNITS, *(unit + WITH_MARK for unit in UNITS))
+META_SHAPE = {META: Fields({"ann": str, "unit": _UNITS, "mark": bool, "files": Named(str)})}
 
 
 def read(
@@ -63,7 +68,7 @@ def read(
     if ann_path is None:
         yield Document(stem(path), text)
         return
-    ann = read_text(ann_path)
+    ann = with_line_feeds(read_text(ann_path))
     lines = parse(ann, ann_path)
     located = locate(lines, text, ann_path, has_mark=written != text, repair=repair)
     found = _brat_model.source(lines, located.spans)
@@ -77,9 +82,10 @@ def read(
 def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = None) -> None:
     """One `.txt` and one `.ann` a document in the folder `path`, and an `annotation.conf` with all types."""
     audit = audit if audit is not None else Audit()
-    names = FileNames()
+    names = file_names(audit)
     configurations: dict[Path, _brat_conf.Configuration] = {}
     for document in documents:
+        document = without_surrogates(document, audit)
         name = names.of(document.id)
         meta: Mapping[str, Any] = document.meta.get(META, {})
         lines = _lines(document, meta, audit)

@@ -40,6 +40,7 @@ from bionym.text.prepare import tokenized
 
 SUFFIXES = (".conll", ".tsv", ".iob", ".bio", ".bioes", ".iob2", ".conll03")
 ONE_PER_FILE = False
+HOLDS = ("tokens", "sentences")
 
 NUM_LINES_SEEN = 2_000  # to find the separator, the columns and the scheme
 

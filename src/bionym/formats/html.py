@@ -16,6 +16,7 @@ from bionym.data import Audit, Document
 from bionym.errors import FormatError
 from bionym.files import open_output, read_text
 from bionym.formats import jsonl
+from bionym.formats._characters import without_surrogates
 
 SUFFIXES = (".html", ".htm")
 ONE_PER_FILE = False
@@ -62,7 +63,7 @@ def write(documents: Iterable[Document], path: Path, *, title: str = "Entities",
             new = [entity.label for entity in document.entities if entity.label not in hues]
             for label in dict.fromkeys(new):
                 hues[label] = len(hues) * 360 // _NUM_HUES * 3 % 360
-            stream.write(_article(document, hues))
+            stream.write(_article(without_surrogates(document, Audit()), hues))  # the data below holds them
             stream.write(_data(document, audit))
         stream.write("</main></body></html>\n")
 

@@ -26,9 +26,11 @@ from typing import Any, Literal, NamedTuple
 from lxml import etree
 
 from bionym.data import Audit, Document, Entity, Span
-from bionym.errors import FormatError, SpanError, UnknownNameError
-from bionym.files import FileNames, stem, write_text
+from bionym.errors import FormatError, SpanError, UnknownNameError, shown
+from bionym.files import stem, write_text
+from bionym.formats._file_names import file_names
 from bionym.formats._offsets import CODE_POINTS, UNITS, Ranges, Repair, edges, repaired
+from bionym.formats._shapes import Fields, Fixed, Listed, Named
 from bionym.formats._xml import Builder, elements, line_of
 
 SUFFIXES = (".xml",)
@@ -37,6 +39,8 @@ ONE_PER_FILE = True
 Label = Literal["type", "category"]
 
 META = "i2b2_xml"
+_META = {"root": str, "tags": Listed(Fixed(str, Named(str))), "label": str}
+META_SHAPE = {META: Fields(_META)}
 ROOT = "deIdi2b2"
 CATEGORY, TYPE, WITHIN = "category", "TYPE", "within"
 _CATEGORIES = {
@@ -98,14 +102,14 @@ def read(
         raise FormatError("there is no element TEXT below the root", path=path, line=1, fix=fix)
     count = audit if audit is not None else Audit()
     entities = tuple(_entities(parts.tags, parts.text, path, label, repair, count))
-    meta = {META: {"root": parts.root, "tags": parts.about_document}}
+    meta = {META: {"root": parts.root, "tags": parts.about_document} | ({"label": label} if label != "type" else {})}
     yield Document(stem(path), parts.text, entities=entities, meta=meta)
 
 
 def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = None) -> None:
     """One `.xml` a document in the folder `path`."""
     audit = audit if audit is not None else Audit()
-    names = FileNames()
+    names = file_names(audit)
     for document in documents:
         builder = Builder(document.id, audit)
         text = builder.element("TEXT", text=document.text).text or ""
@@ -160,7 +164,7 @@ def _ranges(attributes: Mapping[str, str], path: Path, line: int) -> Ranges:
     pairs = [re.fullmatch(r"([0-9]{1,18})~([0-9]{1,18})", piece) for piece in written.split(",")]
     found = tuple((int(pair[1]), int(pair[2])) for pair in pairs if pair)
     if len(found) < len(pairs) or not all(start < end for start, end in found):
-        message = f"{attributes.get('id', 'a tag')} needs numbers, start before end"
+        message = f"{shown(attributes.get('id', 'tag'))} needs numbers, start before end"
         raise FormatError(message, path=path, line=line, fix="Correct the offsets, or remove the tag.")
     return found
 
@@ -209,7 +213,7 @@ def _moved(tag: Tag, text: str, path: Path, repair: Repair | None) -> tuple[Rang
         outside = tag.ranges[-1][1] > len(text)
         why = f"ends beyond the {len(text)} characters of the text" if outside else "differs from the text"
         fix = "Its text is nowhere in the note." if repair else "Re-export the file, or pass --option repair=nearest."
-        raise FormatError(f"{tag.id or tag.name} [{start}, {end}) {why}", path=path, line=tag.line, fix=fix)
+        raise FormatError(f"{shown(tag.id or tag.name)} [{start}, {end}) {why}", path=path, line=tag.line, fix=fix)
     return ((found[0], found[1]),), found[2]
 
 
@@ -252,6 +256,11 @@ def _tags(
             outer[within].append(tag)
         else:
             top.append(tag)
+            if within:
+                audit.lose(document.id, "attribute", "it names a tag that the document does not have")
+        kind = entity.attributes.get(TYPE)
+        if kind and kind != entity.label and document.meta.get(META, {}).get("label") != "category":
+            audit.change(document.id, entity, "its attribute TYPE reads back as its label")
     yield from top
 
 

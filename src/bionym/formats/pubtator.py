@@ -22,10 +22,9 @@ from pathlib import Path
 from typing import Literal
 
 from bionym.data import Argument, Audit, Document, Entity, Passage, Relation, Span
-from bionym.errors import FormatError
+from bionym.errors import FormatError, shown
 from bionym.files import open_output
 from bionym.formats import _concepts
-from bionym.formats._characters import shown
 from bionym.formats._offsets import Claim, Repair, fits, other_unit, repaired
 from bionym.formats._pubtator_lines import (
     ABSTRACT,
@@ -41,6 +40,7 @@ from bionym.formats._shapes import Fields, Fixed, Listed
 
 SUFFIXES = (".pubtator", ".txt")
 ONE_PER_FILE = False
+HOLDS = ("relation attributes",)
 MAX_BLANKS = 100  # lines between documents, whatever is remembered of them
 
 _PLACES = Listed(Fixed(int, int, str))
