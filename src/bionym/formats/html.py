@@ -23,6 +23,7 @@ ONE_PER_FILE = False
 KEEPS_META = True
 
 _DATA = re.compile(r'<script type="application/x-ndjson" data-bionym>\n(.*?)</script>', re.DOTALL)
+_OURS = '<meta name="generator" content="Bionym">'
 _NUM_HUES = 10
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1d2733; --paper: #fdfcf9; --quiet: #6a7480; --line: #d9d6cd; --light: 88%; --edge: 42% }
@@ -45,8 +46,9 @@ mark small { font-size: .62em; color: hsl(var(--hue) 55% var(--edge)); margin-le
 
 def read(path: Path, *, audit: Audit | None = None) -> Iterator[Document]:
     """The documents that a page of ours holds. Raises: FormatError for any other page."""
-    blocks = _DATA.findall(read_text(path))
-    if not blocks:
+    page = read_text(path)
+    blocks = _DATA.findall(page)
+    if not blocks and _OURS not in page:
         fix = "Only pages that Bionym wrote can be read."
         raise FormatError("the page holds no documents", path=path, fix=fix)
     for block in blocks:
@@ -73,7 +75,8 @@ def _head(title: str) -> str:
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>' + name + "</title>"
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        + _OURS
+        + "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         f"<style>{_STYLE}</style></head><body><main><h1>{name}</h1>\n"
     )
 
