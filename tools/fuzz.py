@@ -23,11 +23,12 @@ import tempfile
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from bionym import formats
-from bionym.data import Argument, Document, Entity, Passage, Relation, Span
+from bionym.data import Argument, Audit, Document, Entity, Passage, Relation, Span
 from bionym.errors import BionymError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -186,6 +187,79 @@ ODD_VALUES: tuple[Any, ...] = (
     *(None, True, False, 0, -1, 1, 3.5, 1e308, 10**30, "", " ", "x", "\ud800", "a\nb", "a\tb\r", "\ufeff", "-1", "1"),
     *([], {}, [[]], [{}], [None], {"": None}, {"a": {"b": []}}, [0, 5], [[0, 5]], [[5, 0]], ["a", "b"], [["a", "b"]]),
 )
+ODD_TEXTS = (
+    *(
+        "",
+        " ",
+        "x",
+        "\n",
+        "\r",
+        "\r\n",
+        "\t",
+        "\x00",
+        "\x1f",
+        "\x85",
+        "\xa0",
+        "\u2028",
+        "\ud800",
+        "\ufeff",
+        "\uffff",
+        "\ufffd",
+    ),
+    *(
+        "|",
+        "||",
+        "a|b",
+        "|t|",
+        ",",
+        ";",
+        "+",
+        "-",
+        "-1",
+        "1",
+        "0.5",
+        "=1+1",
+        '"',
+        "'",
+        "<",
+        ">",
+        "&",
+        "&amp;",
+        "]]>",
+        "<!--",
+    ),
+    *(
+        "-DOCSTART-",
+        "#",
+        "# newdoc id = 3",
+        "###MEDLINE:3",
+        "T1",
+        "concept:",
+        "score=0.5",
+        '{"a": "b"}',
+        "O",
+        "B-X",
+        "é",
+        "e\u0301",
+    ),
+    *(
+        "😀",
+        "..",
+        "/",
+        "a/b",
+        "CON",
+        "x.",
+        "%41",
+        "a b",
+        "type",
+        "identifier",
+        "text",
+        "entity",
+        "c=",
+        '"||t="',
+        "Arg1",
+    ),
+)
 
 
 def damaged(content: bytes, rng: Rng) -> bytes:
@@ -285,6 +359,17 @@ def _value(content: bytes, rng: Rng) -> bytes:
     return b"\n".join([*lines[:at], printed, *lines[at + 1 :]]) if is_lines else printed
 
 
+def _string(content: bytes, rng: Rng) -> bytes:
+    """For JSON: odd characters within one of its strings, so that it is still read."""
+    strings = list(re.finditer(rb'(?<=")[^"\\\\]{0,200}(?=")', content))
+    if not strings:
+        return content
+    one = rng.choice(strings)
+    odd = json.dumps(rng.choice(ODD_TEXTS)).encode()[1:-1]
+    at = rng.choice((one.start(), one.end()))
+    return content[:at] + odd + content[rng.choice((at, one.end())) :]
+
+
 def _holders(tree: Any) -> Iterator[tuple[Any, Any]]:
     items = list(tree.items()) if isinstance(tree, dict) else list(enumerate(tree)) if isinstance(tree, list) else []
     for key, value in items:
@@ -314,13 +399,54 @@ DAMAGES = (
     _value,
     _value,
 )
-DAMAGES += (_value, _deep)
+DAMAGES += (_value, _string, _string, _deep)
+
+
+def odd_document(rng: Rng) -> Document:
+    """A document that any program may build: odd names, nested and discontinuous entities, tokens of its own."""
+    text = "".join(rng.choice((*ODD_TEXTS, "naloxone", "pain ", ". ", " 5 mg")) for _ in range(rng.randrange(12)))
+    spans = [_odd_span(text, rng) for _ in range(rng.randrange(5) if text else 0)]
+    entities = [_odd_entity(span, number, rng) for number, span in enumerate(spans)]
+    if len(spans) > 1 and spans[0].end <= spans[1].start:
+        entities.append(Entity((spans[0], spans[1]), "Gap", id="G1"))
+    ids = [one.id for one in entities] or ["D1"]
+    ends = tuple(
+        Argument(rng.choice(("Arg1", "Arg2", "Trigger", *ODD_TEXTS)), rng.choice(ids)) for _ in range(rng.randrange(4))
+    )
+    relations = (Relation(rng.choice(("R", *ODD_TEXTS)), ends, rng.choice(("", "R1")), {"a": rng.choice(ODD_TEXTS)}),)
+    tokens = _odd_cover(text, rng) if rng.random() < 0.5 else ()
+    sentences = _odd_cover(text, rng) if rng.random() < 0.3 else ()
+    passages = tuple(Passage(one.start, one.end, rng.choice(ODD_TEXTS)) for one in _odd_cover(text, rng)[:3])
+    name = rng.choice(("a", "b/c", *ODD_TEXTS))
+    return Document(name, text, passages, tuple(entities), relations * rng.randrange(2), tokens, sentences)
+
+
+def _odd_span(text: str, rng: Rng) -> Span:
+    start = rng.randrange(len(text))
+    return Span(start, min(len(text), start + rng.randrange(1, 12)))
+
+
+def _odd_entity(span: Span, number: int, rng: Rng) -> Entity:
+    concepts = tuple(rng.choice(("D1", "-", "MESH:D2", *ODD_TEXTS)) for _ in range(rng.randrange(3)))
+    attributes = {rng.choice(("assertion", "TYPE", "within", "id", *ODD_TEXTS)): rng.choice(ODD_TEXTS)}
+    label = rng.choice(("Disease", "2nd", *ODD_TEXTS)) or "X"
+    score = rng.choice((None, None, 0.5, 1.0, 1e-30, float("nan"), 7.0))
+    return Entity((span,), label, concepts, attributes if rng.random() < 0.5 else {}, score, f"T{number}")
+
+
+def _odd_cover(text: str, rng: Rng) -> tuple[Span, ...]:
+    edges = sorted({rng.randrange(len(text) + 1) for _ in range(rng.randrange(8))})
+    return tuple(Span(start, end) for start, end in zip(edges[::2], edges[1::2], strict=False))
 
 
 def case_of(seed: int, number: int, names: tuple[str, ...]) -> Case:
     """The case of a seed and a number."""
     rng = random.Random(f"{seed} {number}")
     name = rng.choice(names)
+    if rng.random() < 0.25 and "jsonl" in names:
+        lines = [formats.find("jsonl").to_line(odd_document(rng)) for _ in range(rng.randrange(1, 4))]  # type: ignore[attr-defined]
+        content = "".join(f"{line}\n" for line in lines).encode()
+        return Case(number, "jsonl", {"a.jsonl": content}, "a.jsonl", {}, rng.choice(formats.names()))
     files = dict(rng.choice(samples(name)))
     main = rng.choice(sorted(files))
     files[main] = damaged(files[main], rng)
@@ -361,21 +487,29 @@ def _attack(case: Case, folder: Path) -> str:
         return _quoted(error, secrets(case.format))
     target = formats.find(case.target)
     out = folder / ("out" if target.ONE_PER_FILE else f"out{target.SUFFIXES[0]}")
+    audit = Audit()
     try:
-        formats.write(documents, out, case.target)
+        formats.write(documents, out, case.target, audit=audit)
     except BionymError as error:
         return _quoted(error, secrets(case.format))
-    if not documents and target.ONE_PER_FILE:
-        return ""
+    return "" if not documents and target.ONE_PER_FILE else _difference(case.target, out, documents, audit)
+
+
+def _difference(name: str, out: Path, documents: list[Document], audit: Audit) -> str:
+    """What is not as the audit says when the written file is read."""
     try:
-        again = list(formats.read(out, case.target))
+        again = list(formats.read(out, name))
     except BionymError as error:
-        return f"what was written as {case.target} is not read: {str(error).removeprefix(str(folder))}"
-    return (
-        ""
-        if len(again) == len(documents)
-        else f"{len(documents)} documents were written as {case.target}, {len(again)} read"
-    )
+        return f"what was written as {name} is not read: {str(error).removeprefix(str(out.parent))}"
+    if len(again) != len(documents):
+        return f"documents written as {name}: {len(documents)}, read: {len(again)}"
+    found = sum(len(document.entities) for document in again)
+    if found != audit.written["entities"]:
+        return f"entities written as {name}: {audit.written['entities']}, read: {found}"
+    is_same = [replace(one, meta={}) for one in again] == [replace(one, meta={}) for one in documents]
+    if name in ("jsonl", "html") and not is_same and not audit.lost:
+        return f"what was written as {name} is not what is read"
+    return ""
 
 
 def _quoted(error: BaseException, words: frozenset[str]) -> str:

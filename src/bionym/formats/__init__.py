@@ -33,7 +33,7 @@ from bionym.data import Audit, Document
 from bionym.errors import FormatError, InputError, OutputError, SpanError, UsageError
 from bionym.files import STREAM, companion, document_id_of, read_head, reason, stem, suffix
 from bionym.formats import _options, _shapes
-from bionym.formats._unheld import count_unheld
+from bionym.formats._unheld import count_unheld, with_usable_scores
 from bionym.protocols import Format
 
 __all__ = ["detect", "find", "names", "read", "write"]
@@ -278,6 +278,7 @@ def _counted_in(documents: Iterable[Document], audit: Audit) -> Iterator[Documen
 def _counted_out(documents: Iterable[Document], part: Format, audit: Audit) -> Iterator[Document]:
     """The documents, what their writer lost of them not being counted as written."""
     for document in documents:
+        document = with_usable_scores(document, audit)
         if document.meta and not getattr(part, "KEEPS_META", False):
             document = _shapes.without_misshapen(document, _meta_shapes(), audit)
             _lose_meta(document, part, audit)
@@ -325,12 +326,7 @@ def _lost(audit: Audit) -> Counter[str]:
 @contextmanager
 def _whole(target: Path, *, is_folder: bool, force: bool) -> Iterator[Path]:
     """A place to write to, moved to `target` when all went well, removed when not."""
-    try:
-        target.lstat()
-    except FileNotFoundError:
-        pass
-    except (OSError, ValueError) as error:
-        raise OutputError(f"{str(target)[:80]!r}: {reason(error)}. Choose another name.") from error
+    _refuse_impossible(target)
     if target.is_dir() != is_folder and target.exists():
         wanted, found = ("folder", "file") if is_folder else ("file", "folder")
         raise OutputError(f"{target} is a {found}; this format writes a {wanted}. Choose another name.")
@@ -341,6 +337,7 @@ def _whole(target: Path, *, is_folder: bool, force: bool) -> Iterator[Path]:
         raise OutputError(f"{target} exists. Choose another name, or replace it with --force.")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        _refuse_impossible(target)
         scratch = Path(tempfile.mkdtemp(prefix=".bionym-", dir=target.parent))
     except OSError as error:
         raise OutputError(f"{target.parent} cannot be written to: {error.strerror}") from error
@@ -352,6 +349,16 @@ def _whole(target: Path, *, is_folder: bool, force: bool) -> Iterator[Path]:
         _move(unfinished, target)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _refuse_impossible(target: Path) -> None:
+    """Raises: OutputError for a name that no file can have."""
+    try:
+        target.lstat()
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError) as error:
+        raise OutputError(f"{str(target)[:80]!r}: {reason(error)}. Choose another name.") from error
 
 
 def _move(finished: Path, target: Path) -> None:

@@ -35,11 +35,16 @@ def num_uncovered(text: str, tokens: Sequence[Span]) -> int:
     return held - sum(not char.isspace() for token in tokens for char in text[token[0] : token[1]])
 
 
-def without_surrogates(document: Document, audit: Audit) -> Document:
-    """The document with U+FFFD for each lone surrogate, which UTF-8 cannot hold; they are counted."""
+def without_surrogates(document: Document, audit: Audit, *, in_id: bool = False) -> Document:
+    """The document with U+FFFD for each lone surrogate, which UTF-8 cannot hold; they are counted.
+
+    Args:
+        in_id: in the id, too, which formats of one file a document write as that file's name.
+    """
     texts = _Held()
     held = replace(
         document,
+        id=texts.of(document.id) if in_id else document.id,
         text=texts.of(document.text),
         passages=tuple(map(texts.of, document.passages)),
         entities=tuple(map(texts.of, document.entities)),

@@ -1,6 +1,7 @@
 """What most formats have no place for: tokens and sentences of the source, and attributes of relations."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from bionym.data import Audit, Document
 from bionym.text import split_sentences, tokenize
@@ -19,6 +20,20 @@ def count_unheld(document: Document, held: Collection[str], audit: Audit) -> Non
     attributes = sum(len(relation.attributes) for relation in document.relations)
     if RELATION_ATTRIBUTES not in held and attributes:
         audit.lose(document.id, "attribute of a relation", "the format has no place for it", count=attributes)
+
+
+def with_usable_scores(document: Document, audit: Audit) -> Document:
+    """The document without scores that are no number from 0 to 1; they are counted."""
+    wrong = sum(not _is_usable(entity.score) for entity in document.entities)
+    if not wrong:
+        return document
+    audit.lose(document.id, "score", "no number from 0 to 1", count=wrong)
+    entities = (one if _is_usable(one.score) else replace(one, score=None) for one in document.entities)
+    return replace(document, entities=tuple(entities))
+
+
+def _is_usable(score: float | None) -> bool:
+    return score is None or 0 <= score <= 1
 
 
 def has_own_sentences(document: Document) -> bool:

@@ -123,17 +123,15 @@ class Builder:
 
     def unwrapped(self, value: str) -> str:
         """The text without white space around it that readers take for the printer's (counted)."""
-        return self._counted(value, unwrapped(value))
+        return self._counted(value, unwrapped(value), "infon")
 
     def trimmed(self, value: str) -> str:
-        """The text without white space around it (counted)."""
-        return self._counted(value, value.strip())
+        """A document's id without white space around it (counted)."""
+        return self._counted(value, value.strip(), "document id")
 
-    def _counted(self, value: str, trimmed: str) -> str:
+    def _counted(self, value: str, trimmed: str, what: str) -> str:
         if trimmed != value:
-            self._audit.change(
-                self._document_id, "infon or id", "white space around it, which XML does not keep: trimmed"
-            )
+            self._audit.change(self._document_id, what, "white space around it, which XML does not keep: trimmed")
         return trimmed
 
     def held(self, value: str) -> str:

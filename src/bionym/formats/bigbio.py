@@ -68,7 +68,7 @@ def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = No
     """
     count = audit if audit is not None else Audit()
     is_parquet = suffix(path) == ".parquet"
-    held = (without_surrogates(document, count) for document in documents) if is_parquet else documents
+    held = (without_surrogates(document, count, in_id=True) for document in documents) if is_parquet else documents
     rows = (to_row(document, number, count, db_name) for number, document in enumerate(held))
     if is_parquet:
         _bigbio_parquet.write(rows, path)

@@ -15,6 +15,7 @@ and the text between tokens. In a token `_` stands for what separates columns or
 document. All of it is counted.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, islice
@@ -34,14 +35,24 @@ from bionym.formats._conll_edges import (
     start_id,
     starts_document,
 )
-from bionym.formats._conll_lines import RUN, Columns, Row, begins_like_conll, columns_of, is_break, refuse_other_formats
-from bionym.formats._shapes import NOTHING, Fields, Listed, Named
+from bionym.formats._conll_lines import (
+    RUN,
+    SPACE,
+    Columns,
+    Row,
+    begins_like_conll,
+    columns_of,
+    is_break,
+    refuse_other_formats,
+)
+from bionym.formats._shapes import NOTHING, Fields, Listed, Named, Shape
 from bionym.text.prepare import tokenized
 
 SUFFIXES = (".conll", ".tsv", ".iob", ".bio", ".bioes", ".iob2", ".conll03")
 ONE_PER_FILE = False
 HOLDS = ("tokens", "sentences")
 
+_EDGES = re.compile(f"^[{SPACE}]+|[{SPACE}]+$")
 NUM_LINES_SEEN = 2_000  # to find the separator, the columns and the scheme
 
 
@@ -67,7 +78,7 @@ class Layout(TypedDict):
     header: NotRequired[str]
 
 
-_LAYOUT = {"separator": str, "scheme": str, "rows": Listed(Listed(str)), "tag_column": (int, NOTHING)}
+_LAYOUT: dict[str, Shape] = {"separator": str, "scheme": str, "rows": Listed(Listed(str)), "tag_column": (int, NOTHING)}
 _LAYOUT |= {"start": (str, NOTHING), "tags": Named(str), "header": str}
 META_SHAPE = {"conll": Fields(_LAYOUT, needed=("separator", "scheme", "rows", "tag_column", "start"))}
 
@@ -298,7 +309,8 @@ def _field(column: str, separator: str) -> str:
     """A column as it can stand between separators: one word at least, and no start of a document."""
     line = column.replace("\n", "_").replace("\r", "_").replace("\ufeff", "_")
     held = line.replace(separator, "_") if separator != " " else RUN.sub("_", line)
-    return f"_{held}" if starts_document(held) or not held.strip(" \t") else held
+    held = _EDGES.sub(lambda blanks: "_" * len(blanks[0]), held)
+    return f"_{held}" if starts_document(held) or not held else held
 
 
 def _count_lost(document: Document, audit: Audit) -> None:

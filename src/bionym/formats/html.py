@@ -62,10 +62,11 @@ def write(documents: Iterable[Document], path: Path, *, title: str = "Entities",
         stream.write(_head(title))
         hues: dict[str, int] = {}
         for document in documents:
-            new = [entity.label for entity in document.entities if entity.label not in hues]
+            drawn = without_surrogates(document, Audit(), in_id=True)  # the data below holds them
+            new = [entity.label for entity in drawn.entities if entity.label not in hues]
             for label in dict.fromkeys(new):
                 hues[label] = len(hues) * 360 // _NUM_HUES * 3 % 360
-            stream.write(_article(without_surrogates(document, Audit()), hues))  # the data below holds them
+            stream.write(_article(drawn, hues))
             stream.write(_data(document, audit))
         stream.write("</main></body></html>\n")
 

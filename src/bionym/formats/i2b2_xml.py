@@ -30,7 +30,7 @@ from bionym.errors import FormatError, SpanError, UnknownNameError, shown
 from bionym.files import stem, write_text
 from bionym.formats._file_names import file_names
 from bionym.formats._offsets import CODE_POINTS, UNITS, Ranges, Repair, edges, repaired
-from bionym.formats._shapes import Fields, Fixed, Listed, Named
+from bionym.formats._shapes import Fields, Fixed, Listed, Named, Shape
 from bionym.formats._xml import Builder, elements, line_of
 
 SUFFIXES = (".xml",)
@@ -39,7 +39,7 @@ ONE_PER_FILE = True
 Label = Literal["type", "category"]
 
 META = "i2b2_xml"
-_META = {"root": str, "tags": Listed(Fixed(str, Named(str))), "label": str}
+_META: dict[str, Shape] = {"root": str, "tags": Listed(Fixed(str, Named(str))), "label": str}
 META_SHAPE = {META: Fields(_META)}
 ROOT = "deIdi2b2"
 CATEGORY, TYPE, WITHIN = "category", "TYPE", "within"

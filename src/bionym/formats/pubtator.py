@@ -36,7 +36,7 @@ from bionym.formats._pubtator_lines import (
     blocks,
 )
 from bionym.formats._pubtator_write import NOVELTY, document_lines
-from bionym.formats._shapes import Fields, Fixed, Listed
+from bionym.formats._shapes import Fields, Fixed, Listed, Shape
 
 SUFFIXES = (".pubtator", ".txt")
 ONE_PER_FILE = False
@@ -44,7 +44,13 @@ HOLDS = ("relation attributes",)
 MAX_BLANKS = 100  # lines between documents, whatever is remembered of them
 
 _PLACES = Listed(Fixed(int, int, str))
-_META = {"no_concept": str, "blank_before": int, "blank_after": int, "empty_column": _PLACES, "order": _PLACES}
+_META: dict[str, Shape] = {
+    "no_concept": str,
+    "blank_before": int,
+    "blank_after": int,
+    "empty_column": _PLACES,
+    "order": _PLACES,
+}
 META_SHAPE = {"pubtator": Fields(_META)}
 ROLES = {"CID": ("Chemical", "Disease")}  # chemical-induced disease, BioCreative V
 
