@@ -124,6 +124,13 @@ def test_pairs_are_found_in_any_case(text: str, ann: str, packing: str, tmp_path
         assert (document.id, document.text, len(document.entities)) == ("P1", "Severe pain", 1)
 
 
+def test_names_that_differ_in_case_or_escapes_alone_are_documents_of_their_own(tmp_path: Path) -> None:
+    for name in ("P1.TXT", "P1.txt", "a|b.txt", "a%7Cb.txt"):
+        (tmp_path / name).write_text(name)
+    texts = sorted(document.text for document in formats.read(tmp_path, "text"))
+    assert texts == ["P1.TXT", "P1.txt", "a%7Cb.txt", "a|b.txt"]
+
+
 def test_the_files_of_i2b2_are_found_in_any_case(tmp_path: Path) -> None:
     (tmp_path / "a.TXT").write_text("chest pain .\n")
     (tmp_path / "a.Con").write_text('c="chest pain" 1:0 1:1||t="problem"\n')

@@ -16,7 +16,8 @@ from bionym.files._cells import CsvWriter as CsvWriter
 from bionym.files._cells import harmless as harmless
 from bionym.files._names import FileNames as FileNames
 from bionym.files._names import document_id_of as document_id_of
-from bionym.files._unpacking import is_packed, unpacked, without_packing
+from bionym.files._unpacking import is_packed, unpacked
+from bionym.files._unpacking import without_packing as without_packing
 
 STREAM = Path("-")  # standard input or output
 BOM = "\ufeff"

@@ -31,7 +31,7 @@ from typing import Any, NamedTuple
 from bionym import plugins
 from bionym.data import Audit, Document
 from bionym.errors import FormatError, InputError, OutputError, SpanError, UsageError
-from bionym.files import STREAM, companion, document_id_of, read_head, reason, stem, suffix
+from bionym.files import STREAM, companion, document_id_of, read_head, reason, stem, suffix, without_packing
 from bionym.formats import _options, _shapes
 from bionym.formats._unheld import count_unheld, with_usable_scores
 from bionym.protocols import Format
@@ -231,7 +231,11 @@ def _one_of_each_pair(files: list[File], part: Format | None) -> list[File]:
             if suffix(file.path) in one.SUFFIXES and next(own, suffix(file.path)) != suffix(file.path):
                 break
         else:
-            leading.setdefault(f"{file.document_id}{'' if part and part in paired else suffix(file.path)}", file)
+            name = without_packing(file.path.name)
+            place = str(file.path.with_name(stem(file.path) if part and part in paired else name))
+            if place in leading and suffix(leading[place].path) == suffix(file.path):  # x.TXT beside x.txt is no pair
+                place = str(file.path.with_name(name))
+            leading.setdefault(place, file)
     return list(leading.values())
 
 
