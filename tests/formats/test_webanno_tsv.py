@@ -184,3 +184,11 @@ def test_text_and_entities_survive_but_for_white_space_at_edges(
 def test_a_tsv_file_to_write_is_still_conll(tmp_path: Path) -> None:
     formats.write([Document("1", "fever")], tmp_path / "a.tsv")
     assert formats.detect(tmp_path / "a.tsv") == "conll"
+
+
+def test_the_older_form_with_offsets_before_each_text_is_refused_by_name(tmp_path: Path) -> None:
+    rows = "1-1\t0-5\tchest\tB-Problem[1]\t\n1-2\t6-10\tpain\tI-Problem[1]\t\n"
+    content = f"#FORMAT=WebAnno TSV 3\n#T_SP=de.x.NamedEntity|value\n\n\n#Text=0-10#chest pain\n{rows}"
+    (tmp_path / "a.tsv").write_text(content)
+    with pytest.raises(FormatError, match=r"a\.tsv, line 5: the sentence begins with its offsets"):
+        list(formats.read(tmp_path / "a.tsv"))

@@ -12,10 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from bionym import formats
 from bionym.data import Audit, Document, Entity, Passage, entity
 from bionym.errors import BionymError, LossError
+from tests.extras import usable_formats
 from tests.strategies import documents
 
 GOLD = Path(__file__).parents[1] / "gold"
-NAMES = formats.names()
+NAMES = usable_formats()
 BETWEEN_IS_LOST = ("conll", "hf_tokens", "i2b2")  # the text between tokens, or some of it
 FLAT = ("conll", "conllu_plus", "hf_tokens", "text")
 STREAMS = [name for name in NAMES if not formats.find(name).ONE_PER_FILE]

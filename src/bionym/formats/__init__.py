@@ -15,7 +15,9 @@ and, where there is need:
                         the suffix, the format is told in no other way, and it goes before those that only glance
     only_here(document) what the format's `meta` holds and no other format writes, counted by its name
     IS_ARCHIVE          True where a file holds files: one in a folder is read only if the format is named
+    META_SHAPE          by its name in `meta`, the shape of what the format puts there (see `_shapes`)
     KEEPS_META          True where all of `meta` is written
+    HOLDS               which of "tokens", "sentences" and "relation attributes" it has a place for; all under KEEPS_META
 """
 
 import functools
@@ -33,8 +35,9 @@ from typing import Any, NamedTuple
 from bionym import plugins
 from bionym.data import Audit, Document
 from bionym.errors import FormatError, InputError, OutputError, SpanError, UnknownNameError, UsageError
-from bionym.files import STREAM, companion, read_head, stem, suffix
-from bionym.formats import _foreign, _options
+from bionym.files import STREAM, companion, document_id_of, read_head, reason, stem, suffix, without_packing
+from bionym.formats import _foreign, _options, _shapes
+from bionym.formats._unheld import count_unheld, with_usable_scores
 from bionym.protocols import Format
 
 __all__ = ["detect", "find", "names", "read", "write"]
@@ -92,9 +95,10 @@ def read(
     count = audit if audit is not None else Audit()
     if skip_bad and on_error is None:
         on_error = functools.partial(_count_unreadable, count)
-    for part, file in _files(sources, format, count, options, on_error):
-        given = _options.taken(part.read, options | {"audit": audit, "on_error": on_error})
+    for named, file in _files(sources, format, count, options):
         try:
+            part = named or find(detect(file.path))
+            given = _options.taken(part.read, options | {"audit": audit, "on_error": on_error})
             yield from _counted_in(_read_file(part, file, given), count)
         except InputError as error:
             if on_error is None:
@@ -118,7 +122,8 @@ def write(
         format: a name of `names()`; None recognises it by the suffix of `path`.
         force: replace what stands there.
         audit: counts what was written, lost and changed.
-    Raises: OutputError if something stands there and `force` is not given; LossError under a strict audit.
+    Raises: OutputError if something stands there and `force` is not given, or a document cannot be written; LossError
+        under a strict audit.
     """
     target = Path(path)
     part = find(format) if format else _by_suffix(target)
@@ -127,10 +132,10 @@ def write(
     if target == STREAM:
         if part.ONE_PER_FILE:
             raise UsageError("This format writes a file for each document: name a folder with --out, not '-'")
-        part.write(_counted_out(documents, part, count), target, **given)
+        _write_to(part, documents, target, count, given)
         return
     with _whole(target, is_folder=part.ONE_PER_FILE, force=force) as unfinished:
-        part.write(_counted_out(documents, part, count), unfinished, **given)
+        _write_to(part, documents, unfinished, count, given)
 
 
 def detect(path: Path) -> str:
@@ -163,9 +168,13 @@ def _told_by_head(path: Path, candidates: list[str]) -> list[str]:
 def _read_file(part: Format, file: File, options: dict[str, Any]) -> Iterator[Document]:
     try:
         for document in part.read(file.path, **options):
+            if getattr(part, "KEEPS_META", False) and document.meta:  # anybody can have written it
+                document = _shapes.without_misshapen(document, _meta_shapes(), options.get("audit") or Audit())
             yield replace(document, id=file.document_id) if part.ONE_PER_FILE and file.document_id else document
     except SpanError as error:
         raise FormatError(str(error), path=file.path) from error
+    except RecursionError:
+        raise FormatError("values are nested too deep", path=file.path, fix="Check that the file is whole.") from None
 
 
 def _count_unreadable(audit: Audit, error: InputError) -> None:
@@ -173,13 +182,35 @@ def _count_unreadable(audit: Audit, error: InputError) -> None:
     audit.lose("", "file", "could not be read, or not all of it", place=f"{error.path}{line}")
 
 
+def _write_to(part: Format, documents: Iterable[Document], target: Path, audit: Audit, options: dict[str, Any]) -> None:
+    """Raises: OutputError, naming the document, for what no file can hold."""
+    passing = _Passing()
+    try:
+        part.write(passing.through(_counted_out(documents, part, audit)), target, **options)
+    except RecursionError:
+        found = f"Document {passing.document_id!r} holds values in meta that are nested too deep to be written."
+        raise OutputError(found) from None
+    except UnicodeEncodeError:
+        found = f"Document {passing.document_id!r} holds a lone surrogate in meta, which UTF-8 cannot hold."
+        raise OutputError(found) from None
+
+
+class _Passing:
+    """The id of the document that a writer has in hand."""
+
+    def __init__(self) -> None:
+        self.document_id = ""
+
+    def through(self, documents: Iterable[Document]) -> Iterator[Document]:
+        """The documents, each noted while it is written."""
+        for document in documents:
+            self.document_id = document.id
+            yield document
+
+
 def _files(
-    sources: Source | Iterable[Source],
-    format: str | None,
-    audit: Audit,
-    options: Mapping[str, Any],
-    on_error: Callable[[InputError], None] | None,
-) -> Iterator[tuple[Format, File]]:
+    sources: Source | Iterable[Source], format: str | None, audit: Audit, options: Mapping[str, Any]
+) -> Iterator[tuple[Format | None, File]]:
     given = [sources] if isinstance(sources, (str, os.PathLike)) else list(sources)
     for source in given:
         part = find(format) if format else None
@@ -194,28 +225,34 @@ def _files(
         if not found:
             raise InputError("no file of the format here", path=Path(source), fix="Check the path, or name --format.")
         for file in found:
-            try:
-                own = part or find(detect(file.path))
-            except InputError as error:
-                if on_error is None:
-                    raise
-                on_error(error)
-            else:
-                yield own, file
+            yield part, file
 
 
 def _expand(source: Path, part: Format | None) -> list[File]:
+    """The files of a source. Raises: InputError if there is none, or no file can have such a name."""
+    try:
+        return _present(source, part)
+    except (OSError, ValueError) as error:
+        raise InputError(reason(error), path=source, fix="Check the path.") from error
+
+
+def _present(source: Path, part: Format | None) -> list[File]:
     if source.is_dir():
         root, paths = source, sorted(path for path in source.rglob("*") if path.is_file() and _is_shown(path, source))
     elif source.exists() or not glob.has_magic(str(source)):
         if not source.exists():
             raise InputError("no such file or folder", path=source)
-        return [File(source, stem(source))]
+        return [File(source, document_id_of(stem(source)))]
     else:
         paths = sorted(Path(path) for path in glob.glob(str(source), recursive=True) if Path(path).is_file())
         root = Path(os.path.commonpath([path.parent for path in paths])) if paths else source
     paths = [path for path in paths if (suffix(path) in part.SUFFIXES if part else _is_of_a_format(path))]
-    return _one_of_each_pair([File(path, str(path.relative_to(root).with_name(stem(path)))) for path in paths], part)
+    return _one_of_each_pair([File(path, _id_below(root, path)) for path in paths], part)
+
+
+def _id_below(root: Path, path: Path) -> str:
+    """The id of a file's document: its place in the folder, without the suffix."""
+    return document_id_of(path.relative_to(root).with_name(stem(path)).as_posix())
 
 
 def _is_of_a_format(path: Path) -> bool:
@@ -240,7 +277,11 @@ def _one_of_each_pair(files: list[File], part: Format | None) -> list[File]:
             if suffix(file.path) in one.SUFFIXES and next(own, suffix(file.path)) != suffix(file.path):
                 break
         else:
-            leading.setdefault(f"{file.document_id}{'' if part and part in paired else suffix(file.path)}", file)
+            name = without_packing(file.path.name)
+            place = str(file.path.with_name(stem(file.path) if part and part in paired else name))
+            if place in leading and suffix(leading[place].path) == suffix(file.path):  # x.TXT beside x.txt is no pair
+                place = str(file.path.with_name(name))
+            leading.setdefault(place, file)
     return list(leading.values())
 
 
@@ -322,8 +363,12 @@ def _counted_in(documents: Iterable[Document], audit: Audit) -> Iterator[Documen
 def _counted_out(documents: Iterable[Document], part: Format, audit: Audit) -> Iterator[Document]:
     """The documents, what their writer lost of them not being counted as written."""
     for document in documents:
+        document = with_usable_scores(document, audit)
         if document.meta and not getattr(part, "KEEPS_META", False):
+            document = _shapes.without_misshapen(document, _meta_shapes(), audit)
             _lose_meta(document, part, audit)
+        if not getattr(part, "KEEPS_META", False):
+            count_unheld(document, getattr(part, "HOLDS", ()), audit)
         before = _lost(audit)
         yield document
         audit.written.update(_held(document))
@@ -345,6 +390,12 @@ def _only_here() -> dict[Callable[[Document], Mapping[str, int]], str]:
     return {found: name for name in names() if (found := getattr(find(name), "only_here", None))}
 
 
+@functools.cache
+def _meta_shapes() -> Mapping[str, _shapes.Shape]:
+    """The shape of what each format keeps in `meta`, by its name there."""
+    return {name: shape for one in names() for name, shape in getattr(find(one), "META_SHAPE", {}).items()}
+
+
 def _held(document: Document) -> Counter[str]:
     return Counter(documents=1, entities=len(document.entities), relations=len(document.relations))
 
@@ -360,6 +411,7 @@ def _lost(audit: Audit) -> Counter[str]:
 @contextmanager
 def _whole(target: Path, *, is_folder: bool, force: bool) -> Iterator[Path]:
     """A place to write to, moved to `target` when all went well, removed when not."""
+    _refuse_impossible(target)
     if target.is_dir() != is_folder and target.exists():
         wanted, found = ("folder", "file") if is_folder else ("file", "folder")
         raise OutputError(f"{target} is a {found}; this format writes a {wanted}. Choose another name.")
@@ -370,6 +422,7 @@ def _whole(target: Path, *, is_folder: bool, force: bool) -> Iterator[Path]:
         raise OutputError(f"{target} exists. Choose another name, or replace it with --force.")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        _refuse_impossible(target)
         scratch = Path(tempfile.mkdtemp(prefix=".bionym-", dir=target.parent))
     except OSError as error:
         raise OutputError(f"{target.parent} cannot be written to: {error.strerror}") from error
@@ -381,6 +434,16 @@ def _whole(target: Path, *, is_folder: bool, force: bool) -> Iterator[Path]:
         _move(unfinished, target)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _refuse_impossible(target: Path) -> None:
+    """Raises: OutputError for a name that no file can have."""
+    try:
+        target.lstat()
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError) as error:
+        raise OutputError(f"{str(target)[:80]!r}: {reason(error)}. Choose another name.") from error
 
 
 def _move(finished: Path, target: Path) -> None:

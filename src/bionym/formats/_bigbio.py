@@ -6,18 +6,33 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from bionym.data import Argument, Audit, Document, Entity, Passage, Relation, Span
-from bionym.errors import SpanError
+from bionym.errors import SpanError, shown
 from bionym.formats import _concepts
 from bionym.formats._bigbio_source import as_kb, is_source
+from bionym.formats._bioc_dialects import APART
 from bionym.formats._json import Record
-from bionym.formats._layout import Counted, Laid, Overlap, Part, Piece, cut, lay_so_that_most_fit
+from bionym.formats._layout import Counted, Laid, Overlap, Part, Piece, cut, lay, lay_so_that_most_fit
 from bionym.formats._mentions import DANGLING, Claim, report
-from bionym.formats._offsets import Ranges, Repair
+from bionym.formats._offsets import CODE_POINTS, Ranges, Repair
+from bionym.formats._shapes import Fields, Listed, Named
 from bionym.formats._skipping import usable_records
 
 OURS = "bionym"  # a db_name that begins so says what a relation was in Bionym
 BETWEEN = "between"  # ends the id of passages that only hold the text between others
 PLAIN_ROLES = ("Arg1", "Arg2")
+META_SHAPE = {
+    "bigbio": Fields(
+        {
+            "id": str,
+            "no_concept": str,
+            "passage_ids": Listed(str),
+            "db_names": Named(str),
+            "events": list,
+            "coreferences": list,
+            "relations": Listed(Fields({"id": str, "type": str, "arg1_id": str, "arg2_id": str}, needed=("id",))),
+        }
+    )
+}
 
 
 class Mention(NamedTuple):
@@ -51,18 +66,21 @@ def to_document(record: Record, audit: Audit, repair: Repair | None) -> Document
         record = as_kb(record)
     passages = sorted(record.records("passages"), key=lambda one: min(one.ranges("offsets"), default=(0, 0)))
     name = record.text("document_id", record.text("id", ""))
+    if repair is not None:
+        passages = _apart(passages, name, audit)
     laid, mentions = _placed(record, passages, name, audit, repair)
     gone = {str(one.get("id", "")) for one in record.items("entities") if isinstance(one, dict)}
     gone -= {mention.record.text("id", "") for mention in mentions}
     found = usable_records(record, "relations", _check_relation, _leaving_out("relation", name, audit, repair))
     relations = _without_dangling(_relations(found), gone, name, audit)
+    none = _concepts.form_of_none(("|".join(_db_ids(mention.record)) for mention in mentions), "")
     return Document(
         name,
         laid.text,
         tuple(_passages(passages, laid)),
-        tuple(_entity(mention) for mention in mentions),
+        tuple(_entity(mention, none) for mention in mentions),
         tuple(relation for relation, _ in relations),
-        meta={"bigbio": _meta(record, passages, [one.record for one in mentions], relations)},
+        meta={"bigbio": _meta(record, passages, [one.record for one in mentions], relations, none)},
     )
 
 
@@ -89,8 +107,8 @@ def _placed(
     try:
         counted = lay_so_that_most_fit(partial(_pieces, passages), [mention.claim for mention in mentions])
     except Overlap as error:
-        found = f"document {name}: two passages overlap at offset {error.offset}"
-        raise record.error(found, "Give passages offsets that count from the document's beginning.") from error
+        fix = "Give passages offsets that count from the document's beginning, or pass --option repair=nearest."
+        raise record.error(f"document {shown(name)}: {error}", fix) from error
     return counted.laid, _settled(mentions, counted, name, audit, repair)
 
 
@@ -138,7 +156,7 @@ def _settled(
     for mention, verdict in zip(mentions, verdicts, strict=True):
         if verdict is None:
             start, end = _extent(mention.ranges)
-            message = f"the entity at [{start}, {end}) of document {name} differs from the text there"
+            message = f"the entity at [{start}, {end}) of document {shown(name)} differs from the text there"
             raise mention.record.error(message, "Re-export the file, or pass --option repair=nearest.")
         report(audit, name, mention.record.text("id", ""), mention.claim, verdict)
         if verdict.ranges:
@@ -148,6 +166,27 @@ def _settled(
 
 def _extent(ranges: Ranges) -> tuple[int, int]:
     return (min(ranges)[0], max(end for _, end in ranges)) if ranges else (0, 0)
+
+
+def _apart(passages: list[Record], name: str, audit: Audit) -> list[Record]:
+    """Passages that overlap or have no offsets, one after the other; others as they are."""
+    has_all = all(len(one.items("offsets")) == len(one.items("text")) for one in passages)
+    try:
+        lay(_pieces(passages, CODE_POINTS) if has_all else [Piece(-1, "")], CODE_POINTS)
+    except Overlap:
+        audit.change(name, "passage", APART, count=len(passages))
+        return list(_in_a_row(passages))
+    return passages
+
+
+def _in_a_row(passages: list[Record]) -> Iterator[Record]:
+    at = 0
+    for passage in passages:
+        offsets = []
+        for text in passage.texts("text"):
+            offsets.append([at, at + len(text)])
+            at += len(text) + 1
+        yield Record({**passage.value, "offsets": offsets}, passage.path, passage.line, passage.name)
 
 
 def _pieces(passages: list[Record], unit: str) -> list[Piece]:
@@ -169,16 +208,20 @@ def _passages(passages: list[Record], laid: Laid) -> Iterator[Passage]:
             yield Passage(own[0][0], own[-1][1], passage.text("type", ""))
 
 
-def _entity(mention: Mention) -> Entity:
+def _entity(mention: Mention, none: str) -> Entity:
     record = mention.record
-    found = [one.text("db_id", "") for one in record.records("normalized")]
+    found = _db_ids(record)
     concepts = tuple(name for name in found if name not in _concepts.NONE)
-    attributes = {_concepts.AS_WRITTEN: found[0]} if found and not concepts else {}
+    attributes = {_concepts.AS_WRITTEN: found[0]} if found and not concepts and found[0] != none else {}
     try:
         spans = tuple(Span(*place) for place in mention.ranges)
         return Entity(spans, record.text("type"), concepts, attributes, id=record.text("id", ""))
     except SpanError as error:
         raise record.error(str(error), "Check the entity's offsets and type.") from error
+
+
+def _db_ids(entity: Record) -> list[str]:
+    return [one.text("db_id", "") for one in entity.records("normalized")]
 
 
 def _relations(records: Iterable[Record]) -> list[tuple[Relation, dict[str, Any]]]:
@@ -216,13 +259,15 @@ def _meta(
     passages: list[Record],
     entities: list[Record],
     relations: list[tuple[Relation, dict[str, Any]]],
+    none: str,
 ) -> dict[str, Any]:
     """What the model does not hold."""
     normalized = (one for entity in entities for one in entity.records("normalized"))
     kept = {
         "id": record.text("id", ""),
+        "no_concept": none,
         "passage_ids": [one.text("id", "") for one in passages if not one.text("id", "").endswith(BETWEEN)],
-        "db_names": {one.text("db_id", ""): one.value["db_name"] for one in normalized if one.value.get("db_name")},
+        "db_names": {one.text("db_id", ""): name for one in normalized if (name := one.text("db_name", ""))},
         "events": record.items("events"),
         "coreferences": record.items("coreferences"),
         "relations": [row for _, row in relations if row.get("normalized")],
@@ -260,7 +305,11 @@ def _entity_row(entity: Entity, document: Document, audit: Audit, names: Mapping
         audit.lose(document.id, "attribute", "BigBio holds no attributes", count=attributes)
     if entity.score is not None:
         audit.lose(document.id, "score", "BigBio holds no scores")
-    concepts = entity.concepts or ((written,) if written in _concepts.NONE and written else ())
+    none = _concepts.none_of(document, "")
+    ambiguous = sum(one in _concepts.NONE for one in entity.concepts)
+    if ambiguous:
+        audit.change(document.id, entity, "a concept of it reads back as none")
+    concepts = entity.concepts or ((written,) if written in _concepts.NONE and written else (none,) if none else ())
     return {
         "id": entity.id,
         "type": entity.label,

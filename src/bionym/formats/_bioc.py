@@ -10,12 +10,12 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from bionym.data import Audit, Document, Entity, Passage, Span
-from bionym.errors import SpanError
+from bionym.errors import SpanError, shown
 from bionym.formats import _concepts
+from bionym.formats._bioc_dialects import usual
 from bionym.formats._bioc_infons import (
     BETWEEN,
     COLLECTION,
-    LABEL_KEYS,
     OURS,
     concept_key,
     plain_infons,
@@ -26,11 +26,35 @@ from bionym.formats._json import Record
 from bionym.formats._layout import Counted, Laid, Overlap, Piece, lay, lay_so_that_most_fit
 from bionym.formats._mentions import DANGLING, Claim, report
 from bionym.formats._offsets import Ranges, Repair
+from bionym.formats._shapes import Fields, Fixed, Listed, Named
 from bionym.formats._skipping import usable_records
 
 INDIVIDUAL_MENTIONS = "individual_mentions"
 COMPOSITE_ROLE = "CompositeRole"
 DEFAULT_KEY = "identifier"
+
+_LOCATION = Fields({"offset": int, "length": int}, needed=("offset", "length"))
+_ANNOTATION = Fields({"id": str, "infons": Named(str), "text": str, "locations": Listed(_LOCATION)}, needed=("infons",))
+_NODE = Fields({"refid": str, "role": str}, needed=("refid", "role"))
+_RELATION = Fields({"id": str, "infons": Named(str), "nodes": Listed(_NODE)}, needed=("id", "infons", "nodes"))
+_FOLDED = Fields(
+    {"of": Fixed(int, int, str), "role": str, "annotation": _ANNOTATION}, needed=("of", "role", "annotation")
+)
+_COLLECTION = {"source": str, "date": str, "key": str, "infons": dict}
+META_SHAPE = {
+    "bioc": Fields(
+        {
+            "collection": Fields(_COLLECTION),
+            "infons": dict,
+            "no_concept": str,
+            "concept_keys": Named(str),
+            "relations": Listed(_RELATION),
+            "annotations": Listed(_ANNOTATION),
+            INDIVIDUAL_MENTIONS: Listed(_FOLDED),
+            "sentences": Listed(Fixed(int, int, dict)),
+        }
+    )
+}
 
 
 class Mention(NamedTuple):
@@ -65,10 +89,15 @@ class _Parts:
     relations: list[Any] = field(default_factory=list)
 
 
-def checked_document(record: Record, collection: Mapping[str, Any], audit: Audit, repair: Repair | None) -> Document:
-    """As `to_document`. Raises: FormatError for a document that cannot be."""
+def checked_document(
+    record: Record, collection: Mapping[str, Any], audit: Audit, repair: Repair | None, *, label: str
+) -> Document:
+    """As `to_document`, of a tree that another producer may have made (see `_bioc_dialects`).
+
+    Raises: FormatError for a document that cannot be.
+    """
     try:
-        return to_document(record, collection, audit, repair)
+        return to_document(usual(record, audit, label=label, repair=repair), collection, audit, repair)
     except SpanError as error:
         raise record.error(str(error)) from error
 
@@ -105,11 +134,9 @@ def to_document(record: Record, collection: Mapping[str, Any], audit: Audit, rep
 
 
 def only_here(document: Document) -> dict[str, int]:
-    """Infons of the document and of relations that have nodes, and annotations without a place."""
+    """Infons of the document, and annotations without a place."""
     meta = document.meta.get("bioc", {})
-    of_relations = [name for tree in meta.get("relations", ()) if tree["nodes"] for name in tree["infons"]]
-    num_infons = len(meta.get("infons", ())) + sum(name not in LABEL_KEYS for name in of_relations)
-    return {"infon": num_infons, "annotation without a place": len(meta.get("annotations", ()))}
+    return {"infon": len(meta.get("infons", ())), "annotation without a place": len(meta.get("annotations", ()))}
 
 
 def _parts(record: Record, audit: Audit, repair: Repair | None) -> _Parts:
@@ -160,7 +187,8 @@ def _collect(
         mention = Mention(one, _ranges(one), plain_infons(one, document_id, audit), passage, ahead)
         whole = _composite_of(mention, parts.mentions)
         if not mention.ranges:
-            parts.unplaced.append(_without_line(one.value))
+            text = {} if one.value.get("text") is None else {"text": one.text("text")}
+            parts.unplaced.append({"id": one.text("id", ""), "infons": mention.infons, **text, "locations": []})
         elif whole is not None:
             parts.individuals.append((whole.record, mention))
         else:
@@ -205,8 +233,8 @@ def _placed(parts: _Parts, record: Record, audit: Audit, repair: Repair | None) 
     try:
         counted = lay_so_that_most_fit(partial(_pieces, parts), [mention.claim for mention in parts.mentions])
     except Overlap as error:
-        message = f"document {document_id}: two passages or sentences overlap at offset {error.offset}"
-        raise record.error(message, "Give passages offsets that count from the document's beginning.") from error
+        fix = "Give passages offsets that count from the document's beginning, or pass --option repair=nearest."
+        raise record.error(f"document {shown(document_id)}: {error}", fix) from error
     found = _settled(parts.mentions, counted, document_id, audit, repair)
     _leave_out_dangling(parts, found, document_id, audit)
     return counted.laid, found
@@ -225,7 +253,7 @@ def _settled(
     for mention, verdict in zip(mentions, verdicts, strict=True):
         if verdict is None:
             start, end = mention.ranges[0][0], mention.ranges[-1][1]
-            message = f"the annotation at [{start}, {end}) of document {document_id} differs from the text there"
+            message = f"the annotation at [{start}, {end}) of document {shown(document_id)} differs from the text there"
             raise mention.record.error(message, "Re-export the file, or pass --option repair=nearest.")
         report(audit, document_id, mention.record.text("id", ""), mention.claim, verdict)
         if verdict.ranges:
@@ -344,8 +372,5 @@ def _meta(
 def _shifted(mention: Mention, by: int) -> dict[str, Any]:
     """An individual mention's tree, moved as far as its composite was."""
     locations = [{"offset": start + by, "length": end - start} for start, end in mention.ranges]
-    return {**_without_line(mention.record.value), "locations": locations}
-
-
-def _without_line(tree: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in tree.items() if name != Record.LINE}
+    record = mention.record
+    return {"id": record.text("id", ""), "infons": mention.infons, "text": _text(record), "locations": locations}

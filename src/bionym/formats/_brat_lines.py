@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bionym.data import Argument
-from bionym.errors import FormatError
+from bionym.errors import FormatError, shown
 from bionym.files import BOM
 from bionym.formats._offsets import Ranges
 
@@ -199,7 +199,7 @@ def _ids(lines: Iterable[AnnLine], path: Path) -> set[str]:
         if has_own_id(line):
             if line.id in known:
                 fix = "Give it an id of its own, or pass --option repair=nearest."
-                raise FormatError(f"{line.id} is used twice", path=path, line=line.number, fix=fix)
+                raise FormatError(f"{shown(line.id)} is used twice", path=path, line=line.number, fix=fix)
             known.add(line.id)
     return known
 
@@ -208,10 +208,9 @@ def _check_references(lines: Iterable[AnnLine], known: set[str], path: Path) -> 
     for line in lines:
         for _, target in line.arguments if line.kind != "#" else ():
             if target not in known:
-                found = f"{line.id} refers to {target}, which the file does not have"
-                raise FormatError(
-                    found, path=path, line=line.number, fix=f"Add {target}, or pass --option repair=nearest."
-                )
+                found = f"{shown(line.id)} refers to {shown(target)}, which the file does not have"
+                fix = "Add what it refers to, or pass --option repair=nearest to leave the line out."
+                raise FormatError(found, path=path, line=line.number, fix=fix)
 
 
 def _broken(raw: str, number: int, path: Path) -> FormatError:

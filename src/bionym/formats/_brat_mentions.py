@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bionym.data import Span
-from bionym.errors import FormatError
+from bionym.errors import FormatError, shown
 from bionym.formats import _mentions
 from bionym.formats._brat_lines import BREAKS, AnnLine
 from bionym.formats._mentions import Claim, Verdict, covered, is_inside
@@ -48,7 +48,7 @@ def locate(lines: Sequence[AnnLine], text: str, path: Path, *, has_mark: bool, r
 def spans_as_written(lines: Iterable[AnnLine], text: str, ruler: Ruler) -> dict[str, tuple[Span, ...]]:
     """The spans of T lines that lie within the text, their mentions unchecked."""
     placed = {line.id: found for line in lines if line.kind == "T" and (found := ruler.to_text(line.ranges))}
-    return {name: spans_of(_over_line_ends(_mentions.merged(found), text)) for name, found in placed.items()}
+    return {name: spans_of(joined(_mentions.merged(found), text)) for name, found in placed.items()}
 
 
 def fits(text: str, claim: Claim) -> bool:
@@ -78,27 +78,27 @@ def fragments(spans: Iterable[Span], text: str) -> Ranges:
     return tuple(piece for span in spans for piece in _cut(span, text))
 
 
+def joined(pieces: Ranges, text: str) -> Ranges:
+    """Pieces in order, those with only a line end between them as the one mention that brat cut there."""
+    found: list[tuple[int, int]] = []
+    for start, end in pieces:
+        if found and _LINE_END.fullmatch(text, found[-1][1], start):
+            start = found.pop()[0]
+        found.append((start, end))
+    return tuple(found)
+
+
 def spans_of(ranges: Ranges) -> tuple[Span, ...]:
     """Ranges as spans."""
     return tuple(Span(*place) for place in ranges)
 
 
 def _with_line_ends(verdict: Verdict, text: str) -> Verdict:
-    return verdict if len(verdict.ranges) < 2 else verdict._replace(ranges=_over_line_ends(verdict.ranges, text))
-
-
-def _over_line_ends(ranges: Ranges, text: str) -> Ranges:
-    """Fragments with only a line end between them as the one mention that brat cut there."""
-    joined: list[tuple[int, int]] = []
-    for start, end in ranges:
-        if joined and _LINE_END.fullmatch(text, joined[-1][1], start):
-            start = joined.pop()[0]
-        joined.append((start, end))
-    return tuple(joined)
+    return verdict if len(verdict.ranges) < 2 else verdict._replace(ranges=joined(verdict.ranges, text))
 
 
 def _misplaced(line: AnnLine, text: str, path: Path) -> FormatError:
-    where = f"{line.id} {', '.join(f'[{start}, {end})' for start, end in line.ranges)}"
+    where = f"{shown(line.id)} {', '.join(f'[{start}, {end})' for start, end in line.ranges)}"
     fix = "Re-export the pair, or pass --option repair=nearest."
     return FormatError(f"{where} {_difference(line, text)}", path=path, line=line.number, fix=fix)
 

@@ -8,7 +8,7 @@ from bionym.data import Argument, Audit, Document, Entity, Relation, Span
 from bionym.formats import _brat_model as model
 from bionym.formats._brat_ids import NAMES, Ids
 from bionym.formats._brat_lines import AnnLine, render
-from bionym.formats._brat_mentions import fragments, stands
+from bionym.formats._brat_mentions import fragments, joined, stands
 from bionym.formats._brat_model import Source
 from bionym.formats._offsets import Ranges, Ruler
 
@@ -50,7 +50,7 @@ def _placed(document: Document, source: Source, ids: Ids, audit: Audit) -> Itera
         if not pieces:
             audit.lose(document.id, entity, "covers nothing but line ends, where brat has no mentions")
             continue
-        _count_changes(entity, pieces, document.id, audit)
+        _count_changes(entity, pieces, document.text, document.id, audit)
         if entity.id in source.entities and entity.id not in taken:
             taken.add(entity.id)
             yield Placed(entity.id, entity, pieces)
@@ -60,11 +60,15 @@ def _placed(document: Document, source: Source, ids: Ids, audit: Audit) -> Itera
         yield Placed(ids.claim(entity.id, "T"), entity, pieces)
 
 
-def _count_changes(entity: Entity, pieces: Ranges, document_id: str, audit: Audit) -> None:
+def _count_changes(entity: Entity, pieces: Ranges, text: str, document_id: str, audit: Audit) -> None:
     if pieces[0][0] > entity.start or pieces[-1][1] < entity.end:
         audit.change(document_id, entity, "line ends at its edge left out")
     if _word(entity.label) != entity.label:
         audit.change(document_id, entity, "brat types hold no white space: '_' instead")
+    if len(set(entity.concepts)) < len(entity.concepts):
+        audit.change(document_id, entity, "brat says each of its concepts once")
+    if len(joined(pieces, text)) < len(entity.spans):
+        audit.change(document_id, entity, "its pieces have a line end alone between them: they read back as one")
     if any(concept.split() != [concept] for concept in entity.concepts):
         audit.change(document_id, entity, "brat identifiers hold no white space: '_' instead")
 
@@ -85,6 +89,8 @@ def _ties(
         elif len(ends) != 2 and not model.is_event(relation):
             audit.lose(document.id, "relation", "brat relations have two ends")
         else:
+            if any(_word(name) != name for name in (relation.label, *(role for role, _ in ends))):
+                audit.change(document.id, "relation", "brat types and roles hold no white space: '_' instead")
             is_old = relation.id in source.relations and relation.id not in ties
             name = relation.id if is_old else ids.claim(relation.id, "E" if model.is_event(relation) else "R")
             ties[name] = Relation(relation.label, ends, name)

@@ -9,6 +9,7 @@ from pathlib import Path
 from bionym.data import Audit, Document, Entity, Span
 from bionym.data.align import align, contiguous, join_cut_sentences, sentence_ranges
 from bionym.errors import FormatError
+from bionym.files import with_line_feeds
 from bionym.formats._i2b2_lines import Concept, Place
 from bionym.text.prepare import tokenized
 
@@ -127,7 +128,7 @@ def of_tokens(document: Document, audit: Audit) -> tuple[Layout, str]:
 
 def _line_offsets(text: str) -> Iterator[tuple[int, int]]:
     position = 0
-    for line in text.removesuffix("\n").split("\n") if text else ():
+    for line in with_line_feeds(text).removesuffix("\n").split("\n") if text else ():
         yield position, position + len(line.removesuffix("\r"))
         position += len(line) + 1
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from bionym.errors import FormatError
-from bionym.files import Line, read_lines
+from bionym.files import Line, read_lines, refuse_carriage_return
 
 Parsed = TypeVar("Parsed")
 OnError = Callable[[FormatError], None]
@@ -116,7 +116,10 @@ def as_value(name: str) -> str:
 
 
 def _lines(path: Path) -> Iterator[Line]:
-    return (line for line in read_lines(path) if line.text.strip())
+    for line in read_lines(path):
+        if line.text.strip():
+            refuse_carriage_return(line, path)
+            yield line
 
 
 def _matched(form: re.Pattern[str], line: Line, key: str, expected: str, path: Path) -> tuple[str, ...]:

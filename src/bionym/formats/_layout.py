@@ -8,7 +8,7 @@ from bionym.formats._mentions import Claim, Verdict
 from bionym.formats._offsets import CODE_POINTS, UNITS, Ruler, width
 from bionym.formats._slips import gain, in_unit, standing_in, verdicts_on
 
-MAX_GAP_CHARS = 1_000_000
+MAX_GAP_CHARS = 1_000_000  # of all gaps of a document
 
 
 class Piece(NamedTuple):
@@ -26,11 +26,12 @@ class Laid(NamedTuple):
 
 
 class Overlap(Exception):
-    """Two pieces claim the same place, or a gap is too wide to be meant."""
+    """Two pieces claim the same place, or the gaps between them are too wide to be meant; `str` says which."""
 
-    def __init__(self, offset: int) -> None:
+    def __init__(self, offset: int, *, is_gap: bool = False) -> None:
         self.offset = offset
-        super().__init__(f"overlap at {offset}")
+        gap = f"the gaps between passages are wider than {MAX_GAP_CHARS:,} characters in all"
+        super().__init__(f"{gap if is_gap else 'two passages overlap'} at offset {offset}")
 
 
 def lay(pieces: Sequence[Piece], unit: str, *, begin: int = 0) -> Laid:
@@ -43,11 +44,12 @@ def lay(pieces: Sequence[Piece], unit: str, *, begin: int = 0) -> Laid:
     """
     parts: list[str] = []
     places: list[tuple[int, int]] = []
-    at = begin
+    at, filled = begin, 0
     for piece in pieces:
         gap = piece.offset - at
-        if not 0 <= gap <= MAX_GAP_CHARS:
-            raise Overlap(piece.offset)
+        filled += gap
+        if gap < 0 or filled > MAX_GAP_CHARS:
+            raise Overlap(piece.offset, is_gap=gap >= 0)
         between = filler(gap, unit)
         start = (places[-1][1] if places else 0) + len(between)
         places.append((start, start + len(piece.text)))

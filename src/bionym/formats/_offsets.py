@@ -95,9 +95,27 @@ def width(text: str, unit: str) -> int:
 def edges(text: str, unit: str) -> Mapping[int, int]:
     """From the offset of each character's edge in `unit` to its offset in code points."""
     if unit == CODE_POINTS:
-        return {offset: offset for offset in range(len(text) + 1)}
+        return _Same(len(text))
     measure, found, at = _WIDTHS[unit], {0: 0}, 0
     for position, char in enumerate(text, start=1):
         at += measure(char)
         found.setdefault(at, position)  # a character without width ends where the one before it did
     return found
+
+
+class _Same(Mapping[int, int]):
+    """From each offset up to the last to itself, without an entry for each."""
+
+    def __init__(self, last: int) -> None:
+        self._offsets = range(last + 1)
+
+    def __getitem__(self, offset: int) -> int:
+        if offset not in self._offsets:
+            raise KeyError(offset)
+        return offset
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._offsets)
+
+    def __len__(self) -> int:
+        return len(self._offsets)

@@ -1,10 +1,8 @@
 """Rows of tables with named columns: CSV, TSV, JSON, Parquet and Arrow, a mapping a row, and the line it stands on."""
 
 import csv
-import gzip
 import io
 import sys
-import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -102,14 +100,10 @@ class _CountedLines:
         self._stream = open_bytes(path)
 
     def __iter__(self) -> Iterator[str]:
-        try:
-            for raw in self._stream:
-                self.number += 1
-                text = decode(raw, path=self.path, line=self.number, encoding=self.encoding)
-                yield text.removeprefix("\ufeff") if self.number == 1 else text
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            found = "the compressed data is damaged, or no gzip"
-            raise FormatError(found, path=self.path, fix="Fetch the file again.") from error
+        for raw in self._stream:
+            self.number += 1
+            text = decode(raw, path=self.path, line=self.number, encoding=self.encoding)
+            yield text.removeprefix("\ufeff") if self.number == 1 else text
 
     def close(self) -> None:
         """Close the file, unless it is standard input."""
@@ -132,7 +126,7 @@ def _arrow_rows(path: Path) -> Iterator[dict[str, Any]]:
 def _opened(path: Path, stream: IO[bytes]) -> tuple[Any, Iterator[Any]]:
     """The schema, and the rows in batches."""
     arrow = pyarrow("Arrow" if suffix(path) == ".arrow" else "Parquet")
-    source = stream if stream.seekable() and path.suffix != ".gz" else io.BytesIO(_whole(stream, path))
+    source = stream if stream.seekable() else io.BytesIO(stream.read())
     try:
         if suffix(path) == ".parquet":
             file = arrow.parquet.ParquetFile(source)
@@ -146,15 +140,6 @@ def _opened(path: Path, stream: IO[bytes]) -> tuple[Any, Iterator[Any]]:
     except (arrow.ArrowException, OSError, ValueError, OverflowError, MemoryError) as error:
         raise _unreadable(path) from error
     return reader.schema, iter(reader)
-
-
-def _whole(stream: IO[bytes], path: Path) -> bytes:
-    try:
-        return stream.read()
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise FormatError(
-            "the compressed data is damaged, or no gzip", path=path, fix="Fetch the file again."
-        ) from error
 
 
 def _unreadable(path: Path) -> FormatError:

@@ -17,6 +17,7 @@ from bionym.formats._webanno_lines import BASE, SLOT, Layer, Row, Sentence, Valu
 CONCEPT = "identifier"
 LABELS = ("value", "label")
 LINGUISTIC = re.compile(r"\.api\.(lexmorph|segmentation|syntax|semantics|structure|transform)\.")
+_OLDER_TEXT = re.compile(r"[0-9]+-[0-9]+#")
 _ADDRESS = re.compile(r"[0-9]+-[0-9]+(?:\.[0-9]+)*")
 
 
@@ -91,17 +92,24 @@ def _placed(sentences: Sequence[Sentence], path: Path) -> Placed:
             found = lay_so_that_most_fit(partial(_pieces, sentences, texts, read), claims)
         except Overlap as error:
             message = f"two sentences overlap at offset {error.offset}, or are too far apart"
-            raise FormatError(
-                message, path=path, line=_line_at(sentences, error.offset), fix="Export it again."
-            ) from error
+            found = FormatError(message, path=path, line=_line_at(sentences, error.offset), fix="Export it again.")
+            raise _of_older_form(sentences, path) or found from error
         if all(fits(found.laid.text, claim) for claim in found.claims):
             return _spans(sentences, found.laid, [claim.ranges for claim in found.claims])
-    raise FormatError(
+    raise _of_older_form(sentences, path) or FormatError(
         "a token is not where its offsets say",
         path=path,
         line=_first_misplaced(sentences),
         fix="Check the offsets and the lines #Text=, or export the file again.",
     )
+
+
+def _of_older_form(sentences: Sequence[Sentence], path: Path) -> FormatError | None:
+    """The error for a file whose sentences state their offsets in front of their text, as WebAnno's did once."""
+    line = next((one.line for one in sentences if _OLDER_TEXT.match(one.text)), None)
+    message = "the sentence begins with its offsets, as in older files of WebAnno TSV 3, which are not read"
+    fix = "Open it in WebAnno or INCEpTION, and export it again."
+    return FormatError(message, path=path, line=line, fix=fix) if line is not None else None
 
 
 def _claim(row: Row, token: str) -> Claim:

@@ -3,13 +3,11 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from bionym.data import Audit, Document, Entity, Relation, Span
 from bionym.data.align import sentence_ranges
 from bionym.formats import _losses
-from bionym.formats._characters import REPLACEMENT, SURROGATES, replace_each
 from bionym.formats._layout import filler
 from bionym.formats._offsets import CODE_POINTS, edges
 from bionym.formats._webanno_lines import BASE, EMPTY, FORMAT, NONE, TEXT, escaped, escaped_text
@@ -40,7 +38,7 @@ class Tied(NamedTuple):
 
 def to_text(document: Document, audit: Audit) -> str:
     """The whole file."""
-    document = _holdable(document, audit)
+    document = tokenized(document)
     entities = _losses.with_ids(_losses.contiguous(document, audit, "WebAnno"))
     _losses.count(document, audit, "WebAnno", held=("relation", "concept", "attribute"))
     sentences = _sentences(document, entities)
@@ -53,14 +51,6 @@ def to_text(document: Document, audit: Audit) -> str:
     table = _Table(document, entities, where, relations, names, audit)
     lines = [*header, "", *(line for at in range(len(sentences)) for line in ("", *table.sentence(at, sentences)))]
     return "\n".join(lines) + "\n"
-
-
-def _holdable(document: Document, audit: Audit) -> Document:
-    """The document with tokens, and without what UTF-8 cannot hold."""
-    text, num_changed = replace_each(document.text, SURROGATES, REPLACEMENT)
-    if num_changed:
-        audit.change(document.id, "character", "became U+FFFD, since UTF-8 cannot hold it", count=num_changed)
-    return tokenized(replace(document, text=text))
 
 
 def _tied(relation: Relation) -> Tied:
@@ -189,8 +179,7 @@ class _Table:
         pieces = []
         for entity, value in zip(entities, values, strict=True):
             number = self.numbers.get(entity.id)
-            clean = None if value is None else SURROGATES.sub(REPLACEMENT, value)
-            pieces.append((EMPTY if not clean else escaped(clean)) + (f"[{number}]" if number else ""))
+            pieces.append((EMPTY if not value else escaped(value)) + (f"[{number}]" if number else ""))
         return "|".join(pieces) or NONE
 
     def _relation_cells(self, relations: Sequence[Tied]) -> Iterator[str]:

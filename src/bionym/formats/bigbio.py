@@ -31,7 +31,9 @@ from typing import Any
 from bionym.data import Audit, Document
 from bionym.files import open_output, suffix
 from bionym.formats import _bigbio_parquet
+from bionym.formats._bigbio import META_SHAPE as META_SHAPE
 from bionym.formats._bigbio import checked_document, to_row
+from bionym.formats._characters import without_surrogates
 from bionym.formats._json import Record, escape_surrogates
 from bionym.formats._json_stream import items
 from bionym.formats._offsets import Repair
@@ -64,8 +66,10 @@ def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = No
         db_name: the database of concepts whose source does not name one, such as "MESH".
     """
     count = audit if audit is not None else Audit()
-    rows = (to_row(document, number, count, db_name) for number, document in enumerate(documents))
-    if suffix(path) == ".parquet":
+    is_parquet = suffix(path) == ".parquet"
+    held = (without_surrogates(document, count, in_id=True) for document in documents) if is_parquet else documents
+    rows = (to_row(document, number, count, db_name) for number, document in enumerate(held))
+    if is_parquet:
         _bigbio_parquet.write(rows, path)
     else:
         _write_json(rows, path, is_lines=suffix(path) == ".jsonl")

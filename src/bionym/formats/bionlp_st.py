@@ -16,21 +16,22 @@ from typing import Any
 
 from bionym.data import Audit, Document
 from bionym.errors import FormatError, InputError
-from bionym.files import BOM, STREAM, FileNames, companion, read_text, stem, suffix, write_text
+from bionym.files import BOM, STREAM, companion, read_text, stem, suffix, write_text
 from bionym.formats import _brat_model
 from bionym.formats._brat_lines import AnnLine, parse
 from bionym.formats._brat_mentions import Located, locate, spans_as_written
 from bionym.formats._brat_repair import restated, usable_lines, without_dangling
 from bionym.formats._brat_write import to_lines
+from bionym.formats._characters import without_surrogates
+from bionym.formats._file_names import file_names
 from bionym.formats._mentions import report
 from bionym.formats._offsets import CODE_POINTS, Repair, Ruler
-from bionym.formats.brat import META
+from bionym.formats.brat import META, NUM_GIVEN
+from bionym.formats.brat import META_SHAPE as META_SHAPE
 from bionym.formats.brat import only_here as only_here
 
 SUFFIXES = (".a1", ".txt", ".a2")
 ONE_PER_FILE = True
-
-NUM_GIVEN = "num_a1"  # the key of `meta` that says how many of the lines came from the .a1 file
 
 
 def read(
@@ -68,8 +69,9 @@ def read(
 def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = None) -> None:
     """A `.txt`, an `.a1` and an `.a2` a document in the folder `path`."""
     count = audit if audit is not None else Audit()
-    names = FileNames()
+    names = file_names(count)
     for document in documents:
+        document = without_surrogates(document, count)
         name = names.of(document.id)
         meta = document.meta.get(META, {})
         has_mark = meta.get("mark") or document.text.startswith(BOM)

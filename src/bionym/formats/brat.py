@@ -24,20 +24,26 @@ from typing import Any
 
 from bionym.data import Audit, Document
 from bionym.errors import InputError
-from bionym.files import BOM, STREAM, FileNames, companion, read_text, stem, suffix, write_text
+from bionym.files import BOM, STREAM, companion, read_text, stem, suffix, with_line_feeds, write_text
 from bionym.formats import _brat_conf, _brat_model
 from bionym.formats._brat_ids import NAMES
 from bionym.formats._brat_lines import AnnLine, parse
 from bionym.formats._brat_mentions import locate, spans_as_written
 from bionym.formats._brat_repair import restated, usable_lines, without_dangling
 from bionym.formats._brat_write import to_lines
+from bionym.formats._characters import without_surrogates
+from bionym.formats._file_names import file_names
 from bionym.formats._mentions import report
-from bionym.formats._offsets import CODE_POINTS, Repair, Ruler
+from bionym.formats._offsets import CODE_POINTS, UNITS, WITH_MARK, Repair, Ruler
+from bionym.formats._shapes import Fields, Named, OneOf
 
 SUFFIXES = (".ann", ".txt")
 ONE_PER_FILE = True
 
 META = "brat"
+NUM_GIVEN = "num_a1"  # how many of the lines came from the `.a1` file of `bionlp_st`
+_UNITS = OneOf(*UNITS, *(unit + WITH_MARK for unit in UNITS))
+META_SHAPE = {META: Fields({"ann": str, "unit": _UNITS, "mark": bool, "files": Named(str), NUM_GIVEN: int})}
 
 
 def read(
@@ -67,7 +73,11 @@ def read(
     if ann_path is None:
         yield Document(stem(path), text)
         return
-    ann, has_mark, count = read_text(ann_path), written != text, audit if audit is not None else Audit()
+    ann, has_mark, count = (
+        with_line_feeds(read_text(ann_path)),
+        written != text,
+        audit if audit is not None else Audit(),
+    )
     document_id = stem(path)
     lines = parse(ann, ann_path) if repair is None else usable_lines(ann, document_id, count)
     located = locate(lines, text, ann_path, has_mark=has_mark, repair=repair)
@@ -87,9 +97,10 @@ def read(
 def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = None) -> None:
     """One `.txt` and one `.ann` a document in the folder `path`, and an `annotation.conf` with all types."""
     audit = audit if audit is not None else Audit()
-    names = FileNames()
+    names = file_names(audit)
     configurations: dict[Path, _brat_conf.Configuration] = {}
     for document in documents:
+        document = without_surrogates(document, audit)
         name = names.of(document.id)
         meta: Mapping[str, Any] = document.meta.get(META, {})
         lines = _lines(document, meta, audit)

@@ -34,11 +34,12 @@ from bionym.data.tags import Decoding, detect_scheme, find_scheme, is_tag
 from bionym.errors import FormatError
 from bionym.files import open_output, read_lines, stem
 from bionym.formats import _losses
-from bionym.formats._characters import REPLACEMENT, SURROGATES
+from bionym.formats._characters import without_surrogates
 from bionym.text.prepare import tokenized
 
 SUFFIXES = (".conllup",)
 ONE_PER_FILE = False
+HOLDS = ("tokens", "sentences")
 
 HEADER = "# global.columns ="
 COLUMNS = ("ID", "FORM", "MISC", "BIONYM:NE")
@@ -220,11 +221,14 @@ def _document(document_id: str, sentences: Sequence[Sequence[Word]]) -> Document
 
 
 def _lines(document: Document, scheme: str, policy: Policy, audit: Audit) -> Iterator[str]:
+    document = without_surrogates(document, audit, in_id=True)
     _losses.count(document, audit, "CoNLL-U Plus")
     document = _covered(document, audit)
     if not document.tokens and document.text:
         audit.lose(document.id, "text", "holds no token")
     tags = to_tags(document, find_scheme(scheme), policy=policy, audit=audit)
+    if _in_column(document.id).strip() != document.id:
+        audit.change(document.id, "document id", "white space at its edges, or tabs or line breaks: lost")
     yield f"# newdoc id = {_in_column(document.id)}"
     for number, ((first, last), found) in enumerate(zip(sentence_ranges(document), tags, strict=True), start=1):
         if first == last:
@@ -261,8 +265,7 @@ def _covered(document: Document, audit: Audit) -> Document:
         audit.change(
             document.id, "character", "a tab or line break in a token, or no text: replaced", count=num_changed
         )
-    clean = SURROGATES.sub(REPLACEMENT, "".join(text))
-    return replace(document, text=clean, tokens=tuple(tokens))
+    return replace(document, text="".join(text), tokens=tuple(tokens))
 
 
 def _misc(document: Document, at: int) -> str:
@@ -289,4 +292,4 @@ def _unescaped(written: str) -> str:
 
 
 def _in_column(value: str) -> str:
-    return SURROGATES.sub(REPLACEMENT, _NOT_IN_A_COLUMN.sub(" ", value))
+    return _NOT_IN_A_COLUMN.sub(" ", value)

@@ -27,11 +27,13 @@ from bionym.formats import _json_kinds, _losses, _stated
 from bionym.formats._json import Record
 from bionym.formats._json_output import as_number, write_values
 from bionym.formats._json_stream import items
+from bionym.formats._shapes import Fields
 from bionym.formats._stated import Stated, text_or
 
 SUFFIXES = (".jsonl", ".json")
 ONE_PER_FILE = False
 META = "doccano"
+META_SHAPE = {META: Fields({"fields": dict})}
 Form = Literal["label", "entities"]
 _SPANS = ("label", "labels", "entities", "annotations")
 _KNOWN = ("id", "text", "data", "relations", *_SPANS)

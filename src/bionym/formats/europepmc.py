@@ -28,11 +28,13 @@ from bionym.formats import _json_kinds, _losses, _stated
 from bionym.formats._json import Record
 from bionym.formats._json_output import write_values
 from bionym.formats._json_stream import items
+from bionym.formats._shapes import Fields
 from bionym.formats._stated import text_or
 
 SUFFIXES = (".json", ".jsonl")
 ONE_PER_FILE = False
 META = "europepmc"
+META_SHAPE = {META: Fields({"fields": dict})}
 _KNOWN = ("extId", "pmcid", "annotations")
 
 

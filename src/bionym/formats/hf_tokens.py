@@ -29,15 +29,19 @@ from bionym.data.tags import Decoding, TagScheme, detect_scheme, find_scheme, is
 from bionym.errors import InputError, UsageError
 from bionym.files import read_text, stem, suffix
 from bionym.formats import _json_kinds, _losses, _rows, _stated
+from bionym.formats._characters import num_uncovered
 from bionym.formats._json import Record, parse
 from bionym.formats._json_output import LINES, write_values
 from bionym.formats._json_stream import items
+from bionym.formats._shapes import Fields
 from bionym.formats._stated import text_or
 from bionym.text.prepare import tokenized
 
 SUFFIXES = (".jsonl", ".json", ".arrow", ".parquet")
 ONE_PER_FILE = False
+HOLDS = ("tokens", "sentences")
 META = "hf_tokens"
+META_SHAPE = {META: Fields({"fields": dict})}
 TOKENS, TAGS = "tokens", "ner_tags"
 TOKEN_COLUMNS = (TOKENS, "words")
 TAG_COLUMNS = (TAGS, "tags", "labels", "ner")
@@ -237,6 +241,9 @@ def _written(
 ) -> Iterator[dict[str, Any]]:
     _losses.count(document, audit, "Hugging Face")
     document = tokenized(document)
+    rest = num_uncovered(document.text, document.tokens)
+    if rest:
+        audit.lose(document.id, "character", "no token covers it", count=rest)
     if rows == "document":
         if len(document.sentences) > 1:
             audit.lose(document.id, "sentence", "a row is a document", count=len(document.sentences) - 1)

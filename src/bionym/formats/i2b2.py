@@ -24,8 +24,10 @@ from pathlib import Path
 
 from bionym.data import Argument, Audit, Document, Entity, Relation, Span
 from bionym.errors import FormatError, InputError
-from bionym.files import BOM, STREAM, FileNames, companion, read_text, stem, suffix, write_text
+from bionym.files import BOM, STREAM, companion, read_text, stem, suffix, write_text
 from bionym.formats import _i2b2_layout
+from bionym.formats._characters import num_uncovered, without_surrogates
+from bionym.formats._file_names import file_names
 from bionym.formats._i2b2_layout import Layout
 from bionym.formats._i2b2_lines import (
     Concept,
@@ -39,11 +41,14 @@ from bionym.formats._i2b2_lines import (
 from bionym.formats._i2b2_repair import Placing
 from bionym.formats._mentions import DANGLING, KEPT, NOWHERE
 from bionym.formats._offsets import Repair
+from bionym.formats._shapes import Fields, Fixed, Listed
 
 SUFFIXES = (".con", ".txt", ".ast", ".rel")
 ONE_PER_FILE = True
+HOLDS = ("tokens", "sentences")
 
 META = "i2b2"
+META_SHAPE = {META: Fields({"mark": bool, "lines": Listed(Fixed(int, int, str))})}
 ASSERTION = "assertion"
 ROLES = ("Arg1", "Arg2")
 _FIRST_LABEL = {"TR": "treatment", "TE": "test", "PI": "problem"}  # what a relation begins with, by its first letters
@@ -90,8 +95,9 @@ def read(
 def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = None) -> None:
     """One `.txt` and one `.con` a document in the folder `path`; `.ast` and `.rel` where there is need."""
     audit = audit if audit is not None else Audit()
-    names = FileNames()
+    names = file_names(audit)
     for document in documents:
+        document = without_surrogates(document, audit)
         place = path / names.of(document.id)
         layout, text = _layout(document, audit)
         write_text(_with_suffix(place, ".txt"), text)
@@ -223,6 +229,9 @@ def _companions(
 def _layout(document: Document, audit: Audit) -> tuple[Layout, str]:
     if META not in document.meta:
         layout, text = _i2b2_layout.of_tokens(document, audit)
+        rest = num_uncovered(document.text, [Span(*word) for row in layout.rows for word in row])
+        if rest:
+            audit.lose(document.id, "character", "no token covers it", count=rest)
         return layout, BOM * text.startswith(BOM) + text
     has_mark = document.meta[META].get("mark") or document.text.startswith(BOM)
     return _i2b2_layout.of_lines(document.text), BOM * bool(has_mark) + document.text
@@ -256,6 +265,9 @@ def _ties(document: Document, concepts: Mapping[int, Stated], audit: Audit) -> l
         ends = [by_id[target] for _, target in relation.arguments if target in by_id]
         if len(ends) != 2 or len(relation.arguments) != 2:
             audit.lose(document.id, "relation", "i2b2 relations tie two concepts of the .con file")
+            continue
+        if not relation.label:
+            audit.lose(document.id, "relation", "has no label, which i2b2 relations need")
             continue
         if tuple(role for role, _ in relation.arguments) != ROLES:
             audit.change(document.id, "relation", "i2b2 relations have no roles: the order alone is kept")

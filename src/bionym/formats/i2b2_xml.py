@@ -28,10 +28,12 @@ from lxml import etree
 
 from bionym.data import Audit, Document, Entity, Span
 from bionym.data.align import one_stretch
-from bionym.errors import FormatError, SpanError, UnknownNameError
-from bionym.files import FileNames, stem, write_text
+from bionym.errors import FormatError, SpanError, UnknownNameError, shown
+from bionym.files import stem, write_text
+from bionym.formats._file_names import file_names
 from bionym.formats._mentions import Claim, covered, is_inside, report
 from bionym.formats._offsets import Ranges, Repair
+from bionym.formats._shapes import Fields, Fixed, Listed, Named, Shape
 from bionym.formats._slips import settled
 from bionym.formats._xml import Builder, elements, line_of
 
@@ -41,6 +43,8 @@ ONE_PER_FILE = True
 Label = Literal["type", "category"]
 
 META = "i2b2_xml"
+_META: dict[str, Shape] = {"root": str, "tags": Listed(Fixed(str, Named(str))), "label": str}
+META_SHAPE = {META: Fields(_META)}
 ROOT = "deIdi2b2"
 CATEGORY, TYPE, WITHIN = "category", "TYPE", "within"
 _CATEGORIES = {
@@ -103,14 +107,14 @@ def read(
         fix = "Name the right format with --format."
         raise FormatError("there is no element TEXT below the root", path=path, line=1, fix=fix)
     entities = tuple(_entities(parts.tags, parts.text, path, label, repair, count))
-    meta = {META: {"root": parts.root, "tags": parts.about_document}}
+    meta = {META: {"root": parts.root, "tags": parts.about_document} | ({"label": label} if label != "type" else {})}
     yield Document(stem(path), parts.text, entities=entities, meta=meta)
 
 
 def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = None) -> None:
     """One `.xml` a document in the folder `path`."""
     audit = audit if audit is not None else Audit()
-    names = FileNames()
+    names = file_names(audit)
     for document in documents:
         builder = Builder(document.id, audit)
         text = builder.element("TEXT", text=document.text).text or ""
@@ -150,7 +154,7 @@ def _add_tags(parent: Any, within: str, parts: _Parts, path: Path, audit: Audit,
         attributes = {str(name): str(value) for name, value in element.attrib.items()}
         ranges = _written_ranges(attributes)
         if ranges is None or (repair is None and not all(start < end for start, end in ranges)):
-            name, line = attributes.get("id", "a tag"), line_of(element)
+            name, line = shown(attributes.get("id", "tag")), line_of(element)
             if repair is None:
                 fix = "Correct the offsets, or pass --option repair=nearest to leave the tag out."
                 raise FormatError(f"{name} needs numbers, start before end", path=path, line=line, fix=fix)
@@ -199,7 +203,7 @@ def _misplaced(tag: Tag, text: str, path: Path) -> FormatError:
     outside = tag.ranges[-1][1] > len(text)
     why = f"ends beyond the {len(text)} characters of the text" if outside else "differs from the text"
     fix = "Re-export the file, or pass --option repair=nearest."
-    return FormatError(f"{tag.id or tag.name} [{start}, {end}) {why}", path=path, line=tag.line, fix=fix)
+    return FormatError(f"{shown(tag.id or tag.name)} [{start}, {end}) {why}", path=path, line=tag.line, fix=fix)
 
 
 def _entity(tag: Tag, ranges: Ranges, label: Label, path: Path) -> Entity:
@@ -242,6 +246,11 @@ def _tags(
             outer[within].append(tag)
         else:
             top.append(tag)
+            if within:
+                audit.lose(document.id, "attribute", "it names a tag that the document does not have")
+        kind = entity.attributes.get(TYPE)
+        if kind and kind != entity.label and document.meta.get(META, {}).get("label") != "category":
+            audit.change(document.id, entity, "its attribute TYPE reads back as its label")
     yield from top
 
 

@@ -10,8 +10,8 @@
 Only `format`, `version`, `id` and `text` must be there; what is empty is left out. Offsets are code points, half-open.
 Lone surrogates are written as escapes and survive.
 
-Cannot hold, and what then happens: values in `meta` that JSON has no form for (bytes, dates, not-a-number) are lost and
-counted; tuples in `meta` come back as lists, keys as strings.
+Cannot hold, and what then happens: values in `meta` that JSON has no form for (bytes, dates, not-a-number) and scores that
+are no number from 0 to 1 are lost and counted; tuples in `meta` come back as lists, keys as strings.
 """
 
 import json
@@ -143,7 +143,7 @@ def _entity(record: Record) -> Entity:
     spans = tuple(Span(*pair) for pair in record.ranges("spans"))
     attributes = record.texts_by_name("attributes")
     concepts = tuple(record.texts("concepts"))
-    return Entity(spans, record.text("label"), concepts, attributes, record.number("score"), record.text("id", ""))
+    return Entity(spans, record.text("label"), concepts, attributes, record.share("score"), record.text("id", ""))
 
 
 def _plain_entity(values: Any) -> Entity | None:
@@ -156,27 +156,29 @@ def _plain_entity(values: Any) -> Entity | None:
     spans, label, score = values.get("spans"), values.get("label"), values.get("score")
     if type(spans) is not list or len(spans) != 1 or type(label) is not str or type(score) not in _SCORE:
         return None
-    offsets, concepts, name = spans[0], values.get("concepts", ()), values.get("id", "")
+    if score is not None and not 0 <= score <= 1:
+        return None
+    offsets, concepts, name = spans[0], values.get("concepts"), values.get("id", "")
     if type(name) is not str or type(offsets) is not list or len(offsets) != 2:
         return None
     start, end = offsets
     if type(start) is not int or type(end) is not int:
         return None
-    if concepts and (type(concepts) is not list or set(map(type, concepts)) != _TEXTS):
+    if concepts is not None and (type(concepts) is not list or not set(map(type, concepts)) <= _TEXTS):
         return None
-    return Entity((Span(start, end),), label, tuple(concepts), {}, score, name)
+    return Entity((Span(start, end),), label, tuple(concepts or ()), {}, score, name)
 
 
 def _relation(record: Record) -> Relation:
-    record.allow("label", "arguments", "id")
-    pairs = record.pairs("arguments")
-    return Relation(record.text("label"), tuple(Argument(*pair) for pair in pairs), record.text("id", ""))
+    record.allow("label", "arguments", "id", "attributes")
+    arguments = tuple(Argument(*pair) for pair in record.pairs("arguments"))
+    return Relation(record.text("label"), arguments, record.text("id", ""), record.texts_by_name("attributes"))
 
 
 def _line(document: Document, audit: Audit) -> dict[str, Any]:
     filled = {
         "passages": [_filled(_vars_of_passage(one)) for one in document.passages],
-        "entities": [_filled(_vars_of_entity(one)) for one in document.entities],
+        "entities": [_filled(_vars_of_entity(one, document.id, audit)) for one in document.entities],
         "relations": [_filled(_vars_of_relation(one)) for one in document.relations],
         "tokens": document.tokens,
         "sentences": document.sentences,
@@ -189,19 +191,24 @@ def _vars_of_passage(passage: Passage) -> dict[str, Any]:
     return {"start": passage.start, "end": passage.end, "label": passage.label, "attributes": dict(passage.attributes)}
 
 
-def _vars_of_entity(entity: Entity) -> dict[str, Any]:
+def _vars_of_entity(entity: Entity, document_id: str, audit: Audit) -> dict[str, Any]:
+    score = entity.score
+    if score is not None and not 0 <= score <= 1:
+        audit.lose(document_id, "score", "no number from 0 to 1")
+        score = None
     return {
         "spans": entity.spans,
         "label": entity.label,
         "concepts": entity.concepts,
         "attributes": dict(entity.attributes),
-        "score": entity.score,
+        "score": score,
         "id": entity.id,
     }
 
 
 def _vars_of_relation(relation: Relation) -> dict[str, Any]:
-    return {"label": relation.label, "arguments": relation.arguments, "id": relation.id}
+    held = {"label": relation.label, "arguments": relation.arguments, "id": relation.id}
+    return held | {"attributes": dict(relation.attributes)}
 
 
 def _filled(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -32,11 +32,13 @@ from bionym.formats._json import Record
 from bionym.formats._json_output import as_number, write_values
 from bionym.formats._json_stream import items
 from bionym.formats._offsets import Repair, edges
+from bionym.formats._shapes import Fields, Listed
 from bionym.formats._stated import Stated, text_or
 
 SUFFIXES = (".json", ".jsonl")
 ONE_PER_FILE = False
 META = "label_studio"
+META_SHAPE = {META: Fields({"fields": dict, "data": dict, "regions": Listed(dict)})}
 UNIT = "UTF-16 units"
 Source = Literal["annotations", "predictions"]
 _TASK_KEYS = ("id", "data", "annotations", "completions", "predictions")

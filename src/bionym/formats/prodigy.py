@@ -31,12 +31,15 @@ from bionym.formats._json import Record
 from bionym.formats._json_output import write_values
 from bionym.formats._json_stream import items
 from bionym.formats._offsets import Repair
+from bionym.formats._shapes import Fields
 from bionym.formats._stated import Stated, text_or
 from bionym.text.prepare import tokenized
 
 SUFFIXES = (".jsonl", ".json")
 ONE_PER_FILE = False
+HOLDS = ("tokens",)
 META = "prodigy"
+META_SHAPE = {META: Fields({"fields": dict})}
 Answers = Literal["accept", "all"]
 _KNOWN = ("id", "text", "spans", "tokens", "relations")
 

@@ -29,11 +29,13 @@ from bionym.formats import _json_kinds, _losses, _stated
 from bionym.formats._json import Record
 from bionym.formats._json_output import write_values
 from bionym.formats._json_stream import items
+from bionym.formats._shapes import Fields, Listed
 from bionym.formats._stated import Stated, text_or
 
 SUFFIXES = (".json", ".jsonl")
 ONE_PER_FILE = False
 META = "pubannotation"
+META_SHAPE = {META: Fields({"fields": dict, "modifications": Listed(dict)})}
 CONCEPT, SCORE = "concept", "score"
 FRAGMENT, CHAIN = "_FRAGMENT", "_lexicallyChainedTo"
 _TRACK_KEYS = ("denotations", "attributes", "relations", "modifications", "blocks")

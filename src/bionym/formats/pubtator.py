@@ -7,10 +7,12 @@ r"""PubTator: titles and abstracts with annotations, many documents a file.
 
 The text is title, one line break, abstract; offsets are code points (bytes and UTF-16 units are recognised and
 converted). An id that stands twice is two documents of that id. Further columns are kept in `attributes`: the individual mentions of a composite one in column 7.
+A relation may end with `Novel` or `No` (BioRED): its attribute `novelty`. Annotations with the type before the offsets
+(`ID T1 Chemical 0 4 Lead`) are read where they fit the text; lines of any other form are refused.
 
-Cannot hold, and what then happens: discontinuous entities (lost, or their extent; gaps
-of white space alone are closed), attributes, scores and ids, ties
-between mentions rather than concepts, roles of relations (Arg1, Arg2; those of CID are known), passages other than
+Cannot hold, and what then happens: discontinuous entities (lost, or their extent; gaps of white space alone are closed),
+attributes, scores and ids, ties between mentions rather than concepts, relations that do not tie two, roles of relations
+(Arg1, Arg2; those of CID are known), passages other than
 title and abstract (lost); line breaks in a passage, tabs in a mention and lone surrogates (replaced one for one).
 
 Source: Wei et al. 2013, PubTator; BioCreative V CDR task description (2015).
@@ -21,7 +23,7 @@ from pathlib import Path
 from typing import Literal
 
 from bionym.data import Argument, Audit, Document, Entity, Passage, Relation, Span
-from bionym.errors import FormatError
+from bionym.errors import FormatError, shown
 from bionym.files import open_output
 from bionym.formats import _concepts
 from bionym.formats._mentions import Claim, fits, report
@@ -35,13 +37,25 @@ from bionym.formats._pubtator_lines import (
     begins_like_pubtator,
     blocks,
 )
-from bionym.formats._pubtator_write import document_lines
+from bionym.formats._pubtator_write import NOVELTY, document_lines
+from bionym.formats._shapes import Fields, Fixed, Listed, Shape
 from bionym.formats._skipping import OnError, documents_of
 from bionym.formats._slips import settled
 
 SUFFIXES = (".pubtator", ".txt")
 ONE_PER_FILE = False
+HOLDS = ("relation attributes",)
+MAX_BLANKS = 100  # lines between documents, whatever is remembered of them
 
+_PLACES = Listed(Fixed(int, int, str))
+_META: dict[str, Shape] = {
+    "no_concept": str,
+    "blank_before": int,
+    "blank_after": int,
+    "empty_column": _PLACES,
+    "order": _PLACES,
+}
+META_SHAPE = {"pubtator": Fields(_META)}
 ROLES = {"CID": ("Chemical", "Disease")}  # chemical-induced disease, BioCreative V
 
 
@@ -138,7 +152,9 @@ def _located(rows: list[Row], block: Block, text: str, path: Path, audit: Audit,
     located = []
     for row, claim, verdict in zip(rows, claims, found, strict=True):
         if verdict is None:
-            message = f"the mention at [{row.start}, {row.end}) of document {block.id} differs from the text there"
+            message = (
+                f"the mention at [{row.start}, {row.end}) of document {shown(block.id)} differs from the text there"
+            )
             fix = "Re-export the file, or pass --option repair=nearest."
             raise FormatError(message, path=path, line=row.number, fix=fix)
         report(audit, block.id, row.label, claim, verdict)
@@ -152,14 +168,15 @@ def _entity(row: Row, none: str) -> Entity:
     attributes = _concepts.attributes(row.concepts, none=none)
     for column, value in enumerate(row.more if any(row.more) else (), start=7):
         attributes[INDIVIDUAL_MENTIONS if column == 7 else f"column_{column}"] = value
-    return Entity((Span(row.start, row.end),), row.label, _concepts.parse(row.concepts), attributes)
+    return Entity((Span(row.start, row.end),), row.label, _concepts.parse(row.concepts), attributes, id=row.id)
 
 
 def _relation(columns: list[str]) -> Relation:
-    label, *targets = columns
+    label, *targets = columns[:3]
     known = ROLES.get(label, ())
     roles = known if len(known) == len(targets) else [f"Arg{number}" for number in range(1, len(targets) + 1)]
-    return Relation(label, tuple(map(Argument, roles, targets)))
+    novelty = {NOVELTY: columns[3]} if len(columns) > 3 else {}
+    return Relation(label, tuple(map(Argument, roles, targets)), attributes=novelty)
 
 
 def _meta(block: Block, none: str, rows: list[Row]) -> dict[str, object]:
@@ -181,4 +198,4 @@ def _meta(block: Block, none: str, rows: list[Row]) -> dict[str, object]:
 
 def _remembered_blanks(document: Document, name: str, *, default: int) -> int:
     found = document.meta.get("pubtator", {}).get(name, default)
-    return found if isinstance(found, int) else default
+    return min(found, MAX_BLANKS) if isinstance(found, int) else default

@@ -15,7 +15,6 @@ import importlib
 import warnings
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,13 +23,14 @@ from bionym.data import Audit, Document, Entity, Span
 from bionym.errors import FormatError, InputError, SpanError, require
 from bionym.files import open_bytes, stem
 from bionym.formats import _losses
-from bionym.formats._characters import REPLACEMENT, SURROGATES, replace_each
+from bionym.formats._characters import without_surrogates
 from bionym.formats._json_output import open_binary
 from bionym.formats.spacy_json import SPANS_KEY, overlapping
 from bionym.text.prepare import tokenized
 
 SUFFIXES = (".spacy",)
 ONE_PER_FILE = False
+HOLDS = ("tokens", "sentences")
 MAX_UNPACKED_BYTES = 4 << 30
 ID = "id"  # the key of `user_data` that holds a document's name
 _ATTRIBUTES = ("ORTH", "SPACY", "ENT_IOB", "ENT_TYPE", "ENT_KB_ID", "SENT_START")
@@ -144,10 +144,8 @@ def _entity(span: Any) -> Entity:
 
 
 def _doc(document: Document, vocab: Any, tokens: Any, audit: Audit) -> Any:
-    text, num_changed = replace_each(document.text, SURROGATES, REPLACEMENT)
-    if num_changed:
-        audit.change(document.id, "character", "became U+FFFD, since UTF-8 cannot hold it", count=num_changed)
-    document = tokenized(replace(document, text=text))
+    document = tokenized(without_surrogates(document, audit, in_id=True))
+    text = document.text
     entities = _losses.contiguous(document, audit, "spaCy")
     _losses.count(document, audit, "spaCy", held=("concept",))
     words = _words(document, entities)
@@ -157,7 +155,7 @@ def _doc(document: Document, vocab: Any, tokens: Any, audit: Audit) -> Any:
         words=[text[word.start : word.end] for word in words],
         spaces=[word.has_space for word in words],
         sent_starts=[word.start in starts for word in words] if starts else None,
-        user_data={ID: SURROGATES.sub(REPLACEMENT, document.id)},
+        user_data={ID: document.id},
     )
     first = {word.start: number for number, word in enumerate(words)}
     last = {word.end: number + 1 for number, word in enumerate(words)}
@@ -201,5 +199,4 @@ def _span(entity: Entity, doc: Any, first: dict[int, int], last: dict[int, int],
         audit.change(doc.user_data[ID], entity, "a space at its edge left out")
     if len(entity.concepts) > 1:
         audit.lose(doc.user_data[ID], "concept", "spaCy holds one for a span", count=len(entity.concepts) - 1)
-    label, concept = (SURROGATES.sub(REPLACEMENT, one) for one in (entity.label, (*entity.concepts, "")[0]))
-    return tokens.Span(doc, start, end, label=label, kb_id=concept)
+    return tokens.Span(doc, start, end, label=entity.label, kb_id=(*entity.concepts, "")[0])

@@ -32,9 +32,11 @@ from bionym.formats._json import Record
 from bionym.formats._json_output import write_values
 from bionym.formats._json_stream import items
 from bionym.formats._stated import Stated, text_or
+from bionym.formats._unheld import RELATION_ATTRIBUTES, count_unheld
 
 SUFFIXES = (".json", ".jsonl")
 ONE_PER_FILE = False
+HOLDS = ("tokens", "sentences")
 META = "spacy"
 SPANS_KEY = "sc"
 Form = Literal["doc", "pairs"]
@@ -214,4 +216,5 @@ def _entity_row(entity: Entity, document_id: str, audit: Audit) -> dict[str, Any
 def _pair(document: Document, audit: Audit) -> list[Any]:
     entities = _losses.contiguous(document, audit, "spaCy")
     _losses.count(document, audit, "a pair")
+    count_unheld(document, (RELATION_ATTRIBUTES,), audit)
     return [document.text, {"entities": [[one.start, one.end, one.label] for one in entities]}]

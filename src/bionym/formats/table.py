@@ -29,15 +29,17 @@ from bionym.data.tags import is_tag
 from bionym.errors import InputError, SpanError, did_you_mean
 from bionym.files import STREAM, open_output, stem, suffix
 from bionym.formats import _json_kinds, _losses, _rows, _stated
-from bionym.formats._characters import REPLACEMENT, SURROGATES, replace_each
+from bionym.formats._characters import without_surrogates
 from bionym.formats._json import Record, parse
 from bionym.formats._json_output import open_binary, printed, write_values
 from bionym.formats._offsets import Repair
+from bionym.formats._shapes import Fields
 from bionym.formats._stated import Stated, text_or
 
 SUFFIXES = (".csv", ".tsv", ".parquet", ".jsonl", ".json")
 ONE_PER_FILE = False
 META = "table"
+META_SHAPE = {META: Fields({"fields": dict})}
 ID, TEXT, ENTITIES = "id", "text", "entities"
 _ROWS_A_BATCH = 1_000
 
@@ -87,17 +89,18 @@ def read(
 def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = None) -> None:
     """Documents to one file; its suffix says which form."""
     count = audit if audit is not None else Audit()
-    remaining = iter(documents)
+    is_json = suffix(path) in (".jsonl", ".json")
+    remaining = iter(documents if is_json else (without_surrogates(one, count, in_id=True) for one in documents))
     first = list(islice(remaining, 1))
     further = _stated.fields(first[0], META) if first else {}
     columns = list(dict.fromkeys((ID, TEXT, ENTITIES, *further)))
     rows = (_row(document, columns, count) for document in chain(first, remaining))
-    if suffix(path) in (".jsonl", ".json"):
+    if is_json:
         write_values(rows, path)
     elif suffix(path) == ".parquet":
-        _write_parquet(rows, columns, path, count)
+        _write_parquet(rows, columns, path)
     else:
-        _write_csv(rows, columns, path, count)
+        _write_csv(rows, columns, path)
 
 
 def recognises(path: Path) -> bool:
@@ -188,30 +191,23 @@ def _entity_row(entity: Entity) -> dict[str, Any]:
     return row if entity.score is None else row | {"score": entity.score}
 
 
-def _as_fields(row: dict[str, Any], audit: Audit) -> list[str]:
+def _as_fields(row: dict[str, Any]) -> list[str]:
     """A row as texts; what is no text as JSON."""
-    held = []
-    for value in row.values():
-        text = value if isinstance(value, str) else "" if value is None else printed(value)
-        clean, num_changed = replace_each(text, SURROGATES, REPLACEMENT)
-        if num_changed:
-            audit.change(row[ID], "character", "became U+FFFD, since a table cannot hold it", count=num_changed)
-        held.append(clean)
-    return held
+    return [value if isinstance(value, str) else "" if value is None else printed(value) for value in row.values()]
 
 
-def _write_csv(rows: Iterable[dict[str, Any]], columns: list[str], path: Path, audit: Audit) -> None:
+def _write_csv(rows: Iterable[dict[str, Any]], columns: list[str], path: Path) -> None:
     delimiter = "\t" if suffix(path) == ".tsv" and path != STREAM else ","
     with open_output(path) as stream:
         writer = csv.writer(stream, delimiter=delimiter, lineterminator="\r\n")
         writer.writerow(columns)
-        writer.writerows(_as_fields(row, audit) for row in rows)
+        writer.writerows(map(_as_fields, rows))
 
 
-def _write_parquet(rows: Iterable[dict[str, Any]], columns: list[str], path: Path, audit: Audit) -> None:
+def _write_parquet(rows: Iterable[dict[str, Any]], columns: list[str], path: Path) -> None:
     arrow = _rows.pyarrow("Parquet")
     schema = arrow.schema({name: arrow.string() for name in columns})
     with open_binary(path) as stream, arrow.parquet.ParquetWriter(stream, schema) as writer:
-        while batch := [_as_fields(row, audit) for row in islice(rows, _ROWS_A_BATCH)]:
+        while batch := [_as_fields(row) for row in islice(rows, _ROWS_A_BATCH)]:
             values = [dict(zip(columns, row, strict=True)) for row in batch]
             writer.write_table(arrow.Table.from_pylist(values, schema=schema))

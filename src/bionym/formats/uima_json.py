@@ -14,12 +14,14 @@ from pathlib import Path
 
 from bionym.data import Audit, Document
 from bionym.errors import InputError, SpanError
-from bionym.files import FileNames, read_text, stem, write_text
+from bionym.files import read_text, stem, write_text
 from bionym.formats import _json_kinds, _uima
+from bionym.formats._file_names import file_names
 from bionym.formats._json import parse
 
 SUFFIXES = (".json",)
 ONE_PER_FILE = True
+HOLDS = ("tokens", "sentences")
 
 
 def read(path: Path, *, types: str | None = None, audit: Audit | None = None) -> Iterator[Document]:
@@ -43,7 +45,7 @@ def read(path: Path, *, types: str | None = None, audit: Audit | None = None) ->
 def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = None) -> None:
     """One `.json` a document in the folder `path`."""
     count = audit if audit is not None else Audit()
-    names = FileNames()
+    names = file_names(count)
     for document in documents:
         cas, _ = _uima.to_cas(document, count)
         write_text(path / f"{names.of(document.id)}.json", cas.to_json(pretty_print=True))

@@ -24,11 +24,13 @@ from typing import Any
 
 from bionym.data import Audit, Document
 from bionym.errors import FormatError, InputError, SpanError
-from bionym.files import BOM, FileNames, read_text, stem, write_text
+from bionym.files import BOM, read_text, stem, write_text
 from bionym.formats import _uima
+from bionym.formats._file_names import file_names
 
 SUFFIXES = (".xmi",)
 ONE_PER_FILE = True
+HOLDS = ("tokens", "sentences")
 TYPE_SYSTEM = "TypeSystem.xml"
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 
@@ -58,7 +60,7 @@ def read(
 def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = None) -> None:
     """One `.xmi` a document in the folder `path`, and one `TypeSystem.xml`."""
     count = audit if audit is not None else Audit()
-    names = FileNames()
+    names = file_names(count)
     features: dict[str, None] = {}
     for document in documents:
         cas, _ = _uima.to_cas(document, count)

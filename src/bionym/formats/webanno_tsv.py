@@ -26,13 +26,16 @@ from pathlib import Path
 
 from bionym.data import Audit, Document
 from bionym.errors import InputError, SpanError
-from bionym.files import FileNames, read_head, stem, write_text
+from bionym.files import read_head, stem, write_text
+from bionym.formats._characters import without_surrogates
+from bionym.formats._file_names import file_names
 from bionym.formats._webanno_lines import MARK, parse
 from bionym.formats._webanno_read import to_document
 from bionym.formats._webanno_write import to_text
 
 SUFFIXES = (".tsv",)
 ONE_PER_FILE = True
+HOLDS = ("tokens", "sentences")
 
 
 def read(
@@ -57,9 +60,9 @@ def read(
 def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = None) -> None:
     """One `.tsv` a document in the folder `path`."""
     count = audit if audit is not None else Audit()
-    names = FileNames()
+    names = file_names(count)
     for document in documents:
-        write_text(path / f"{names.of(document.id)}.tsv", to_text(document, count))
+        write_text(path / f"{names.of(document.id)}.tsv", to_text(without_surrogates(document, count), count))
 
 
 def recognises(path: Path) -> bool:

@@ -91,7 +91,7 @@ def _within(audit: Audit | None) -> Audit:
 def _unpack(path: Path, folder: Path) -> None:
     """Every file of the archive into the folder. Raises: FormatError."""
     with open_bytes(path) as stream:
-        source: IO[bytes] = stream if stream.seekable() and path.suffix != ".gz" else io.BytesIO(_whole(stream, path))
+        source: IO[bytes] = stream if stream.seekable() else io.BytesIO(stream.read())
         try:
             with zipfile.ZipFile(source) as archive:
                 total = 0
@@ -99,13 +99,6 @@ def _unpack(path: Path, folder: Path) -> None:
                     total += _copy(archive, member, folder, path, MAX_BYTES - total)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, struct.error) as error:
             raise FormatError("not a zip archive that can be read", path=path, fix="Pack it again.") from error
-
-
-def _whole(stream: IO[bytes], path: Path) -> bytes:
-    try:
-        return stream.read()
-    except (zlib.error, EOFError, OSError) as error:
-        raise FormatError("the compressed data is damaged, or no gzip", path=path, fix="Fetch it again.") from error
 
 
 def _members(archive: zipfile.ZipFile, path: Path) -> Iterator[zipfile.ZipInfo]:

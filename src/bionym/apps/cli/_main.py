@@ -16,6 +16,7 @@ from bionym.version import __version__
 
 INTERRUPTED = 130
 STOPPED = "Stopped. Nothing half-written was left behind."
+ENDED = "The data of a file ended too early. Fetch the file again."
 EPILOG = "Everywhere: -q says only what went wrong, -v says where anything was lost, --debug shows where in the code."
 
 app = typer.Typer(
@@ -62,6 +63,8 @@ def main(arguments: list[str] | None = None) -> int:
     except BionymError as error:
         return _fail(str(error), error, error.exit_code, debug)
     except (KeyboardInterrupt, typer.Abort) as error:
+        if isinstance(error.__cause__, EOFError):  # which click takes for Ctrl-D
+            return _fail(ENDED, error, 1, debug)
         return _fail(str(error) or STOPPED, error, INTERRUPTED, debug)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
