@@ -92,8 +92,9 @@ def _placed(sentences: Sequence[Sentence], path: Path) -> Placed:
             found = lay_so_that_most_fit(partial(_pieces, sentences, texts, read), claims)
         except Overlap as error:
             message = f"two sentences overlap at offset {error.offset}, or are too far apart"
-            found = FormatError(message, path=path, line=_line_at(sentences, error.offset), fix="Export it again.")
-            raise _of_older_form(sentences, path) or found from error
+            line = _line_at(sentences, error.offset)
+            overlap = FormatError(message, path=path, line=line, fix="Export it again.")
+            raise _of_older_form(sentences, path) or overlap from error
         if all(fits(found.laid.text, claim) for claim in found.claims):
             return _spans(sentences, found.laid, [claim.ranges for claim in found.claims])
     raise _of_older_form(sentences, path) or FormatError(
