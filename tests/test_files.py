@@ -1,10 +1,13 @@
+import contextlib
 import io
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bionym import files
 from bionym.files import CsvWriter, FileNames, companion, document_id_of, harmless, read_lines, stem, suffix
 
 
@@ -120,14 +123,10 @@ def test_names_never_leave_the_folder_and_never_repeat(ids: list[str]) -> None:
 
 
 def test_suffixes_look_through_gzip(tmp_path: object) -> None:
-    from pathlib import Path
-
     assert (stem(Path("a/b.JSON.gz")), suffix(Path("a/b.JSON.gz"))) == ("b", ".json")
 
 
 def test_a_companion_is_found_beside_or_next_to_a_file(tmp_path: object) -> None:
-    from pathlib import Path
-
     folder = Path(str(tmp_path))
     (folder / "con").mkdir()
     (folder / "x.txt").touch()
@@ -135,3 +134,23 @@ def test_a_companion_is_found_beside_or_next_to_a_file(tmp_path: object) -> None
     assert companion(folder / "x.txt", ".con") is None
     assert companion(folder / "x.txt", ".con", [folder / "con"]) == folder / "con" / "x.con"
     assert companion(folder / "x.txt", ".con", [folder / "con" / "x.con"]) == folder / "con" / "x.con"
+
+
+def test_a_file_that_is_not_finished_leaves_the_old_one_and_nothing_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "state"
+    path.write_text("old", encoding="utf-8")
+    with contextlib.suppress(RuntimeError), files.writing_whole(path, is_durable=True) as unfinished:
+        unfinished.write_text("ne", encoding="utf-8")
+        raise RuntimeError("power")
+    assert path.read_text(encoding="utf-8") == "old" and list(tmp_path.iterdir()) == [path]
+
+
+def test_a_durable_file_is_on_the_disk_before_and_after_it_gets_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+    replace = os.replace
+    monkeypatch.setattr(os, "fsync", lambda number: steps.append("fsync"))
+    monkeypatch.setattr(os, "replace", lambda *paths: (steps.append("replace"), replace(*paths)))
+    files.write_whole(tmp_path / "state", "new", is_durable=True)
+    assert steps == ["fsync", "replace", "fsync"] and (tmp_path / "state").read_text(encoding="utf-8") == "new"

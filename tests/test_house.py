@@ -15,6 +15,7 @@ SOURCE = Path(bionym.__file__).parent
 FLOORS = {
     "errors": 1,
     "privacy": 1,
+    "replacing": 1,
     "version": 1,
     "config": 2,
     "data": 2,
@@ -22,6 +23,7 @@ FLOORS = {
     "onnx": 2,
     "plugins": 2,
     "resources": 2,
+    "tables": 2,
     "encoders": 3,
     "layers": 3,
     "lexicon": 3,
@@ -121,6 +123,18 @@ def test_front_door_loads_nothing_heavy(statement: str) -> None:
     code = f"import sys; {statement}; sys.exit(repr(sorted({heavy} & set(sys.modules))) if {heavy} & set(sys.modules) else 0)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_loading_a_crf_loads_no_other_family_and_no_library_that_only_others_or_training_need() -> None:
+    model = Path(__file__).parent / "gold" / "models" / "crf"
+    code = "import sys, bionym; bionym.load(sys.argv[1]); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code, str(model)], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    families = {name for name in loaded if name.startswith("bionym.models.")}
+    libraries = {"torch", "onnx", "onnxruntime", "transformers", "tokenizers", "pycrfsuite", "spacy", "lxml", "jinja2"}
+    assert families == {"bionym.models.crf"}
+    assert not loaded & {*libraries, "numpy.random", "typer", "rich"}
+    assert not {name for name in loaded if name.startswith(("bionym.evaluation", "bionym.formats", "bionym.apps"))}
 
 
 def test_all_is_frozen() -> None:

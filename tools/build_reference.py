@@ -15,6 +15,7 @@ import subprocess
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
 
@@ -30,10 +31,11 @@ from bionym.data import Document, entity
 from bionym.evaluation import calibration, error_kinds, error_names, errors, report, slicers, slices
 from bionym.evaluation.seen import Seen
 from bionym.features import FeatureOptions
+from bionym.heads.fitted import Trainable
 from bionym.heads.settings import CorpusSettings
 from bionym.linear_chain.training import Optimizer
 from bionym.models import bilstm_crf, crf, transformer
-from bionym.pretraining.settings import PretrainingConfig
+from bionym.models.transformer.pretraining.settings import PretrainingConfig
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 TERMINAL = {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "80"}
@@ -105,7 +107,8 @@ def help_of(verb: Verb) -> str:
 def configuration() -> str:
     """Every setting of the feature CRF and of its features."""
     about = "Settings of the feature CRF, in TOML (`--config FILE`) or one by one (`--set training.max_iterations=80`)."
-    shown = "`bionym config show` prints them with their values. Of the other models: [BiLSTM-CRF](bilstm_crf.md), [transformer](transformer.md)."
+    others = ", ".join(["[BiLSTM-CRF](bilstm_crf.md)", *(f"[{name}]({name}.md)" for name in ("transformer", *PLAIN))])
+    shown = f"`bionym config show` prints them with their values. Of the other models: {others}."
     settings = crf.Config().model_dump(mode="json")
     parts = [
         _heading("Configuration", about, shown),
@@ -119,16 +122,24 @@ def configuration() -> str:
 
 def bilstm() -> str:
     """Every setting of the BiLSTM-CRF and of its training."""
-    return _neural("BiLSTM-CRF", "bilstm_crf", bilstm_crf.Config)
+    return _of_model("BiLSTM-CRF", "bilstm_crf", bilstm_crf.Config)
 
 
 def fine_tuning() -> str:
     """Every setting of the transformer and of its training."""
-    return _neural("transformer", "transformer", transformer.Config)
+    return _of_model("transformer", "transformer", transformer.Config)
 
 
-def _neural(title: str, name: str, config: type[BaseModel]) -> str:
-    about = f"Settings of the {title}, in TOML (`--config FILE`) or one by one (`--set training.epochs=20`)."
+def plain_model(name: str) -> str:
+    """Every setting of a model that is one file, and what the file says of it."""
+    part = plugins.find("models", name)
+    about = f"{inspect.getdoc(part)}\n"
+    general, _, settings = _of_model(_dashed(name), name, part.Config, example="seed=2").partition("\n## ")
+    return f"{general}\n{about}\n## {settings}"
+
+
+def _of_model(title: str, name: str, config: type[BaseModel], *, example: str = "training.epochs=20") -> str:
+    about = f"Settings of the {title}, in TOML (`--config FILE`) or one by one (`--set {example}`)."
     shown = f"`bionym config show --model {name}` prints them with their values."
     parts = [_heading(f"Configuration of the {title}", about, shown)]
     general, *inner = _tables(config, "General")
@@ -191,6 +202,12 @@ def formats() -> str:
 def own_parts(room: str) -> tuple[str, ...]:
     """The parts of a room that are Bionym's own, not those of installed packages."""
     return tuple(name for name in plugins.names(room) if importlib.util.find_spec(f"bionym.{room}.{name}"))
+
+
+def plain_models() -> tuple[str, ...]:
+    """The models that are trained and need no page of another form."""
+    others = tuple(name for name in own_parts("models") if name not in ("crf", "bilstm_crf", "transformer"))
+    return tuple(name for name in others if isinstance(plugins.find("models", name), Trainable))
 
 
 def _verbs_of(command: Any, words: tuple[str, ...]) -> Iterator[Verb]:
@@ -423,11 +440,13 @@ def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     return "\n".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines) + "\n"
 
 
+PLAIN = plain_models()
 PAGES: dict[Path, Callable[[], str]] = {
     REFERENCE / "commands.md": commands,
     REFERENCE / "configuration.md": configuration,
     REFERENCE / "bilstm_crf.md": bilstm,
     REFERENCE / "transformer.md": fine_tuning,
+    **{REFERENCE / f"{name}.md": partial(plain_model, name) for name in PLAIN},
     REFERENCE / "pretraining.md": pretraining,
     REFERENCE / "scoring.md": scoring,
     REFERENCE / "python.md": python,

@@ -4,6 +4,7 @@ The schema is a pydantic model; what it refuses becomes one line with the key, w
 nearest valid name.
 """
 
+import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -105,6 +106,19 @@ def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
         for key in sorted({*old, *new})
         if old.get(key, MISSING) != new.get(key, MISSING)
     ]
+
+
+def refuse_changes(folder: Path, before: Mapping[str, Any], now: Mapping[str, Any], *, what: str = "a run") -> None:
+    """Refuse to go on with what a folder holds under another configuration; `now` is compared as JSON would hold it.
+
+    Raises: ConfigError that names every setting that changed.
+    """
+    changed = changes(before, json.loads(json.dumps(dict(now))))
+    if changed:
+        raise ConfigError(
+            f"{folder} holds {what} with another configuration: {'; '.join(changed)}. "
+            "Set it back, take another folder, or remove this one to start anew."
+        )
 
 
 def validated(schema: type[Schema], settings: Mapping[str, Any], *, prefix: str = "", origin: str = "") -> Schema:

@@ -16,7 +16,6 @@
 A message says what was expected, what was found, where, and the way out; it never quotes document text.
 """
 
-import difflib
 import importlib.util
 import re
 from collections.abc import Iterable
@@ -119,6 +118,8 @@ def require(*packages: str, extra: str, purpose: str) -> None:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """`" Did you mean 'brat'?"`, or nothing when no known name is near."""
+    import difflib  # seldom needed, and slow to load
+
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
     return f" Did you mean {near[0]!r}?" if near else ""
 

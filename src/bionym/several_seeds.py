@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bionym import config as configuration
 from bionym.data import Audit, Corpus, Document
-from bionym.errors import ConfigError, ModelError, UsageError
+from bionym.errors import ModelError, UsageError
 from bionym.files import write_whole
 from bionym.heads.corpora import with_held_out
 from bionym.pipeline import Pipeline, training
@@ -153,12 +153,8 @@ def _check_same(folder: Path, model: str, chosen: Any, corpora: Mapping[str, Cor
         settings["training"].pop(name, None)
     now = {"model": model, "data": str(seen), "configuration": settings}
     path = folder / COMMON
-    changed = configuration.changes(json.loads(path.read_text(encoding="utf-8")), now) if path.is_file() else []
-    if changed:
-        raise ConfigError(
-            f"{folder} holds runs with another configuration: {'; '.join(changed)}. "
-            "Set it back, take another folder, or remove this one to start anew."
-        )
+    if path.is_file():
+        configuration.refuse_changes(folder, json.loads(path.read_text(encoding="utf-8")), now, what="runs")
     write_whole(path, json.dumps(now, indent=1) + "\n")
 
 

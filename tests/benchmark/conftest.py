@@ -101,7 +101,9 @@ def models(monkeypatch: pytest.MonkeyPatch) -> Models:
     made, find = Models(), plugins.find
     parts = {
         "seeded": SimpleNamespace(Config=Seeded, fit=made.fit),
-        "steady": SimpleNamespace(Config=Steady, fit=made.fit, load=lambda folder: Knowing((), 0)),
+        "steady": SimpleNamespace(
+            Config=Steady, fit=made.fit, load=lambda folder: Knowing((), 0), optional_files=lambda folder: ()
+        ),
     }
 
     def found(room: str, name: str) -> Any:

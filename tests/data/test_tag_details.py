@@ -114,3 +114,8 @@ def test_white_space_around_labels_is_not_theirs() -> None:
     for pair in (" =B", "A"):
         with pytest.raises(UsageError):
             label_map([pair])
+
+
+def test_the_table_of_pairs_has_the_edge_of_a_sentence_first() -> None:
+    table = BIO.allowed_pairs(("O", "I-A"))
+    assert table == [[True, True, False], [True, True, False], [True, True, True]]

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from bionym.evaluation.tables import CSV_HEADER, markdown, number_of_decimals, plain, shortened
+from bionym.evaluation.tables import CSV_HEADER, markdown, number_of_decimals, plain
 from bionym.evaluation.tables import csv as as_csv
+from bionym.tables import shortened
 
 
 def values(right: float, spurious: float, missed: float, f1: list[float] | None = None) -> dict[str, Any]:

@@ -113,6 +113,17 @@ def test_gazetteer_tells_the_place_in_the_longest_term(tmp_path: Path) -> None:
     assert values["in"] == ()
 
 
+def test_term_lists_are_read_once_when_they_are_first_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    terms, reads = tmp_path / "terms.txt", list[Path]()
+    terms.write_text("fever\n", encoding="utf-8")
+    read_terms = gazetteer.read_terms
+    monkeypatch.setattr(gazetteer, "read_terms", lambda path, **how: (reads.append(path), read_terms(path, **how))[1])
+    places = gazetteer.of_words(gazetteer.Options(lists={"d": terms}))
+    assert reads == []
+    assert places(["fever"], [(0, 1)]) == places(["Fever"], [(0, 1)]) == [("S-d",)]
+    assert reads == [terms]
+
+
 def test_an_abbreviation_is_a_member_of_the_lists_of_its_long_form(tmp_path: Path) -> None:
     terms = tmp_path / "terms.txt"
     terms.write_text("atelosteogenesis\n", encoding="utf-8")

@@ -31,6 +31,11 @@ def test_lists_are_found_together_and_do_not_hide_one_another() -> None:
     assert found == [Match(0, 3, "long"), Match(0, 1, "short"), Match(1, 3, "short")]
 
 
+def test_all_places_of_all_terms_are_found_on_request() -> None:
+    found = terms("breast", "breast cancer", "cancer cells").find_all(["breast", "cancer", "cells"])
+    assert list(found) == [Match(0, 2, "d"), Match(0, 1, "d"), Match(1, 3, "d")]
+
+
 def test_no_match_crosses_the_edge_of_a_sentence_or_lies_outside_of_all() -> None:
     words = ["il", "2", "breast", "cancer", "il", "2"]
     found = terms("IL-2", "breast cancer").find(words, [(1, 3), (3, 3), (3, 6)])

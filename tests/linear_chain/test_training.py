@@ -14,7 +14,7 @@ from bionym.features import affixes, bigrams, lower, shapes
 from bionym.features._template import Template
 from bionym.formats import read
 from bionym.linear_chain import training
-from bionym.linear_chain.columns import EDGE, Column, Sequences, full_name, split_name
+from bionym.linear_chain.columns import EDGE, Column, Sequences, full_name, numbered_by_place, split_name
 from bionym.linear_chain.decoding import marginals, unconstrained, viterbi
 from bionym.linear_chain.emissions import Emitter
 from bionym.linear_chain.training import Iteration, Optimizer, train
@@ -146,3 +146,9 @@ def test_weights_under_names_of_another_kind_are_refused() -> None:
     assert split_name(full_name("word", -1, "a|b")) == ("word", -1, "a|b")
     with pytest.raises(ModelError, match="Train it anew"):
         split_name("word:bias")
+
+
+def test_full_names_are_numbered_by_column_and_offset() -> None:
+    names = [full_name("word", -1, "a|b"), full_name("bigrams", 0, "a"), full_name("word", -1, "c")]
+    found = numbered_by_place(names, first=1)
+    assert found == {("word", -1): {"a|b": 1, "c": 3}, ("bigrams", 0): {"a": 2}}

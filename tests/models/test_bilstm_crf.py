@@ -28,6 +28,7 @@ from bionym.heads.head import heads_of
 from bionym.heads.merging import Find, merged
 from bionym.models import bilstm_crf
 from bionym.models.bilstm_crf.export import tagger_graph
+from bionym.models.bilstm_crf.inputs.protocol import Inputs
 from bionym.models.bilstm_crf.lanes import lanes
 from bionym.models.bilstm_crf.network import Network
 from bionym.models.bilstm_crf.settings import NetworkSettings
@@ -220,6 +221,9 @@ def test_several_sentences_are_read_together_if_asked(diseases: list[Document]) 
 def test_a_damaged_model_is_refused(tagger: bionym.Pipeline, tmp_path: Path) -> None:
     tagger.save(tmp_path / "model")
     (tmp_path / "model" / "tagger.onnx").write_bytes(b"no graph")
+    with pytest.raises(ModelError, match=r"tagger\.onnx is not as it was saved"):
+        bionym.load(tmp_path / "model")
+    (tmp_path / "model" / "checksums.json").unlink()
     with pytest.raises(ModelError, match=r"tagger\.onnx cannot be loaded"):
         bionym.load(tmp_path / "model")
     (tmp_path / "model" / "heads.json").unlink()
@@ -230,6 +234,7 @@ def test_a_damaged_model_is_refused(tagger: bionym.Pipeline, tmp_path: Path) -> 
 def test_a_graph_of_an_earlier_version_is_refused(tagger: bionym.Pipeline, tmp_path: Path) -> None:
     tagger.save(tmp_path / "model")
     shutil.copy(tmp_path / "model" / "spelling.onnx", tmp_path / "model" / "tagger.onnx")
+    (tmp_path / "model" / "checksums.json").unlink()  # as it was before there were any
     with pytest.raises(ModelError, match=r"tagger\.onnx is of an earlier version of Bionym. Train the model anew."):
         bionym.load(tmp_path / "model")
 
@@ -360,7 +365,7 @@ def random_network(cell: str, layers: int) -> Network:
         }
     )
     heads = heads_of({"a": ["X"], "b": ["Y", "Z"]}, BIOES, "corpus")
-    return Network(settings, Lexicon(("w",), None, ""), heads, BIOES).eval()
+    return Network(settings, Lexicon(("w",), None, ""), heads, BIOES, inputs=Inputs()).eval()
 
 
 def scores_of(graph: onnx.ModelProto, inputs_BTD: np.ndarray, lengths: list[int]) -> list[np.ndarray]:

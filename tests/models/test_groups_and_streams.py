@@ -1,15 +1,21 @@
 """What is known of a word by itself, and a sentence as characters."""
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from bionym.errors import ModelError
-from bionym.models.bilstm_crf import groups
+from bionym.models.bilstm_crf.inputs import groups
+from bionym.models.bilstm_crf.inputs.groups import GroupInput
+from bionym.models.bilstm_crf.inputs.protocol import Saved, TrainingWords
 from bionym.models.bilstm_crf.settings import NetworkSettings
 from bionym.models.bilstm_crf.streams import StreamReader, character_stream, side_by_side
+from bionym.models.bilstm_crf.words import Lexicon
 
+LEXICON = Lexicon((), None, "")
 SENTENCES = [["The", "fever", "of", "α-hemolysis"], ["No"], ["Pain", "."]]
 
 
@@ -49,37 +55,46 @@ def settings(tmp_path: Path) -> NetworkSettings:
 
 
 def test_groups_are_shapes_clusters_and_their_beginnings(settings: NetworkSettings) -> None:
-    found = {one.name: one.of for one in groups.groupings(settings)}
-    assert list(found) == ["shape", "cluster0", "cluster0:2", "cluster1", "cluster1:2"]
-    assert [found[name]("Fever") for name in ("shape", "cluster0", "cluster0:2", "cluster1")] == [
+    group_of = {grouping.name: grouping.of for grouping in groups.groupings_of(settings.shapes, settings.clusters)}
+    assert list(group_of) == ["shape", "cluster0", "cluster0:2", "cluster1", "cluster1:2"]
+    assert [group_of[name]("Fever") for name in ("shape", "cluster0", "cluster0:2", "cluster1")] == [
         "Xx",
         "0110",
         "01",
         "x",
     ]
-    assert [found[name]("IL-17") for name in ("shape", "cluster0:2", "cluster1")] == ["X-d", "10", groups.NONE]
+    assert [group_of[name]("IL-17") for name in ("shape", "cluster0:2", "cluster1")] == ["X-d", "10", groups.NONE]
 
 
-def test_a_group_has_a_row_if_enough_distinct_words_are_in_it(settings: NetworkSettings) -> None:
-    ways = groups.groupings(settings)
-    made = groups.learned(ways, {"Fever": 9, "pain": 1, "cough": 1, "of": 7, "aspirin": 1}, {"cluster1": ["y"]})
-    assert made.values["cluster0:2"] == ("01",) and made.values["cluster1"] == ("x", "y")
-    assert made.values["shape"] == ("x",)
-    rows = dict(zip([one.name for one in ways], made.rows(["aspirin", "pain"]).T.tolist(), strict=True))
-    assert rows == {"shape": [2, 2], "cluster0": [1, 1], "cluster0:2": [1, 2], "cluster1": [3, 2], "cluster1:2": [1, 2]}
-    assert made.dim == 4 + 4 * 3 and made.sizes["cluster1"] == (4, 3)
+def test_a_group_has_a_row_if_enough_distinct_words_are_in_it_or_the_model_before_has_it(
+    settings: NetworkSettings, tmp_path: Path
+) -> None:
+    (tmp_path / groups.NAMES).write_text('{"cluster1": ["y"], "gone": ["z"]}', encoding="utf-8")
+    counts = Counter({"Fever": 9, "pain": 1, "cough": 1, "of": 7, "aspirin": 1})
+    collected = GroupInput.collect(settings, TrainingWords(counts, LEXICON, tmp_path))
+    assert collected.values["cluster0:2"] == ("01",) and collected.values["cluster1"] == ("x", "y")
+    assert collected.values["shape"] == ("x",)
+    (rows_UG,) = collected.numbers(["aspirin", "pain"])
+    assert dict(zip(collected.values, rows_UG.T.tolist(), strict=True)) == {
+        "shape": [2, 2],
+        "cluster0": [1, 1],
+        "cluster0:2": [1, 2],
+        "cluster1": [3, 2],
+        "cluster1:2": [1, 2],
+    }
+    assert collected.layers().dim == 4 + 4 * 3 and collected.sizes["cluster1"] == (4, 3)
+    frozen = GroupInput.collect(settings, TrainingWords(counts, LEXICON, tmp_path, is_frozen=True))
+    assert {name: values for name, values in frozen.values.items() if values} == {"cluster1": ("y",)}
 
 
 def test_saved_groups_give_the_vectors_of_their_rows(settings: NetworkSettings, tmp_path: Path) -> None:
-    ways = groups.groupings(settings)
-    made = groups.learned(ways, ["Fever", "pain", "cough"], {})
-    random = np.random.default_rng(1)
-    tables = {name: random.normal(size=size).astype(np.float32) for name, size in made.sizes.items()}
-    made.save(tmp_path, tables)
-    found = groups.GroupVectors.load(tmp_path, ways).of(["pain", "unmet"])
-    rows = made.rows(["pain", "unmet"])
-    expected = np.concatenate([tables[one.name][rows[:, number]] for number, one in enumerate(ways)], axis=1)
-    np.testing.assert_array_equal(found, expected)
+    collected = GroupInput.collect(settings, TrainingWords(Counter(["Fever", "pain", "cough"]), LEXICON))
+    layers = collected.layers()
+    collected.save(layers, tmp_path)
+    saved = Saved(tmp_path, tmp_path, LEXICON)
+    words = ["pain", "unmet"]
+    expected = layers.values(*map(torch.from_numpy, collected.numbers(words))).detach().numpy()
+    np.testing.assert_array_equal(GroupInput.load(settings, saved).vectors(words), expected)
     (tmp_path / groups.TABLES).unlink()
     with pytest.raises(ModelError, match=r"groups\.safetensors"):
-        groups.GroupVectors.load(tmp_path, ways)
+        GroupInput.load(settings, saved)

@@ -18,12 +18,14 @@ from torch import nn
 from bionym import config as configuration
 from bionym.encoders.networks import open_encoder, open_masked
 from bionym.errors import ConfigError, ModelError, OutputError, UsageError
-from bionym.pretraining.beginning import begin
-from bionym.pretraining.masked import MaskedNetwork, can_keep_apart
-from bionym.pretraining.masking import MaskedRows
+from bionym.models.transformer.pretraining.beginning import begin
+from bionym.models.transformer.pretraining.masked import MaskedNetwork, can_keep_apart
+from bionym.models.transformer.pretraining.masking import MaskedRows
+from bionym.models.transformer.pretraining.settings import PretrainingConfig
+from bionym.pretraining import flow
+from bionym.pretraining.passes import Passes
 from bionym.pretraining.record import WARNING
 from bionym.pretraining.running import folder_for_pretraining, part_for_pretraining
-from bionym.pretraining.settings import PretrainingConfig
 from tests.models import pretraining_samples as samples
 
 ROOT = Path(__file__).parents[2]
@@ -151,7 +153,7 @@ def test_a_killed_run_goes_on_to_the_same_weights(
     folder = folder_for_pretraining(out)
     packed = {path.name: path.stat().st_mtime_ns for path in folder.glob("*.ints")}
     assert len(packed) == 2 and folder.stat().st_mode & 0o077 == 0 and (folder / "checkpoint.json").is_file()
-    with pytest.raises(ConfigError, match="holds a run that was not asked the same: masked was 0.15, is 0.3"):
+    with pytest.raises(ConfigError, match="holds a run with another configuration: masked was 0.15, is 0.3"):
         samples.pretrain(text, out, "training.report_steps=1", "training.checkpoint_steps=5", "masked=0.3")
     assert {path.name: path.stat().st_mtime_ns for path in folder.glob("*.ints")} == packed
     run = samples.pretrain(text, out, "training.report_steps=1", "training.checkpoint_steps=5")
@@ -207,21 +209,31 @@ def test_a_new_head_learns_first_and_is_measured_alone(
 def test_batches_of_parts_are_every_row_once_in_each_pass(
     text: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bionym.pretraining import fitting
-
     seen: list[list[int]] = []
 
-    def looked_into(self: Any, monitors: Any, about: Any) -> Any:
-        for epoch in range(1, self.settings.epochs + 1):
-            seen.append(self.batches(epoch)._numbers.tolist())
-        raise ModelError(f"{self.num_parts} parts of {len(self.rows)} rows")
+    def looked_into(model: Any, batches: Any, *, settings: Any, **more: Any) -> Any:
+        for epoch in range(1, settings.epochs + 1):
+            seen.append([int(row) for batch in batches(epoch)._planned for row in batch.rows])
+        raise ModelError("enough")
 
-    monkeypatch.setattr(fitting._Learning, "run", looked_into)
-    with pytest.raises(ModelError, match="parts of"):
+    monkeypatch.setattr(flow, "fit", looked_into)
+    with pytest.raises(ModelError, match="enough"):
         samples.pretrain(text, tmp_path / "out", "training.epochs=2")
     half = len(seen) // 2
     first, second = (list(chain.from_iterable(some)) for some in (seen[:half], seen[half:]))
     assert half > 1 and sorted(first) == sorted(second) == list(range(len(first))) and first != second
+
+
+@pytest.mark.parametrize(
+    ("num_units", "together", "num_steps"), [(23, 4, 12.0), (7, 1, 100.0), (1, 8, 0.2), (40, 5, 3.9)]
+)
+def test_the_parts_of_a_pass_hold_every_unit_once_and_do_not_part_a_batch(
+    num_units: int, together: int, num_steps: float
+) -> None:
+    passes = Passes(num_units, units_together=together, num_steps=num_steps, score_steps=2, seed=1)
+    parts = [passes.part(epoch).tolist() for epoch in range(1, passes.num_parts + 1)]
+    assert sorted(chain.from_iterable(parts)) == list(range(num_units))
+    assert all(part and len(part) % together == 0 for part in parts[:-1])
 
 
 @pytest.mark.parametrize(
@@ -253,7 +265,7 @@ def test_a_run_stopped_while_text_is_read_says_what_is_left(text: Path, tmp_path
 def test_a_run_stopped_while_it_packs_goes_on_to_the_same_rows(
     text: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bionym.pretraining import fitting, packing
+    from bionym.models.transformer.pretraining import packing
 
     encoded, taken = packing.encoded, list[int]()
 
@@ -264,16 +276,16 @@ def test_a_run_stopped_while_it_packs_goes_on_to_the_same_rows(
         taken.append(len(texts))
         return encoded(texts, subwords)
 
-    def packed(self: Any, monitors: Any, about: Any) -> Any:
-        raise ModelError(str(self.counted.rows))
+    def packed(*about: Any, **more: Any) -> Any:
+        raise ModelError("packed")
 
     def rows_of_run(out: Path) -> list[bytes]:
         (folder_for_pretraining(out)).mkdir(mode=0o700, exist_ok=True)  # so that it stays in spite of the error
-        with pytest.raises(ModelError, match=r"^\d+$"):
+        with pytest.raises(ModelError, match="^packed$"):
             samples.pretrain(text, out)
         return [path.read_bytes() for path in sorted(folder_for_pretraining(out).glob("*.ints"))]
 
-    monkeypatch.setattr(fitting._Learning, "run", packed)
+    monkeypatch.setattr(flow, "fit", packed)
     expected = rows_of_run(tmp_path / "whole")
     for name, number in (("DOCUMENTS_AT_ONCE", 10), ("SUBWORDS_BETWEEN", 2_000)):
         monkeypatch.setattr(packing, name, number)
@@ -311,7 +323,7 @@ def test_standard_input_is_refused_where_the_text_is_read_twice(tmp_path: Path) 
 
 
 def test_dropout_is_off_while_it_learns_here() -> None:
-    from bionym.pretraining.beginning import set_dropout
+    from bionym.models.transformer.pretraining.beginning import set_dropout
 
     model = network_of("Bert")
     set_dropout(model, 0.25)

@@ -8,12 +8,21 @@ import numpy as np
 import pytest
 
 from bionym.encoders.subwords import Specials, Subwords
-from bionym.pretraining import packer, packing
-from bionym.pretraining.masking import Masking
-from bionym.pretraining.packing import HELD_OUT, STATE, TRAINING, Counted, Rows, encoded, kind_of, pack
-from bionym.pretraining.settings import VocabularySettings
+from bionym.models.transformer.pretraining import packer, packing
+from bionym.models.transformer.pretraining.masking import Masking
+from bionym.models.transformer.pretraining.packing import (
+    HELD_OUT,
+    STATE,
+    TRAINING,
+    Counted,
+    Rows,
+    encoded,
+    kind_of,
+    pack,
+)
+from bionym.models.transformer.pretraining.settings import VocabularySettings
+from bionym.models.transformer.pretraining.vocabulary import train
 from bionym.pretraining.text import Piece
-from bionym.pretraining.vocabulary import train
 from tests.models.pretraining_samples import real_lines
 
 LENGTH = 48
@@ -85,7 +94,7 @@ def test_what_looks_like_a_special_subword_in_a_text_is_text(subwords: Subwords)
 def test_packing_does_not_depend_on_how_many_documents_are_read_at_once(
     packed, subwords: Subwords, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bionym.pretraining.packing.DOCUMENTS_AT_ONCE", 7)
+    monkeypatch.setattr("bionym.models.transformer.pretraining.packing.DOCUMENTS_AT_ONCE", 7)
     assert pack(packed[1], subwords, tmp_path, LENGTH) == packed[2]
     assert (tmp_path / TRAINING).read_bytes() == (packed[0] / TRAINING).read_bytes()
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bionym.errors import InputError, ModelError
-from bionym.pretraining.settings import VocabularySettings
+from bionym.models.transformer.pretraining.settings import VocabularySettings
+from bionym.models.transformer.pretraining.vocabulary import SPECIALS, counted, train
 from bionym.pretraining.text import Text, TextSettings, place_of
-from bionym.pretraining.vocabulary import SPECIALS, counted, train
 from tests.models.pretraining_samples import real_lines
 
 NEARLY_ALL = {"held_out": 1e-9}

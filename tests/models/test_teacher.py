@@ -17,7 +17,7 @@ from bionym.heads.head import Head, heads_of
 from bionym.heads.settings import Teacher
 from bionym.models import bilstm_crf
 from bionym.models.bilstm_crf.encoding import Encoded, Encoder, Known
-from bionym.models.bilstm_crf.groups import Groups
+from bionym.models.bilstm_crf.inputs.protocol import Inputs
 from bionym.models.bilstm_crf.sentences import Sentence, Sentences
 from bionym.models.bilstm_crf.words import Lexicon
 from bionym.text.prepare import tokenized
@@ -130,7 +130,7 @@ def test_each_epoch_learns_another_reading() -> None:
     item = Encoded(
         np.zeros(2, dtype=np.int64), Sentence(("a", "b"), np.zeros((2, 0), dtype=np.float32)), (Known("", tags),)
     )
-    encoder = Encoder(Lexicon((), None, "ab"), Groups((), {}))
+    encoder = Encoder(Lexicon((), None, "ab"), Inputs())
     encoder.learn([item.sentence])
     learned = [encoder.batch([item], turn=epoch).golds[0].tags_BT for epoch in range(1, 5)]
     assert [one.tolist() for one in learned if one is not None] == [[[1, 0]], [[1, 1]], [[0, 1]], [[1, 0]]]

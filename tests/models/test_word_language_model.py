@@ -14,6 +14,7 @@ from bionym.errors import ConfigError
 from bionym.models import bilstm_crf
 from bionym.models.bilstm_crf import raw_text
 from bionym.models.bilstm_crf.fitting import _Learning
+from bionym.models.bilstm_crf.inputs.protocol import Inputs
 from bionym.models.bilstm_crf.language_model import LanguageModel
 from bionym.models.bilstm_crf.network import Batch, Network
 from bionym.models.bilstm_crf.settings import NetworkSettings
@@ -82,18 +83,7 @@ def batch(words_BT: list[list[int]]) -> Batch:
     """Sentences of words without characters, as long as each other."""
     rows_BT = torch.tensor(words_BT)
     size, length = rows_BT.shape
-    none_U = torch.zeros(1, dtype=torch.long)
-    lists_BTK = torch.zeros(size, length, 0)
-    return Batch(
-        rows_BT,
-        rows_BT * 0,
-        none_U,
-        none_U[:, None],
-        none_U,
-        none_U[:, None][:, :0],
-        lists_BTK,
-        torch.full((size,), length),
-    )
+    return Batch(rows_BT, rows_BT * 0, torch.full((size,), length))
 
 
 def model(size: int = 8) -> LanguageModel:
@@ -109,7 +99,7 @@ def model(size: int = 8) -> LanguageModel:
     settings = NetworkSettings.model_validate(
         {"recurrent": {"size": size}, "characters": {"kind": "none"}, "lists": {}}
     )
-    network = Network(settings, lexicon, [], find_scheme("IO"))
+    network = Network(settings, lexicon, [], find_scheme("IO"), inputs=Inputs())
     counts_R = torch.tensor([0, 0, *range(1, 11)])
     return LanguageModel(network, counts_R, num_drawn=16, dropout=0.0).eval()
 
@@ -242,6 +232,6 @@ def test_frozen_characters_are_spelled_once_to_the_same_vectors(
     learning.network.eval()
     batch = learning.batches(1)[0]
     at_once = learning.network.word_vectors(batch)
-    assert learning.network.spelled_VE is not None
-    learning.network.spelled_VE = None
+    assert learning.network.spelled.vectors_VE is not None
+    learning.network.spelled.vectors_VE = None
     torch.testing.assert_close(at_once, learning.network.word_vectors(batch))

@@ -49,7 +49,9 @@ def test_the_same_seed_draws_the_same(tmp_path: Path) -> None:
 @pytest.mark.needs("optuna")
 def test_another_search_in_the_same_folder_is_refused(tmp_path: Path) -> None:
     find(tmp_path, 1, about={"model": "crf"})
-    with pytest.raises(ConfigError, match="holds another search: model differ"):
+    with pytest.raises(
+        ConfigError, match="holds a search with another configuration: model was 'crf', is 'bilstm_crf'"
+    ):
         find(tmp_path, 2, about={"model": "bilstm_crf"})
 
 

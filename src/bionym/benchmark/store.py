@@ -10,9 +10,7 @@ The two hashes are those of the training and of the scoring: see `keys`.
 """
 
 import json
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +18,7 @@ from typing import Any
 
 from bionym.benchmark.grid import Cell
 from bionym.benchmark.keys import Keys
-from bionym.files import write_whole
+from bionym.files import finishing, write_whole
 
 RECORD = "cell.json"
 _UNSAFE = re.compile(r"[^\w+-]+")
@@ -55,16 +53,9 @@ class Store:
     @contextmanager
     def writing(self, folder: Path) -> Iterator[Path]:
         """A folder to write to, moved to its place when all went well, removed when not."""
-        self.cells.mkdir(parents=True, exist_ok=True)
-        unfinished = self.cells / f".unfinished-{folder.name}"
-        shutil.rmtree(unfinished, ignore_errors=True)
-        try:
+        with finishing(folder, force=True, may_replace=Path.is_dir) as unfinished:
             unfinished.mkdir()
             yield unfinished
-            shutil.rmtree(folder, ignore_errors=True)
-            os.replace(unfinished, folder)
-        finally:
-            shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def write_json(path: Path, value: object) -> None:

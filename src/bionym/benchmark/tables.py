@@ -10,12 +10,11 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from bionym.evaluation.tables import shortened
 from bionym.files import CsvWriter
+from bionym.tables import GAP, WIDTH, aligned, escaped, shortened, widths
+from bionym.tables import markdown as in_markdown
 
-WIDTH = 80
 MAX_NAME, MAX_SCORE = 16, 24  # characters of a name and of a corpus above a column, where 80 do not hold all
-GAP = "  "
 VALUES = ("precision", "recall", "f1")
 NUM_NAMES = 3  # columns of a table that are names: system, trained on, protocol
 CSV_HEADER = (
@@ -61,11 +60,11 @@ def plain(results: Results) -> str:
 
 def markdown(results: Results) -> str:
     """The same tables in GitHub's Markdown, whatever their width, under the title."""
-    blocks = [f"# {_cell(results['title'])}"]
+    blocks = [f"# {escaped(results['title'])}"]
     for grid in _grids(results):
-        blocks += [f"## {_cell(grid.title)}"] if grid.title else []
-        blocks.append(_piped(grid))
-    blocks += ["\n".join(f"- {_cell(note)}" for note in results["notes"])]
+        blocks += [f"## {escaped(grid.title)}"] if grid.title else []
+        blocks.append(in_markdown(grid.header, grid.lines, num_names=grid.num_names))
+    blocks += ["\n".join(f"- {escaped(note)}" for note in results["notes"])]
     blocks += [f"Made by bionym {results['bionym']} from the plan `{results['plan']}`."]
     return "\n\n".join(filter(None, blocks)) + "\n"
 
@@ -163,33 +162,11 @@ def _narrowed(grid: Grid) -> Iterator[Grid]:
 
 
 def _widths(grid: Grid) -> list[int]:
-    return [max(map(len, column)) for column in zip(grid.header, *grid.lines, strict=True)]
+    return widths(grid.header, grid.lines)
 
 
 def _aligned(grid: Grid) -> str:
-    """Names to the left, numbers to the right."""
-    widths = _widths(grid)
-    lines = []
-    for line in (grid.header, *grid.lines):
-        cells = (
-            cell.ljust(width) if place < grid.num_names else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(line, widths, strict=True))
-        )
-        lines.append(GAP.join(cells).rstrip())
-    return "\n".join((lines[0], "-" * max(map(len, lines)), *lines[1:]))
-
-
-def _piped(grid: Grid) -> str:
-    rule = ("---" if place < grid.num_names else "---:" for place in range(len(grid.header)))
-    lines = (grid.header, tuple(rule), *grid.lines)
-    return "\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines)
-
-
-def _cell(text: str) -> str:
-    """Text that neither ends a cell nor marks anything up."""
-    for sign in "\\|*_`<>[]":
-        text = text.replace(sign, f"\\{sign}")
-    return text
+    return aligned(grid.header, grid.lines, num_names=grid.num_names)
 
 
 def _figures(row: Mapping[str, Any], label: str, values: Mapping[str, Any]) -> Iterator[object]:

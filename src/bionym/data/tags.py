@@ -125,6 +125,11 @@ class TagScheme:
         right_may_begin = right == OUTSIDE or self._opens(left, right, same)
         return left_may_end and right_may_begin
 
+    def allowed_pairs(self, tags: Sequence[str]) -> list[list[bool]]:
+        """Whether each tag may be followed by each; the first row and the first column stand for the sentence's edge."""
+        places = (None, *tags)
+        return [[self.allowed(left, right) for right in places] for left in places]
+
     def _written(self, span: TokenSpan, after_same: bool) -> list[str]:
         num_tokens = span.end - span.start
         if num_tokens == 1:

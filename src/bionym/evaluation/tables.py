@@ -6,20 +6,19 @@ CSV holds shares from 0 to 1 with all their digits.
 """
 
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from rich.cells import cell_len
-
 from bionym.files import CsvWriter
+from bionym.tables import WIDTH, aligned, escaped
+from bionym.tables import markdown as in_markdown
 
 Report = Mapping[str, Any]
 Row = tuple[str, ...]
 
 VALUES = ("precision", "recall", "f1")
 AVERAGES = ("micro", "macro", "weighted")
-WIDTH = 80
-MIN_LABEL = 12  # columns that a label keeps, whatever the numbers need
 HEADER = ("label", "P", "R", "F1", "interval", "gold", "predicted")
 COUNTS = ("support", "predicted", "true_positives", "false_positives", "false_negatives")
 CSV_HEADER = (
@@ -32,10 +31,12 @@ CSV_HEADER = (
     "fingerprint",  # of the protocol; rows compare where it is the same
 )
 
+_aligned = partial(aligned, most_columns=WIDTH)
+
 
 def plain(report: Report) -> str:
     """One block a metric, then one a kind of slice, none wider than 80 columns; the averages stand last."""
-    blocks = [_titled(*block, draw=aligned) for block in _blocks(report)]
+    blocks = [_titled(*block, draw=_aligned) for block in _blocks(report)]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -51,13 +52,13 @@ def errors(report: Report) -> str:
             for name, number in (found.get(part) or {}).items()
             if number
         ]
-        blocks += [aligned((header, "number", "share"), rows)] if rows else []
+        blocks += [_aligned((header, "number", "share"), rows)] if rows else []
     return "\n\n".join(blocks) + "\n" if blocks else "no mistakes\n"
 
 
 def markdown(report: Report) -> str:
     """The same blocks as tables of GitHub's Markdown, whatever their width."""
-    blocks = [_titled(f"**{_cell(block[0])}**", *block[1:], draw=_piped) for block in _blocks(report)]
+    blocks = [_titled(f"**{escaped(block[0])}**", *block[1:], draw=in_markdown) for block in _blocks(report)]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -77,30 +78,6 @@ def csv(report: Report) -> str:
         for values in slices:
             writer.row(("", kind, values["slice"], *_numbers(values), ""))
     return stream.getvalue()
-
-
-def aligned(header: Sequence[str], rows: Sequence[Row]) -> str:
-    """Columns side by side, text to the left and numbers to the right; names are cut so that 80 columns hold a line."""
-    cells = [tuple(header), *rows]
-    widths = [max(cell_len(row[column]) for row in cells) for column in range(len(header))]
-    room = WIDTH - sum(widths[1:]) - 2 * (len(widths) - 1)
-    widths[0] = min(widths[0], max(room, MIN_LABEL))
-    lines = []
-    for name, *others in cells:
-        numbers = (cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True))
-        first = shortened(name, widths[0])
-        lines.append("  ".join((first + " " * (widths[0] - cell_len(first)), *numbers)).rstrip())
-    return "\n".join((lines[0], "-" * max(map(cell_len, lines)), *lines[1:]))
-
-
-def shortened(name: str, width: int) -> str:
-    """A name of at most this many columns, "…" for its middle if it is longer: ends tell labels apart."""
-    if cell_len(name) <= width:
-        return name
-    head, tail = name[: width // 2], name[width // 2 :]
-    while cell_len(head + tail) >= width:
-        head, tail = (head[:-1], tail) if cell_len(head) > cell_len(tail) else (head, tail[1:])
-    return f"{head}…{tail}"
 
 
 def number_of_decimals(table: Mapping[str, Any]) -> int:
@@ -175,16 +152,3 @@ def _numbers(values: Mapping[str, Any]) -> Iterator[object]:
     for value in VALUES:
         yield from (values.get("interval") or {}).get(value) or (None, None)
     yield from (values.get(count) for count in COUNTS)
-
-
-def _piped(header: Sequence[str], rows: Iterable[Row]) -> str:
-    rule = ("---", *("---:" for _ in header[1:]))
-    cells = (tuple(header), rule, *(tuple(map(_cell, row)) for row in rows))
-    return "\n".join(f"| {' | '.join(row)} |" for row in cells)
-
-
-def _cell(text: str) -> str:
-    """Text that neither ends a cell nor marks anything up."""
-    for sign in "\\|*_`<>[]":
-        text = text.replace(sign, f"\\{sign}")
-    return text

@@ -4,6 +4,7 @@ Source: Miller, Guinness and Zamanian 2004; Turian, Ratinov and Bengio 2010.
 """
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from pydantic import Field
@@ -22,6 +23,9 @@ class Options(FeatureOptions):
 
 
 def build(options: Options) -> Callable[[str], list[str]]:
-    """From a word to its cluster in each clustering, under the clustering's number; nothing if it has none."""
-    clusters = WordClusters.read(options.file)
-    return lambda word: [f"{number}={cluster}" for number, cluster in enumerate(clusters.of(word))]
+    """From a word to its cluster in each clustering, under the clustering's number; nothing if it has none.
+
+    The file is read at the first use.
+    """
+    clusters = cache(lambda: WordClusters.read(options.file))
+    return lambda word: [f"{number}={cluster}" for number, cluster in enumerate(clusters().of(word))]

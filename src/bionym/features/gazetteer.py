@@ -43,12 +43,12 @@ def build(options: Options) -> Callable[[Document], list[tuple[str, ...]]]:
 
 
 def of_words(options: Options) -> Callable[[Sequence[str], Iterable[tuple[int, int]]], list[tuple[str, ...]]]:
-    """As `build`, from the words of a document and the ranges of its sentences."""
-    terms = _terms(options)
+    """As `build`, from the words of a document and the ranges of its sentences. The lists are read at the first use."""
+    terms = cache(lambda: _terms(options))
 
     def places(words: Sequence[str], ranges: Iterable[tuple[int, int]]) -> list[tuple[str, ...]]:
         found: list[tuple[str, ...]] = [()] * len(words)
-        for match in terms.find(words, ranges):
+        for match in terms().find(words, ranges):
             for position, place in enumerate(_written(match.name, match.end - match.start), match.start):
                 found[position] += (place,)
         return _with_short_forms(words, found, options.reach)
@@ -65,14 +65,14 @@ def numbered(
     options: Options,
 ) -> Callable[[Sequence[Sequence[str]], Sequence[Sequence[tuple[int, int]]]], NDArray[np.float32]]:
     """As `of_words`, of many documents at once: 1 where a token has a place, one row for each token of all documents."""
-    terms = _terms(options)
+    terms = cache(lambda: _terms(options))
     first_column = {name: number * len(PREFIXES) for number, name in enumerate(options.lists)}
 
     def places(words: Sequence[Sequence[str]], ranges: Sequence[Sequence[tuple[int, int]]]) -> NDArray[np.float32]:
         ends = np.cumsum([len(own) for own in words], dtype=np.intp).tolist()
         begins = [end - len(own) for end, own in zip(ends, words, strict=True)]
         together = [(at + start, at + end) for at, own in zip(begins, ranges, strict=True) for start, end in own]
-        matches = terms.find(list(chain.from_iterable(words)), together)
+        matches = terms().find(list(chain.from_iterable(words)), together)
         places_NK = np.zeros((ends[-1] if ends else 0, len(PREFIXES) * len(first_column)), dtype=np.float32)
         bounds_M3 = np.array([(start, end, first_column[name]) for start, end, name in matches], dtype=np.intp)
         _mark(places_NK, *bounds_M3.reshape(-1, 3).T)

@@ -18,6 +18,7 @@ from bionym.files._names import FileNames as FileNames
 from bionym.files._names import document_id_of as document_id_of
 from bionym.files._unpacking import is_packed, unpacked
 from bionym.files._unpacking import without_packing as without_packing
+from bionym.replacing import put_in_place
 
 STREAM = Path("-")  # standard input or output
 BOM = "\ufeff"
@@ -137,17 +138,41 @@ def write_text(path: Path, text: str) -> None:
         stream.write(text)
 
 
-def write_whole(path: Path, text: str) -> None:
-    """A report or a record, whole or not at all; what stood there is replaced. Raises: OutputError for a folder."""
+def write_whole(path: Path, text: str, *, is_durable: bool = False) -> None:
+    """A report or a record, whole or not at all; what stood there is replaced. Raises: OutputError for a folder.
+
+    Args:
+        is_durable: see `writing_whole`.
+    """
     if path.is_dir():
         raise OutputError(f"{path} is a folder. Name a file.")
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    try:
+    with writing_whole(path, is_durable=is_durable) as unfinished:
         unfinished.write_text(text, encoding="utf-8")
+
+
+@contextlib.contextmanager
+def writing_whole(path: Path, *, is_durable: bool = False) -> Iterator[Path]:
+    """A path to write a file to; it takes the name `path` when the block ends well, else it is removed.
+
+    Args:
+        is_durable: the file is on the disk under its name at the end, so that a power failure leaves the old or the new one.
+    """
+    unfinished = unfinished_name(path)
+    try:
+        yield unfinished
+        if is_durable:
+            _flush(unfinished)
         os.replace(unfinished, path)
+        if is_durable:
+            _flush_names(path.parent)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def unfinished_name(path: Path) -> Path:
+    """The name of a file until it is whole."""
+    return path.with_name(f".{path.name}.unfinished")
 
 
 @contextlib.contextmanager
@@ -163,17 +188,16 @@ def finishing(
         otherwise: what it is if not, for the message.
     Raises: OutputError, before any work, if `out` stands in the way.
     """
-    if out.exists() and not force:
+    stands = out.exists() or out.is_symlink()
+    if stands and not force:
         raise OutputError(f"{out} exists. Choose another name, or replace it with --force.")
-    if out.exists() and not may_replace(out):
+    if stands and not may_replace(out):
         raise OutputError(f"{out} is {otherwise}, so it is not replaced. Choose another name.")
     out.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=".bionym-", dir=out.parent))
     try:
         yield scratch / out.name
-        if out.exists():
-            os.replace(out, scratch / f"{out.name}.replaced")
-        os.replace(scratch / out.name, out)
+        put_in_place(scratch / out.name, out, scratch / f"{out.name}.replaced")
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
@@ -205,6 +229,22 @@ def companion(path: Path, wanted: str, beside: Iterable[Path] = ()) -> Path | No
 
 def _spellings(ending: str) -> tuple[str, ...]:
     return ending, ending.upper(), ending[:1] + ending[1:].capitalize()
+
+
+def _flush(path: Path) -> None:
+    """See that the bytes of a file are on the disk."""
+    with path.open("rb+") as stream:
+        os.fsync(stream.fileno())
+
+
+def _flush_names(folder: Path) -> None:
+    """See that the names in a folder are on the disk, where the system can say so."""
+    if hasattr(os, "O_DIRECTORY"):
+        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
 
 
 def _convert(path: Path, encoding: str) -> str:

@@ -7,6 +7,8 @@ merging        entities of several heads in one document
 batches        documents, some at a time
 corpora        corpora as a configuration names them
 development    scores on development data, while a model learns
+fitted         what a training gives, and what can be trained
+fitting        how families that learn in epochs are fitted
 teacher        raw text that another model labelled, to learn from
 settings       settings that all such taggers have
 """

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, TypedDict, runtime_checkable
 
 from bionym.data import Audit, Corpus, Document
 from bionym.protocols import Tagger
@@ -29,6 +29,15 @@ class Predicted(NamedTuple):
 
     gold: Sequence[Document]
     predicted: Sequence[Document]
+
+
+class FitOptions(TypedDict, total=False):
+    """The arguments of `Trainable.fit` that may be left out."""
+
+    audit: Audit | None
+    monitors: Iterable[Monitor]
+    folder: Path | None
+    about: Mapping[str, Any] | None
 
 
 @runtime_checkable

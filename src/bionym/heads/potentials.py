@@ -6,6 +6,8 @@ ensemble joins that of several.
 Axes: N tokens of all documents, S scores of a token, for one head or for all, one head behind the other.
 """
 
+from __future__ import annotations  # numpy.random, which they name, takes long to load
+
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -65,7 +67,7 @@ class HeadPotentials:
             return pairwise.drawn(self.scores_NS, places, self.chain, number, chance)
         return drawn(self.scores_NS, places, self.chain, number, chance)
 
-    def at(self, rows: NDArray[np.intp]) -> "HeadPotentials":
+    def at(self, rows: NDArray[np.intp]) -> HeadPotentials:
         """What it says of some of the tokens."""
         return replace(self, scores_NS=self.scores_NS[rows])
 
@@ -92,7 +94,7 @@ class Potentials(NamedTuple):
 class Combinable(Tagger, Protocol):
     """A tagger whose heads are linear chains, and which may therefore be a member of an ensemble, or a teacher."""
 
-    def of_source(self, name: str) -> "Combinable":
+    def of_source(self, name: str) -> Combinable:
         """As `Tagger` has it."""
 
     def potentials(self, documents: Sequence[Document]) -> Potentials:

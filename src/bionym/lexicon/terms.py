@@ -68,13 +68,21 @@ class TermLists:
             ranges: the words `[start, end)` of each sentence, one behind the other, for terms lie within sentences; by
                 default all words are one.
         """
+        free_from = dict.fromkeys(self.names, 0)
+        matches: list[Match] = []
+        for match in self.find_all(words, ranges):
+            if free_from[match.name] <= match.start:
+                free_from[match.name] = match.end
+                matches.append(match)
+        return matches
+
+    def find_all(self, words: Sequence[str], ranges: Iterable[tuple[int, int]] | None = None) -> Iterator[Match]:
+        """Every place of every term, overlaps of one list too: from left to right, from one place the longest first."""
         text = self._words.pieces_of(words)
         bounds = np.array([(0, len(words))] if ranges is None else list(ranges), dtype=np.intp).reshape(-1, 2)
         ends_P = _ends(text.offsets_N[bounds], len(text.parts))
         lengths_P = self._starts.lengths(text.hashes_P)
         places = np.flatnonzero(lengths_P * text.is_first_P)
-        matches: list[Match] = []
-        free_from = [0] * len(self.names)
         is_first, owners = text.is_first_P.tobytes() + b"\1", text.owners_P.tolist()
         for place, lengths, stop in zip(
             places.tolist(), lengths_P[places].tolist(), ends_P[places].tolist(), strict=True
@@ -84,10 +92,7 @@ class TermLists:
                 if end > stop or not is_first[end]:
                     continue
                 for number in self._lists_of.get(" ".join(text.parts[place:end]), ()):
-                    if free_from[number] <= place:
-                        free_from[number] = end
-                        matches.append(Match(owners[place], owners[end - 1] + 1, self.names[number]))
-        return matches
+                    yield Match(owners[place], owners[end - 1] + 1, self.names[number])
 
 
 class _Text(NamedTuple):

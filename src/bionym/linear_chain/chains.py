@@ -70,14 +70,12 @@ class Label:
 
 def chain(tags: Sequence[str], transitions_LL: Floats, scheme: TagScheme) -> Chain:
     """A chain that gives valid tag sequences only."""
-    allowed = np.array([[scheme.allowed(left, right) for right in tags] for left in tags])
-    starts = np.array([scheme.allowed(None, tag) for tag in tags])
-    ends = np.array([scheme.allowed(tag, None) for tag in tags])
+    allowed = np.array(scheme.allowed_pairs(tags))  # one row and one column more: the edges of a sentence
     return Chain(
         tuple(tags),
-        np.where(allowed, transitions_LL, FORBIDDEN),
-        np.where(starts, 0.0, FORBIDDEN),
-        np.where(ends, 0.0, FORBIDDEN),
+        np.where(allowed[1:, 1:], transitions_LL, FORBIDDEN),
+        np.where(allowed[0, 1:], 0.0, FORBIDDEN),
+        np.where(allowed[1:, 0], 0.0, FORBIDDEN),
         scheme,
         np.array([[_goes_on(scheme, left, right) for right in tags] for left in tags]),
     )

@@ -4,6 +4,7 @@ A column gives each token one hashable *cell*, such as its word. A cell stands f
 radius: an attribute of radius 2 counts for the token itself and for the two tokens on either side.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -78,3 +79,15 @@ def split_name(name: str) -> tuple[str, int, str]:
         return column, int(offset), attribute
     except ValueError as error:
         raise ModelError("The model's weights have names that this version does not know. Train it anew.") from error
+
+
+def numbered_by_place(names: Iterable[str], *, first: int) -> dict[tuple[str, int], dict[str, int]]:
+    """The attributes of full names by column and offset, with the numbers of the names, counted from `first`.
+
+    Raises: ModelError if one is no full name.
+    """
+    places: defaultdict[tuple[str, int], dict[str, int]] = defaultdict(dict)
+    for number, name in enumerate(names, first):
+        column, offset, attribute = split_name(name)
+        places[column, offset][attribute] = number
+    return dict(places)

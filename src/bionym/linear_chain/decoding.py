@@ -7,6 +7,8 @@ A sentence gives the same bits alone and in a batch.
 Axes: N tokens of all sentences, M tokens inside entities, S spans, R readings, L tags.
 """
 
+from __future__ import annotations  # numpy.random, which they name, takes long to load
+
 from collections.abc import Sequence
 
 import numpy as np

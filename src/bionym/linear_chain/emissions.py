@@ -4,7 +4,6 @@ Weights are added one attribute after the other, so a token gets the same bits w
 Axes: N tokens of all sentences, A attributes, C cells, W places of a window, L tags.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import chain, repeat
 from threading import Lock
@@ -12,7 +11,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from bionym.linear_chain.columns import EDGE, Cell, Column, Sequences, split_name
+from bionym.linear_chain.columns import EDGE, Cell, Column, Sequences, numbered_by_place
 from bionym.linear_chain.weights import Floats, Weights
 
 MAX_CELLS = 100_000  # of one column; when there are more, the cache is made anew
@@ -25,15 +24,13 @@ class Emitter:
     """Emissions of a trained chain; equal for a token whatever was seen before or stands beside it in the batch."""
 
     def __init__(self, columns: Sequence[Column], weights: Weights) -> None:
-        rows: defaultdict[tuple[str, int], Rows] = defaultdict(dict)
-        for row, name in enumerate(weights.attributes, start=1):
-            column_name, offset, attribute = split_name(name)
-            rows[column_name, offset][attribute] = row
+        rows = numbered_by_place(weights.attributes, first=NOTHING + 1)
         state_AL = np.concatenate([np.zeros((1, len(weights.tags))), weights.state_AL])
         self._tables: list[_Cached | _Listed] = []
         for column in columns:
             kind = _Listed if column.describe is None and column.radius == 0 else _Cached
-            self._tables.append(kind(column, [rows[column.name, offset] for offset in column.offsets], state_AL))
+            rows_W = [rows.get((column.name, offset), {}) for offset in column.offsets]
+            self._tables.append(kind(column, rows_W, state_AL))
         self._num_tags = len(weights.tags)
 
     def emissions(self, sequences: Sequences) -> Floats:
@@ -62,6 +59,7 @@ class _Cached:
 
     def __init__(self, column: Column, rows_W: list[Rows], state_AL: Floats) -> None:
         self._column, self._rows_W, self._state_AL = column, rows_W, state_AL
+        self._offsets = column.offsets
         self._lock = Lock()
         self._forget()
 
@@ -73,7 +71,7 @@ class _Cached:
         edge = number_of[EDGE]
         numbers = np.full(sequences.num_tokens + radius * (len(sequences.ranges) + 1), edge, dtype=np.intp)
         numbers[places_N] = np.fromiter(map(number_of.__getitem__, cells), np.intp, len(cells))
-        for position, offset in enumerate(self._column.offsets):
+        for position, offset in enumerate(self._offsets):
             emissions_NL += sums_CWL[numbers[places_N + offset], position]
 
     def _cached(self, cells: Iterable[Cell]) -> tuple[dict[Cell, int], Floats]:
@@ -86,7 +84,7 @@ class _Cached:
 
     def _forget(self) -> None:
         self._number_of: dict[Cell, int] = {}
-        self._sums_CWL = np.zeros((256, len(self._column.offsets), self._state_AL.shape[1]))
+        self._sums_CWL = np.zeros((256, len(self._offsets), self._state_AL.shape[1]))
         self._num_cells = 1
         self._learn([EDGE])
 
@@ -108,7 +106,7 @@ class _Cached:
         attributes = self._column.attributes(cell)
         return [
             [rows[name] for name, radius in attributes if radius >= distance and name in rows]
-            for distance, rows in zip(map(abs, self._column.offsets), self._rows_W, strict=True)
+            for distance, rows in zip(map(abs, self._offsets), self._rows_W, strict=True)
         ]
 
 

@@ -5,6 +5,8 @@ Axes: N tokens of all sentences, M tokens of the sentences looked at, which are 
 Source: Rabiner 1989 (forward and backward with scaling); Culotta and McCallum 2004 (confidence of a segment).
 """
 
+from __future__ import annotations  # numpy.random, which they name, takes long to load
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -91,7 +93,7 @@ class _Lattice:
     totals_B: Floats
 
     @classmethod
-    def of(cls, emissions_NL: Floats, inside: Packed, chain: Chain) -> "_Lattice":
+    def of(cls, emissions_NL: Floats, inside: Packed, chain: Chain) -> _Lattice:
         emissions_LM = np.take(emissions_NL.T, inside.tokens_M, axis=1)
         emissions_LM[:, inside.first_B] += chain.starts_L[:, None]
         emissions_LM[:, inside.last_B] += chain.ends_L[:, None]

@@ -10,6 +10,8 @@ Axes: N tokens of all sentences, B sentences, T tokens of the longest, Z = T - 1
 Source: Ma and Hovy 2016, section 2.3; Liu et al. 2018.
 """
 
+from __future__ import annotations  # numpy.random, which they name, takes long to load
+
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache

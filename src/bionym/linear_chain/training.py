@@ -5,13 +5,10 @@ back by name. Source: Okazaki 2007, CRFsuite; Lafferty, McCallum and Pereira 200
 """
 
 import os
-import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
-import pycrfsuite
 from pydantic import Field
 
 from bionym.config import Settings
@@ -57,7 +54,9 @@ def train(
         on_iteration: called after each pass over the data.
     Raises: ModelError if there is nothing to learn from.
     """
-    trainer = _Trainer(on_iteration)
+    from bionym.linear_chain import crfsuite  # training alone needs the library
+
+    trainer = crfsuite.Trainer(lambda number, loss: on_iteration(Iteration(number, loss)))
     numbers: dict[str, int] = {}
     tags: dict[str, None] = {}
     for sequences, sentence_tags in batches:
@@ -74,31 +73,10 @@ def train(
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "model")
         trainer.train(path)
-        state, transitions = _dump(path)
+        state, transitions = crfsuite.dump(path)
     names = list(numbers)
     named = {(names[int(number)], tag): weight for (number, tag), weight in state.items()}
     return from_entries(sorted(tags), named, transitions)
-
-
-class _Trainer(pycrfsuite.Trainer):  # type: ignore[misc]
-    """CRFsuite's trainer, telling of its iterations."""
-
-    def __new__(cls, on_iteration: Callable[[Iteration], None]) -> "_Trainer":
-        made: _Trainer = super().__new__(cls, verbose=False)
-        return made
-
-    def __init__(self, on_iteration: Callable[[Iteration], None]) -> None:
-        super().__init__(verbose=False)
-        self.select("lbfgs")
-        self._on_iteration = on_iteration
-        self._number = 0
-
-    def message(self, message: str) -> None:
-        """Called by CRFsuite with each line of its log."""
-        if found := re.match(r"\*+ Iteration #(\d+)", message):
-            self._number = int(found[1])
-        elif found := re.match(r"Loss: (\S+)", message):
-            self._on_iteration(Iteration(self._number, float(found[1])))
 
 
 def _numbered(columns: Sequence[Column], sequences: Sequences, numbers: dict[str, int]) -> Iterator[list[list[str]]]:
@@ -140,24 +118,3 @@ def crfsuite_names(optimizer: Optimizer) -> dict[str, float | int | bool]:
         "period": optimizer.period,
         "delta": optimizer.delta,
     }
-
-
-_ENTRY = re.compile(r"\s*\(\d+\) (.+) --> (.+): (\S+)\s*$")
-
-
-def _dump(path: str) -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], float]]:
-    """State and transition weights of a model file of CRFsuite."""
-    tagger = pycrfsuite.Tagger()
-    tagger.open(path)
-    listing = Path(path + ".txt")
-    tagger.dump(str(listing))
-    tagger.close()
-    tables: dict[str, dict[tuple[str, str], float]] = {"TRANSITIONS": {}, "STATE_FEATURES": {}}
-    table: dict[tuple[str, str], float] = {}
-    with listing.open(encoding="utf-8") as lines:
-        for line in lines:
-            if line.endswith("= {\n"):
-                table = tables.setdefault(line.split(" ")[0], {})
-            elif found := _ENTRY.match(line):
-                table[found[1], found[2]] = float(found[3])
-    return tables["STATE_FEATURES"], tables["TRANSITIONS"]

@@ -246,12 +246,13 @@ def _learn(
 
 def _features(config: Config, folder: Path | None) -> dict[str, tuple[Any, FeatureOptions]]:
     """Module and options of each feature that is on, the files they name found. Raises: ConfigError, InputError."""
-    chosen = {name: _options(name, settings) for name, settings in config.features.items() if settings is not False}
-    if not chosen:
+    parts = {name: plugins.find("features", name) for name, on in config.features.items() if on is not False}
+    if not parts:
         raise ConfigError("Every feature is turned off: leave at least one on.")
+    chosen = {name: _options_of(part, name, config.features[name]) for name, part in parts.items()}
     try:
         return {
-            name: (plugins.find("features", name), options.with_files(lambda path: resource_path(path, folder)))
+            name: (parts[name], options.with_files(lambda path: resource_path(path, folder)))
             for name, options in chosen.items()
         }
     except InputError as error:
@@ -260,10 +261,12 @@ def _features(config: Config, folder: Path | None) -> dict[str, tuple[Any, Featu
 
 def _options(name: str, settings: Any) -> FeatureOptions:
     """A feature's options, of which `true` and nothing mean the defaults. Raises: ConfigError, UnknownNameError."""
+    return _options_of(plugins.find("features", name), name, settings)
+
+
+def _options_of(part: Any, name: str, settings: Any) -> FeatureOptions:
     if not isinstance(settings, (dict, bool)):
         raise ConfigError(f"The setting 'features.{name}' is {settings!r}: expected a table of options, true or false.")
     given = settings if isinstance(settings, dict) else {}
-    found: FeatureOptions = configuration.validated(
-        plugins.find("features", name).Options, given, prefix=f"features.{name}"
-    )
+    found: FeatureOptions = configuration.validated(part.Options, given, prefix=f"features.{name}")
     return found

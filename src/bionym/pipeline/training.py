@@ -81,7 +81,7 @@ def train_on_corpora(
         "configuration": config.model_dump(mode="json", exclude={"training"}),
     }
     task = (corpora, config, model, about, folder)
-    processes = getattr(config.training, "processes", 1)
+    processes = getattr(getattr(config, "training", None), "processes", 1)
     with launch.helpers(processes, _fit, *task) as helping:
         fitted = _fit(*task, audit=audit, monitors=(*monitors, helping))
     return _described(fitted, corpora, config, model, seen, audit, start, [*sources, *_sources(config)])

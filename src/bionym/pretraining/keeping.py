@@ -1,13 +1,14 @@
 """What a run keeps in its folder besides checkpoints, so that it goes on as it began: what was asked, counted, measured."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from bionym.config import flat
-from bionym.errors import ConfigError, InputError
+from bionym.config import Settings, refuse_changes
+from bionym.errors import InputError
 from bionym.files import write_whole
+from bionym.pretraining.text import Text
 
 NAME = "pretraining.json"
 
@@ -24,8 +25,10 @@ class Kept:
     def __init__(self, folder: Path, asked: Mapping[str, Any]) -> None:
         self._path = folder / NAME
         self._facts = _read(self._path)
-        now = json.loads(json.dumps(dict(asked)))
-        self._check(flat(self._facts.setdefault("asked", now)), flat(now), folder)
+        if "asked" in self._facts:
+            refuse_changes(folder, self._facts["asked"], asked)
+        else:
+            self._facts["asked"] = dict(asked)
 
     def once(self, name: str, make: Callable[[], Any]) -> Any:
         """A fact as it was written down; made, and written down, the first time."""
@@ -34,13 +37,14 @@ class Kept:
             write_whole(self._path, json.dumps(self._facts, indent=1, ensure_ascii=False) + "\n")
         return self._facts[name]
 
-    def _check(self, before: Mapping[str, Any], now: Mapping[str, Any], folder: Path) -> None:
-        changed = [key for key in sorted({*before, *now}) if before.get(key) != now.get(key)]
-        if changed:
-            said = "; ".join(f"{key} was {before.get(key)!r}, is {now.get(key)!r}" for key in changed)
-            raise ConfigError(
-                f"{folder} holds a run that was not asked the same: {said}. Set it back, or remove this folder to start anew."
-            )
+
+def asked_of(text: Text, config: Settings, *, seed: int, without: Iterable[str] = ()) -> dict[str, Any]:
+    """What must be the same for a run to go on: the files, the seed, the settings.
+
+    Those of the training are left out, for its checkpoint compares them; and those without influence on it.
+    """
+    settings = config.model_dump(mode="json", exclude={"training", *without})
+    return {"files": text.counted._asdict(), **settings, "seed": seed}
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from bionym.training.events import Result
 
 SCORED = "held out"  # the name of the text held out, among what is scored
 BEFORE, AFTER = "before", "after"
+WITH_HEAD = "its new output layer learned"  # what is measured between before and after
 
 WARNING = """An encoder and its vocabulary can hold strings of the text they learned from: whole words stand in a vocabulary that
 was trained on it, and from the weights pieces of text can be drawn that stood there often, or oddly. If the text was

@@ -3,7 +3,7 @@
 A kind of model can be pretrained if its module has
 
     PretrainingConfig                                               its settings, with a table `text`
-    pretrain(text, config, *, folder, monitors, about, say) -> Pretrained
+    pretrain(text, config, **how: Unpack[How]) -> Pretrained         `flow.pretrain` of an `Objective`, mostly
 """
 
 import contextlib

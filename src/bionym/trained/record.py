@@ -5,7 +5,6 @@ Records that were written before hold empty tables where a fact is now absent; t
 
 import json
 import platform
-import statistics
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
@@ -163,6 +162,8 @@ class Record(_Facts):
 
     def mean_f1(self) -> float:
         """The mean of strict micro-F1 over corpora; there must be one."""
+        import statistics  # seldom needed, and slow to load
+
         return statistics.fmean(self.f1_by_corpus().values())
 
 

@@ -7,7 +7,8 @@ A name is looked for as a path, in `./models`, in the folders of `BIONYM_MODELS`
 
 import json
 import os
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -17,6 +18,7 @@ from bionym.errors import ModelError, OutputError, UnknownNameError
 from bionym.files import finishing
 from bionym.protocols import Family, Tagger
 from bionym.resources import SHIPPED
+from bionym.trained import checksums
 from bionym.trained.card import card
 from bionym.trained.record import RUN, Record
 
@@ -66,9 +68,12 @@ def write_record(folder: Path, record: Record) -> None:
     (folder / "model_card.md").write_text(card(folder.name, record), encoding="utf-8")
 
 
-def replacing(folder: Path, *, force: bool) -> AbstractContextManager[Path]:
-    """A path to write a model's folder to, as `finishing` gives it. Raises: OutputError."""
-    return finishing(folder, force=force, may_replace=_may_replace, otherwise="not a model folder")
+@contextmanager
+def replacing(folder: Path, *, force: bool) -> Iterator[Path]:
+    """A path to write a model's folder to, as `finishing` gives it; at the end its files get checksums. Raises: OutputError."""
+    with finishing(folder, force=force, may_replace=_may_replace, otherwise="not a model folder") as unfinished:
+        yield unfinished
+        checksums.write(unfinished)
 
 
 def _may_replace(folder: Path) -> bool:
@@ -93,7 +98,9 @@ def open_to_readers(folder: Path) -> None:
 def load(name: str | os.PathLike[str]) -> Tagger:
     """The model of this name or in this folder. Raises: UnknownNameError, ModelError."""
     folder = locate(name)
-    return family(kind_of(folder)).load(folder)
+    part = family(kind_of(folder))
+    checksums.check(folder, unread=lambda: part.optional_files(folder))
+    return part.load(folder)
 
 
 def kind_of(folder: Path) -> str:

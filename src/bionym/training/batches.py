@@ -7,13 +7,14 @@ sentences first and long ones last, as in LM-LSTM-CRF, ends every epoch on one k
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Generic, NamedTuple, TypeVar, overload
+from typing import Any, Generic, NamedTuple, TypeVar, overload
 from zlib import crc32
 
 import numpy as np
 
 from bionym.training.settings import TrainingSettings
 
+Planned = TypeVar("Planned")
 Built = TypeVar("Built", covariant=True)
 
 
@@ -40,12 +41,13 @@ class Lazy(Sequence[Built], Generic[Built]):
     """Batches built when they are needed: `Lazy(plan(lengths, settings, epoch), collate)` is what the loop takes.
 
     Args:
-        planned: the batches of an epoch.
+        planned: the batches of an epoch, as `plan` gives them or otherwise.
         build: what makes a model's input of one.
     """
 
-    def __init__(self, planned: Sequence[Batch], build: Callable[[Batch], Built]) -> None:
-        self._planned, self._build = planned, build
+    def __init__(self, planned: Sequence[Planned], build: Callable[[Planned], Built]) -> None:
+        self._planned: Sequence[Any] = planned
+        self._build: Callable[[Any], Built] = build
 
     def __len__(self) -> int:
         return len(self._planned)

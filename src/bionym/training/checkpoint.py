@@ -17,8 +17,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from bionym.config import changes
+from bionym.config import refuse_changes
 from bionym.errors import ConfigError, InputError
+from bionym.files import write_whole
 from bionym.training import progress as progress_
 from bionym.training import tensors
 from bionym.training.moving_average import MovingAverage
@@ -71,7 +72,7 @@ def save(folder: Path, learning: Learning, progress: Progress, config: Mapping[s
         "averaged": num_averaged,
         "scaler": learning.precision.state(),
     }
-    tensors.write_text(json.dumps(record, ensure_ascii=False) + "\n", folder / NAME)
+    write_whole(folder / NAME, json.dumps(record, ensure_ascii=False) + "\n", is_durable=True)
     _remove_others(folder, name)
 
 
@@ -94,12 +95,7 @@ class Checkpoint:
 
     def check(self, config: Mapping[str, Any]) -> None:
         """Refuse another configuration. Raises: ConfigError that names what changed."""
-        changed = changes(self._record["configuration"], config)
-        if changed:
-            raise ConfigError(
-                f"{self._folder} holds a run with another configuration: {'; '.join(changed)}. "
-                "Set it back, take another folder, or remove this one to start anew."
-            )
+        refuse_changes(self._folder, self._record["configuration"], config)
 
     def progress(self) -> Progress:
         """Where the run stood. Raises: InputError."""

@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import Field, model_validator
 
-from bionym.config import Settings, dump, flat, merged, read, validated
+from bionym.config import Settings, dump, merged, read, refuse_changes, validated
 from bionym.errors import BionymError, ConfigError, MissingExtraError, ModelError, UsageError
+from bionym.files import write_whole
 
 if TYPE_CHECKING:
     import optuna
@@ -193,14 +194,11 @@ def _study(folder: Path, seed: int) -> "optuna.Study":
 
 
 def _check_same(study: "optuna.Study", folder: Path, about: Mapping[str, Any]) -> None:
-    now = json.loads(json.dumps(dict(about)))
     before = study.user_attrs.get("about")
     if before is None:
-        study.set_user_attr("about", now)
-    elif before != now:
-        old, new = flat(before), flat(now)
-        changed = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
-        raise ConfigError(f"{folder} holds another search: {', '.join(changed)} differ. Choose another folder.")
+        study.set_user_attr("about", json.loads(json.dumps(dict(about))))
+    else:
+        refuse_changes(folder, before, about, what="a search")
 
 
 def _drawn(trial: "optuna.Trial", name: str, entry: Any) -> Any:
@@ -220,9 +218,7 @@ def _trial(trial: "optuna.trial.FrozenTrial", space: Space) -> Trial:
 
 def _write_best(path: Path, trial: Trial, base: Mapping[str, Any]) -> None:
     text = dump(merged(base, nested(trial.settings)))
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    unfinished.write_text(f"# Trial {trial.number}, development score {trial.score:.4f}\n{text}", encoding="utf-8")
-    unfinished.replace(path)
+    write_whole(path, f"# Trial {trial.number}, development score {trial.score:.4f}\n{text}")
 
 
 def _leaves(tables: Mapping[str, Any], prefix: str, origin: str) -> Any:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from bionym.apps.cli._console import table
+from bionym.tables import markdown
 
 HEADER = ("system", "P", "R", "F1", "95 % interval", "macro F1", "seeds: mean ± deviation")
 DIFFERENCES = ("first", "second", "P", "R", "F1", "95 % interval", "p", "corrected")
@@ -25,14 +26,8 @@ def plain(made: dict[str, Any]) -> str:
 
 def markdown_of(made: dict[str, Any]) -> str:
     """The same two tables in Markdown."""
-    pieces = [_markdown_table(_header(made), _system_rows(made))]
-    pieces.append(_markdown_table(DIFFERENCES, _difference_rows(made)))
-    return "\n".join(pieces)
-
-
-def _markdown_table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    lines = [header, tuple("---" for _ in header), *rows]
-    return "".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |\n" for line in lines)
+    systems = markdown(_header(made), _system_rows(made))
+    return f"{systems}\n\n{markdown(DIFFERENCES, _difference_rows(made), num_names=2)}\n"
 
 
 def _header(made: dict[str, Any]) -> tuple[str, ...]:

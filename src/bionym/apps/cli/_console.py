@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bionym.data import Audit
 from bionym.errors import BionymError
+from bionym.tables import aligned
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -72,18 +73,7 @@ class Messages:
 
 
 console = Messages()
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A plain table that fits 80 columns: text to the left, numbers to the right."""
-    cells = [tuple(map(str, header)), *(tuple(map(str, row)) for row in rows)]
-    widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
-    lines = []
-    for row in cells:
-        first = row[0].ljust(widths[0])
-        rest = (cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))
-        lines.append("  ".join((first, *rest)).rstrip())
-    return "\n".join((lines[0], "-" * len(max(lines, key=len)), *lines[1:]))
+table = aligned
 
 
 def say_audit(audit: Audit) -> None:

@@ -83,7 +83,7 @@ def _list(folder: Path, json: str | None) -> None:
 
 
 def _compare(folders: Sequence[Path], json: str | None) -> None:
-    from bionym.evaluation.tables import aligned, shortened
+    from bionym.tables import WIDTH, shortened
     from bionym.training.runs import by_seeds, compare, read
 
     found = [read(folder) for folder in folders]
@@ -106,17 +106,18 @@ def _compare(folders: Sequence[Path], json: str | None) -> None:
     header = [shortened(name, width) for name in names]
     if settings:
         rows = [(one.key, *(shortened(_shown(value), width) for value in one.values)) for one in settings]
-        typer.echo(aligned(("setting", *header), rows) + "\n")
+        typer.echo(table(("setting", *header), rows, most_columns=WIDTH) + "\n")
     else:
         console.say("All settings are the same.")
-    typer.echo(aligned(("best development score", *header), [(one.key, *map(_score, one.values)) for one in scores]))
+    lines = [(one.key, *map(_score, one.values)) for one in scores]
+    typer.echo(table(("best development score", *header), lines, most_columns=WIDTH))
     for seeds in alike:
         typer.echo(f"\n{_seeds_table(seeds)}")
 
 
 def _seeds_table(seeds: "Seeds") -> str:
     """Mean and standard deviation of runs that differ in their seed alone."""
-    from bionym.evaluation.tables import shortened
+    from bionym.tables import shortened
 
     numbers = ", ".join(map(str, seeds.seeds))
     metric = seeds.runs[0].metric

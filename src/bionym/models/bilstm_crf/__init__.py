@@ -7,34 +7,26 @@ pretraining           what its network learns from raw text first
 stripping             a copy to share, without the vocabulary of its training data
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
-from bionym.data import Audit, Corpus
+from bionym.data import Corpus
 from bionym.errors import require
 from bionym.models.bilstm_crf.settings import Config, PretrainingConfig
 from bionym.models.bilstm_crf.tagger import BiLstmCrf, load, optional_files
+from bionym.pretraining.objective import How
 from bionym.pretraining.record import Pretrained
 from bionym.pretraining.text import Text
-from bionym.training.events import Monitor
 
 if TYPE_CHECKING:
-    from bionym.heads.fitted import Fitted
+    from bionym.heads.fitted import FitOptions, Fitted
     from bionym.trained.sharing import Stripped
 
 __all__ = ["BiLstmCrf", "Config", "PretrainingConfig", "fit", "load", "optional_files", "pretrain", "strip"]
 
 
-def fit(
-    corpora: Mapping[str, Corpus],
-    config: Config,
-    *,
-    audit: Audit | None = None,
-    monitors: Iterable[Monitor] = (),
-    folder: Path | None = None,
-    about: Mapping[str, Any] | None = None,
-) -> "Fitted":
+def fit(corpora: Mapping[str, Corpus], config: Config, **options: "Unpack[FitOptions]") -> "Fitted":
     """A model that has learned from corpora with a split "train", and "dev" or documents held out; see `fitting.fit`.
 
     Raises: MissingExtraError without torch.
@@ -42,18 +34,10 @@ def fit(
     _require_torch()
     from bionym.models.bilstm_crf import fitting
 
-    return fitting.fit(corpora, config, audit=audit, monitors=monitors, folder=folder, about=about)
+    return fitting.fit(corpora, config, **options)
 
 
-def pretrain(
-    text: Text,
-    config: PretrainingConfig,
-    *,
-    folder: Path,
-    monitors: Iterable[Monitor] = (),
-    about: Mapping[str, Any] | None = None,
-    say: Callable[[str], None] = lambda message: None,
-) -> Pretrained:
+def pretrain(text: Text, config: PretrainingConfig, **how: Unpack[How]) -> Pretrained:
     """What a model may begin with (`init`), learned from raw text; see `pretraining.pretrain`.
 
     Raises: MissingExtraError without torch.
@@ -61,7 +45,7 @@ def pretrain(
     _require_torch()
     from bionym.models.bilstm_crf import pretraining
 
-    return pretraining.pretrain(text, config, folder=folder, monitors=monitors, about=about, say=say)
+    return pretraining.pretrain(text, config, **how)
 
 
 def _require_torch() -> None:

@@ -5,10 +5,11 @@ import tempfile
 import weakref
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,71 +21,37 @@ from bionym.data.align import to_tags
 from bionym.data.tags import OUTSIDE, find_scheme, split_tag
 from bionym.errors import ConfigError
 from bionym.features import gazetteer
-from bionym.heads import development, teacher
-from bionym.heads.batches import by_length
-from bionym.heads.corpora import with_held_out
+from bionym.heads import development, fitting, teacher
 from bionym.heads.development import Chosen, choose_weights
-from bionym.heads.fitted import Fitted
+from bionym.heads.fitted import FitOptions, Fitted
 from bionym.heads.head import TEXT, Head, head_for, heads_of
 from bionym.heads.potentials import Potentials, decoded, of_heads
 from bionym.linear_chain.decoding import Chain
 from bionym.models.bilstm_crf import own_networks, transfer, vocabulary
 from bionym.models.bilstm_crf.encoding import Encoded, Encoder, Known, known
 from bionym.models.bilstm_crf.network import Network
+from bionym.models.bilstm_crf.sample_predictions import NUM_SAMPLES, Marked, SamplePredictions
 from bionym.models.bilstm_crf.saving import save_network, save_settings, save_words, weights_of, write_settings
 from bionym.models.bilstm_crf.sentences import Sentence, Sentences
 from bionym.models.bilstm_crf.settings import Config
-from bionym.models.bilstm_crf.showing import NUM_SAMPLES, Marked, Showing
-from bionym.models.bilstm_crf.streams import StreamReader
 from bionym.models.bilstm_crf.tagger import BiLstmCrf, load
 from bionym.models.bilstm_crf.tagger import chain_of as chain_of_weights
 from bionym.resources import resource_path
-from bionym.text.prepare import tokenized
 from bionym.trained.store import locate
 from bionym.training import batches as batching
-from bionym.training import devices, seeds
+from bionym.training import devices
 from bionym.training.events import Monitor, Result
-from bionym.training.loop import fit as run_loop
 
 EVALUATION_TOKENS = 4_096  # of a batch that is scored, padding counted
 
 
-def fit(
-    corpora: Mapping[str, Corpus],
-    config: Config,
-    *,
-    audit: Audit | None = None,
-    monitors: Iterable[Monitor] = (),
-    folder: Path | None = None,
-    about: Mapping[str, Any] | None = None,
-) -> Fitted:
-    """Train on corpora, by their names; one corpus may have the name "".
+def fit(corpora: Mapping[str, Corpus], config: Config, **options: Unpack[FitOptions]) -> Fitted:
+    """Train on corpora, by their names; see `Trainable`. The audit counts the entities that tags cannot hold.
 
-    Args:
-        audit: counts the entities that tags cannot hold, which the model therefore cannot learn.
-        monitors: watch the training.
-        folder: for checkpoints; a run that was interrupted there goes on.
-        about: facts of the run, for the log.
     Raises: ModelError if a corpus has no entity to learn from; ConfigError if settings do not go together.
     """
     _check(config)
-    audit = audit if audit is not None else Audit()
-    seeds.seed_everything(config.seed)
-    corpora = with_held_out(corpora, fraction=config.held_out, seed=config.seed)
-    monitors = tuple(monitors)
-    learning = _Learning(corpora, config, audit, monitors)
-    result = run_loop(
-        learning.network,
-        learning.batches,
-        settings=config.training,
-        evaluate=learning.evaluate,
-        monitors=monitors,
-        folder=folder,
-        about={**(about or {}), **teacher.record(learning.taught)},
-        shown=Showing(learning.network, learning.lexicon, learning.heads, learning.marked),
-    )
-    chosen = learning.saved(result)
-    return Fitted(chosen.tagger, result, chosen.predicted)
+    return fitting.fit(_Learning, corpora, config, **options)
 
 
 class _Learning:
@@ -93,7 +60,7 @@ class _Learning:
     def __init__(
         self, corpora: Mapping[str, Corpus], config: Config, audit: Audit, monitors: Sequence[Monitor] = ()
     ) -> None:
-        self.config, self.scheme = config, find_scheme(config.scheme)
+        self.config, self.scheme, self.settings = config, find_scheme(config.scheme), config.training
         self.lists = {name: resource_path(path, None) for name, path in config.network.lists.items()}
         self.sentences = Sentences(self.lists, self.scheme, config.policy, config.context_tokens)
         gold = {name: list(self.sentences.tagged(corpus["train"], audit)) for name, corpus in corpora.items()}
@@ -101,13 +68,11 @@ class _Learning:
         gazetteer.count_silent(self.lists, self.sentences.lists_in(chain.from_iterable(gold.values())), audit)
         self.heads = heads_of(labels, self.scheme, config.heads)
         counts = Counter(word for inside in gold.values() for sentence in inside for word in sentence.words)
-        self.lexicon = vocabulary.lexicon(counts, config)
-        self.groups = vocabulary.groups(counts, config)
-        ranks = vocabulary.ranks(self.lexicon, counts, config)
-        reader = StreamReader(self.lexicon.characters) if config.network.sentence_characters.size else None
-        self.encoder = Encoder(self.lexicon, self.groups, reader, ranks)
-        dev = {name: corpus.splits.get("dev", ()) for name, corpus in corpora.items()}
-        self.dev = {name: list(map(tokenized, documents)) for name, documents in dev.items() if documents}
+        self.lexicon = vocabulary.collect_lexicon(counts, config)
+        base = locate(config.init) if config.init is not None else None
+        inputs = vocabulary.collect_inputs(config.network, counts, self.lexicon, base=base, frozen=config.freeze)
+        self.encoder = Encoder(self.lexicon, inputs)
+        self.dev = fitting.development_documents(corpora)
         self.marked: dict[str, list[Marked]] = {}
         self.dev_ranges = {name: list(map(self.sentences.ranges, documents)) for name, documents in self.dev.items()}
         self.dev_sentences = {
@@ -133,17 +98,14 @@ class _Learning:
             self.lexicon,
             self.heads,
             self.scheme,
-            groups=self.groups.sizes,
-            num_columns=len(self.sentences.columns),
-            num_ranks=len(ranks or ()),
+            inputs=inputs,
             singletons=self.lexicon.singletons(_lower(counts)),
         )
         if config.init is not None:
             folders = list(map(locate, (config.init, *config.init_with)))
-            taken = transfer.take_mean(self.network, self.lexicon, self.groups, folders, config.init_parts)
+            taken = transfer.take_mean(self.network, self.lexicon, folders, config.init_parts)
             transfer.freeze(self.network, config.freeze, taken)
-        if "characters" in config.freeze and self.network.characters is not None:
-            self.network.spell_once(*self.encoder.spellings())
+        self.network.precompute(config.freeze, self.encoder.word_numbers())
 
     def _sentences_of(self, lessons: Sequence[teacher.Lesson]) -> list[Sentence]:
         """The stretches that a teacher read."""
@@ -163,6 +125,20 @@ class _Learning:
         policy = self.config.policy
         tags = [chain.from_iterable(to_tags(one, self.scheme, policy=policy)) for one in readings]
         return np.stack([head.positions(list(own)) for own in tags]).astype(np.int16)
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """Facts of the run."""
+        return teacher.record(self.taught)
+
+    @property
+    def shown(self) -> SamplePredictions:
+        """What monitors may ask for."""
+        return SamplePredictions(self.network, self.lexicon, self.heads, self.marked)
+
+    def computing(self) -> AbstractContextManager[None]:
+        """Nothing needs to be there."""
+        return nullcontext()
 
     def batches(self, epoch: int) -> batching.Lazy[Any]:
         """The batches of an epoch."""
@@ -184,7 +160,7 @@ class _Learning:
         scratch = tempfile.TemporaryDirectory(prefix="bionym-model-")
         folder = Path(scratch.name)
         network = self.network.cpu().eval()
-        save_network(network, self.groups, self.heads, folder)
+        save_network(network, self.heads, folder)
         save_words(network, self.lexicon, folder)
         transfer.save(network, folder)
         if self.config.keep == "each":
@@ -207,7 +183,7 @@ class _Learning:
             self.network.load_state_dict(best(name))
             own = own_networks.folder_of(number, folder)
             own.mkdir(parents=True)
-            save_network(self.network, self.groups, self.heads, own)
+            save_network(self.network, self.heads, own)
             if self.network.words.pretrained_VD.requires_grad:
                 save_words(self.network, self.lexicon, own)
 
@@ -232,16 +208,14 @@ def chain_of(network: Network, head: Head, config: Config) -> Chain:
 def _scores(network: Network, encoder: Encoder, sentences: Sequence[Sentence], head: Head) -> np.ndarray[Any, Any]:
     """Scores of every token for one head's tags, one sentence behind the other."""
     encoded = [encoder.encoded(one) for one in sentences]
-    ends = np.cumsum([len(one) for one in encoded])
-    scores_NS = np.zeros((int(ends[-1]) if len(ends) else 0, network.output(head.name).num_scores))
     device = next(network.parameters()).device
-    for batch in by_length(encoded, EVALUATION_TOKENS):
-        made = encoder.batch([encoded[place] for place in batch])
-        scores_BTS = network.scores_of(devices.moved(made, device), head.name).double().cpu().numpy()
-        for row, place in enumerate(batch):
-            length = len(encoded[place])
-            scores_NS[ends[place] - length : ends[place]] = scores_BTS[row, :length]
-    return scores_NS
+
+    def score(places: Sequence[int]) -> np.ndarray[Any, Any]:
+        batch = devices.moved(encoder.batch([encoded[place] for place in places]), device)
+        return network.scores_of(batch, head.name).double().cpu().numpy()
+
+    lengths, num_scores = list(map(len, encoded)), network.output(head.name).num_scores
+    return fitting.scores_of_tokens(encoded, lengths, num_scores, score, most=EVALUATION_TOKENS)
 
 
 def _check(config: Config) -> None:

@@ -1,10 +1,10 @@
 """Prediction behind onnxruntime: sentences in, scores of tags out; torch is not needed.
 
-What a token looks like to the network depends on its word, its places in term lists, and, if the network reads them, on the
-characters of the whole sentence. The first is remembered for the words met so far, so that characters are read once a word;
-tokens that look the same are handed over once (see `graph`).
+What a token looks like to the network depends on its word, and on what inputs of sentences say of it. The first is remembered
+for the words met so far, so that inputs of words are computed once a word; tokens that look the same are handed over once
+(see `graph`).
 
-Axes: N tokens of all sentences, U distinct tokens, K values from term lists, D values of a token, S scores of all heads.
+Axes: N tokens of all sentences, U distinct tokens, K values of inputs of sentences, D values of a token, S scores of all heads.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,19 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bionym.errors import ModelError
-from bionym.models.bilstm_crf.groups import GroupVectors
+from bionym.models.bilstm_crf.inputs.protocol import TrainedSentenceInput, TrainedWordInput
 from bionym.models.bilstm_crf.lanes import lanes
 from bionym.models.bilstm_crf.sentences import Sentence
-from bionym.models.bilstm_crf.streams import StreamVectors
 from bionym.models.bilstm_crf.words import FIRST, Lexicon
 from bionym.onnx.sessions import open_session
 
 Floats = NDArray[np.float32]
 
-TAGGER, SPELLING, STREAM, INT8 = "tagger.onnx", "spelling.onnx", "stream.onnx", "tagger.int8.onnx"
+TAGGER, INT8 = "tagger.onnx", "tagger.int8.onnx"
 NETWORK = "network.safetensors"  # that another model goes on from; nothing here reads it
 
-MOST_TOKENS = 20_480  # read at once; has no influence on what is found
+MOST_TOKENS = 20_480  # read at once; has no influence on what is predicted
 MOST_REMEMBERED = 50_000  # words; when there are more, all are forgotten
 _BITS = 20  # which the sum of so many powers of two in 32 bits holds exactly
 _FEEDS = {"inputs_UD", "rows_TB", "is_first_TB", "is_last_TB"}
@@ -38,10 +37,10 @@ class Runtime:
     """A network that only predicts.
 
     Args:
-        lexicon: rows of words and characters.
+        lexicon: rows of words.
         new_VD: vectors of padding, of the unknown word and of the new words.
-        tagger, spelling, stream: the graphs; those for characters are None where they are not read.
-        groups: vectors of the groups of words, if there are any.
+        tagger: the graph that scores tokens.
+        of_words, of_sentences: the inputs besides, in the order of their values in a token's vector.
     """
 
     def __init__(
@@ -49,19 +48,13 @@ class Runtime:
         lexicon: Lexicon,
         new_VD: Floats,
         tagger: Path,
-        spelling: Path | None,
-        *,
-        stream: Path | None = None,
-        groups: GroupVectors | None = None,
+        of_words: Sequence[TrainedWordInput] = (),
+        of_sentences: Sequence[TrainedSentenceInput] = (),
     ) -> None:
         self.lexicon, self._new_VD = lexicon, new_VD
-        self._tagger, self._spelling = (
-            _tagger_session(tagger),
-            open_session(spelling, keeps_memory=False) if spelling else None,
-        )
+        self._of_words, self._of_sentences = tuple(of_words), tuple(of_sentences)
+        self._tagger = _tagger_session(tagger)
         self._num_scores = int(self._tagger.get_outputs()[0].shape[2])
-        self._stream = StreamVectors(open_session(stream, keeps_memory=False), lexicon.characters) if stream else None
-        self._groups = groups
         self._lock = Lock()  # around what is remembered
         self._rows: dict[str, int] = {}
         self._vectors_WD = np.zeros((0, 0), dtype=np.float32)
@@ -71,10 +64,10 @@ class Runtime:
 
         In memory the scores of a tag stand together, as decoding reads them.
         """
-        found = [self._scores(some) for some in _runs(sentences)]
-        if len(found) == 1:
-            return found[0].T
-        return np.concatenate(found, axis=1).T if found else np.zeros((0, self._num_scores))
+        scores = [self._scores(run) for run in _runs(sentences)]
+        if len(scores) == 1:
+            return scores[0].T
+        return np.concatenate(scores, axis=1).T if scores else np.zeros((0, self._num_scores))
 
     def _scores(self, sentences: Sequence[Sentence]) -> NDArray[np.float64]:
         """As `scores`, but S x N."""
@@ -95,24 +88,22 @@ class Runtime:
     def _inputs(self, sentences: Sequence[Sentence]) -> tuple[Floats, NDArray[np.intp]]:
         """What the distinct tokens look like, U x D, and which of them each token is.
 
-        Where characters of the sentence are read, no two tokens look the same.
+        Where an input of sentences is not sparse, no two tokens look the same.
         """
-        words_N, vectors_WD, lists_NK = self._looked_up(sentences)
-        if self._stream is not None:
-            stream_NE = self._stream.of([sentence.words for sentence in sentences])
-            inputs_ND = np.concatenate((vectors_WD[words_N], lists_NK, stream_NE), axis=1)
-            return inputs_ND, np.arange(len(words_N), dtype=np.intp)
-        chosen_U, rows_N = _distinct(words_N, lists_NK)
-        return np.concatenate((vectors_WD[words_N[chosen_U]], lists_NK[chosen_U]), axis=1), rows_N
+        words_N, vectors_WD = self._looked_up([word for sentence in sentences for word in sentence.words])
+        values = [part.vectors(sentences) for part in self._of_sentences]
+        if not all(part.is_sparse for part in self._of_sentences):
+            return np.concatenate((vectors_WD[words_N], *values), axis=1), np.arange(len(words_N), dtype=np.intp)
+        sparse_NK = values[0] if len(values) == 1 else np.concatenate((_no_values(words_N), *values), axis=1)
+        chosen_U, rows_N = _distinct(words_N, sparse_NK)
+        return np.concatenate((vectors_WD[words_N[chosen_U]], sparse_NK[chosen_U]), axis=1), rows_N
 
-    def _looked_up(self, sentences: Sequence[Sentence]) -> tuple[NDArray[np.intp], Floats, Floats]:
-        """The row of each token's word among those remembered, these, and all tokens' places in term lists."""
-        words = [word for sentence in sentences for word in sentence.words]
+    def _looked_up(self, words: Sequence[str]) -> tuple[NDArray[np.intp], Floats]:
+        """The row of each token's word among those remembered, and these."""
         with self._lock:
             self._learn(dict.fromkeys(word for word in words if word not in self._rows), words)
             rows, vectors_WD = self._rows, self._vectors_WD  # other threads only add to them, or put new ones in place
-        rows_N = np.fromiter(map(rows.__getitem__, words), dtype=np.intp, count=len(words))
-        return rows_N, vectors_WD, np.concatenate([sentence.lists_TK for sentence in sentences])
+        return np.fromiter(map(rows.__getitem__, words), dtype=np.intp, count=len(words)), vectors_WD
 
     def _learn(self, new: dict[str, None], words: Sequence[str]) -> None:
         """Vectors of words not met before."""
@@ -139,25 +130,7 @@ class Runtime:
         if pretrained is not None:
             is_pretrained_U = rows_U >= num_new
             vectors_UD[is_pretrained_U] = pretrained.matrix_VD[rows_U[is_pretrained_U] - num_new]
-        parts = [vectors_UD]
-        if self._spelling is not None:
-            parts.append(self._spelled(words))
-        if self._groups is not None:
-            parts.append(self._groups.of(words))
-        return np.concatenate(parts, axis=1)
-
-    def _spelled(self, words: list[str]) -> Floats:
-        """Vectors from characters, words of like length together."""
-        assert self._spelling is not None
-        order = sorted(range(len(words)), key=lambda place: len(words[place]))
-        parts = []
-        for first in range(0, len(order), 256):
-            letters_UC, num_letters_U = self.lexicon.letters([words[place] for place in order[first : first + 256]])
-            parts.append(self._spelling.run(None, {"letters_UC": letters_UC, "num_letters_U": num_letters_U})[0])
-        spelled = np.concatenate(parts)
-        back = np.empty_like(spelled)
-        back[order] = spelled
-        return back
+        return np.concatenate([vectors_UD, *(part.vectors(words) for part in self._of_words)], axis=1)
 
 
 def _runs(sentences: Sequence[Sentence]) -> Iterator[list[Sentence]]:
@@ -175,8 +148,12 @@ def _runs(sentences: Sequence[Sentence]) -> Iterator[list[Sentence]]:
         yield run
 
 
+def _no_values(words_N: NDArray[np.intp]) -> Floats:
+    return np.zeros((len(words_N), 0), dtype=np.float32)
+
+
 def _distinct(words_N: NDArray[np.intp], lists_NK: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """One token for each distinct pair of word and places, U; and which of these each token is, N.
+    """One token for each distinct pair of word and sparse values, U; and which of these each token is, N.
 
     Most tokens stand in no list: for them a look-up among the words does, without sorting.
     """
@@ -208,6 +185,6 @@ def _patterns(lists_NK: Floats) -> NDArray[np.intp]:
 def _tagger_session(path: Path) -> Any:
     """The session of a tagger. Raises: ModelError if it is one of an earlier kind."""
     session = open_session(path, keeps_memory=False)
-    if {one.name for one in session.get_inputs()} != _FEEDS:
+    if {feed.name for feed in session.get_inputs()} != _FEEDS:
         raise ModelError(f"{path.name} is of an earlier version of Bionym. Train the model anew.")
     return session

@@ -1,6 +1,6 @@
 """A trained network as the files of a model folder.
 
-save_network     graphs, groups and heads
+save_network     graphs, inputs and heads
 save_words       words, characters and their vectors
 save_settings    the configuration, with the files it names beside it
 """
@@ -11,27 +11,27 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
-from torch import Tensor
 
 from bionym import config as configuration
 from bionym.heads.files import HeadWeights
 from bionym.heads.head import Head
 from bionym.layers.linear_chain import LinearChain
 from bionym.models.bilstm_crf.export import export
-from bionym.models.bilstm_crf.groups import Groups
 from bionym.models.bilstm_crf.network import Network
-from bionym.models.bilstm_crf.settings import Config
+from bionym.models.bilstm_crf.settings import Config, NetworkSettings, with_files
 from bionym.models.bilstm_crf.words import Lexicon
 from bionym.resources import resource_path
 from bionym.trained.resources import copied_to
 from bionym.vectors import WordVectors
 
 
-def save_network(network: Network, groups: Groups, heads: Sequence[Head], folder: Path) -> None:
+def save_network(network: Network, heads: Sequence[Head], folder: Path) -> None:
     """All that predicts but for words and configuration, of a network on the CPU."""
     export(network, folder)
-    groups.save(folder, {name: _array(one.get_parameter("weight")) for name, one in network.groups.items()})
+    for of_words in network.inputs.of_words:
+        of_words.save(network.word_layers[of_words.NAME], folder)
+    for of_sentences in network.inputs.of_sentences:
+        of_sentences.save(network.sentence_layers[of_sentences.NAME], folder)
     _save_heads(network, heads, folder)
 
 
@@ -44,18 +44,16 @@ def save_words(network: Network, lexicon: Lexicon, folder: Path) -> None:
 
 
 def save_settings(config: Config, folder: Path) -> None:
-    """The configuration, with term lists and clusters beside it."""
+    """The configuration, with the files of the network's inputs beside it."""
+    network = config.network
 
     def copied(path: Path) -> Path:
         return copied_to(folder, resource_path(path))
 
-    network = config.network
-    clusters = network.clusters
-    changes = {
-        "lists": {name: copied(path) for name, path in network.lists.items()},
-        "clusters": clusters.model_copy(update={"file": copied(clusters.file) if clusters.file else None}),
-    }
-    write_settings(config.model_copy(update={"network": network.model_copy(update=changes)}), folder)
+    # Term lists before clusters: of two files of one name the second gets a number.
+    names = [name for name in reversed(NetworkSettings.model_fields) if name != "words"]
+    copies = {name: with_files(getattr(network, name), copied) for name in names}
+    write_settings(config.model_copy(update={"network": network.model_copy(update=copies)}), folder)
 
 
 def write_settings(config: Config, folder: Path) -> None:
@@ -90,8 +88,3 @@ def _save_heads(network: Network, heads: Sequence[Head], folder: Path) -> None:
     save_file(tensors, folder / "heads.safetensors")
     named = {head.name: head.tags for head in heads}
     (folder / "heads.json").write_text(json.dumps(named, ensure_ascii=False, indent=1), encoding="utf-8")
-
-
-def _array(weight: Tensor) -> NDArray[np.float32]:
-    array: NDArray[np.float32] = weight.detach().numpy().copy()
-    return array

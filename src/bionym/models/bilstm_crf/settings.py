@@ -1,18 +1,28 @@
-"""The settings of the BiLSTM-CRF's network and data."""
+"""The settings of the BiLSTM-CRF's network and data; those of its inputs stand with them, in `inputs`."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from bionym import config as configuration
 from bionym.config import Settings, Tables
 from bionym.data.flatten import Policy
-from bionym.features.shapes import Shape
 from bionym.heads.head import Sharing
 from bionym.heads.settings import CorpusSettings, Teacher
+from bionym.models.bilstm_crf.inputs.characters import CharacterInput, Characters
+from bionym.models.bilstm_crf.inputs.groups import Clusters, GroupInput, Shapes
+from bionym.models.bilstm_crf.inputs.lists import ListInput
+from bionym.models.bilstm_crf.inputs.protocol import SentenceInput, WordInput
+from bionym.models.bilstm_crf.inputs.sentence_characters import SentenceCharacterInput, SentenceCharacters
 from bionym.pretraining.text import TextSettings
+from bionym.resources import resource_path
 from bionym.training.settings import TrainingSettings
+
+# In the order in which their values stand in a token's vector, behind that of its word; those of words first.
+WORD_INPUTS: tuple[type[WordInput], ...] = (CharacterInput, GroupInput)
+SENTENCE_INPUTS: tuple[type[SentenceInput], ...] = (ListInput, SentenceCharacterInput)
 
 
 class Words(Settings):
@@ -29,54 +39,6 @@ class Words(Settings):
     min_count: int = Field(default=2, ge=1, description="A word without a vector gets one if it occurs so often.")
     dropout: float = Field(default=0.0, ge=0, lt=1, description="Chance that a word is read as unknown.")
     singleton_dropout: float = Field(default=0.5, ge=0, lt=1, description="The same for words that occur once.")
-
-
-class Characters(Settings):
-    """How a word's vector is made of its characters, each word by itself."""
-
-    kind: Literal["cnn", "lstm", "none"] = Field(default="cnn", description="cnn, lstm or none.")
-    dim: int = Field(default=30, ge=1, description="Size of a character's vector.")
-    size: int = Field(default=64, ge=1, description="Size of a word's vector.")
-    widths: tuple[int, ...] = Field(default=(3,), min_length=1, description="For cnn: characters a filter sees.")
-    dropout: float = Field(default=0.2, ge=0, lt=1, description="On characters' vectors.")
-    highway: int = Field(default=0, ge=0, description="Highway layers above.")
-
-
-class SentenceCharacters(Settings):
-    """Characters of the sentence as a whole, read forward and backward; beside those of each word, or in their place."""
-
-    size: int = Field(default=0, ge=0, description="Of each direction; 0 leaves it out.")
-    dim: int = Field(default=30, ge=1, description="Size of a character's vector.")
-    highway: int = Field(default=1, ge=0, description="Highway layers above, and before each prediction of a word.")
-    dropout: float = Field(default=0.5, ge=0, lt=1, description="On characters' vectors and on the states.")
-    language_model: float = Field(
-        default=0.1,
-        ge=0,
-        description="Weight of learning besides to predict the next and the previous word; 0 leaves it out.",
-    )
-
-
-class Shapes(Settings):
-    """What kind of characters a word is made of."""
-
-    dim: int = Field(default=0, ge=0, description="Size of a shape's vector; 0 leaves it out.")
-    kind: Shape = Field(
-        default="collapsed", description="full, collapsed, bounded or kind, as the CRF's feature has them."
-    )
-    min_count: int = Field(default=2, ge=1, description="Words that must have a shape for it to get a vector.")
-
-
-class Clusters(Settings):
-    """Which words a word is grouped with."""
-
-    file: Path | None = Field(
-        default=None, description="Lines of word TAB cluster [TAB cluster ...]; none leaves it out."
-    )
-    dim: int = Field(default=20, ge=1, description="Size of a cluster's vector.")
-    prefixes: tuple[Annotated[int, Field(ge=1)], ...] = Field(
-        default=(), description="For clusters in a tree (Brown): their first so many characters have vectors, too."
-    )
-    min_count: int = Field(default=2, ge=1, description="Words that must be in a cluster for it to get a vector.")
 
 
 class RecurrentSettings(Settings):
@@ -197,18 +159,23 @@ def beginning(settings: Tables) -> Tables:
     folder = Path(settings["init"])
     if not (folder / "config.toml").is_file():
         return network
-    found: Tables = configuration.read(folder / "config.toml").get("network", {})
-    found.get("words", {}).pop("vectors", None)
-    own = {name: _beside(path, folder) for name, path in found.get("lists", {}).items()}
-    found["lists"] = network.get("lists", own)
-    if file := found.get("clusters", {}).get("file"):
-        found["clusters"]["file"] = _beside(file, folder)
-    return configuration.merged(found, network)
+    base: Tables = configuration.read(folder / "config.toml").get("network", {})
+    base.get("words", {}).pop("vectors", None)
+    files = with_files(NetworkSettings.model_validate(base), lambda path: resource_path(path, folder))
+    base = files.model_dump(mode="json", exclude_none=True)
+    base["lists"] = network.get("lists", base["lists"])
+    return configuration.merged(base, network)
 
 
-def _beside(path: str, folder: Path) -> str:
-    """A file of a model, where it is."""
-    return str(folder / path) if (folder / path).is_file() else path
+def with_files(settings: Any, place: Callable[[Path], Path]) -> Any:
+    """Settings with every file that they name where `place` says."""
+    if isinstance(settings, Path):
+        return place(settings)
+    if isinstance(settings, dict):
+        return {name: with_files(value, place) for name, value in settings.items()}
+    if isinstance(settings, BaseModel):
+        return settings.model_copy(update={name: with_files(value, place) for name, value in settings})
+    return settings
 
 
 class RawText(TextSettings):

@@ -3,12 +3,11 @@
     boundary   0     1        2   3
     stream     _ T h e _ f e v e r _ .  \\n
 
-Axes: B sentences, S characters of the longest stream, T words of the longest sentence, N boundaries of a sentence, one more
-than it has words, M words of all sentences, E values of a vector.
+Axes: B sentences, S characters of the longest stream, N boundaries of a sentence, one more than it has words.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +16,6 @@ from bionym.models.bilstm_crf.words import FIRST, UNKNOWN, cut
 
 Integers = NDArray[np.int64]
 BETWEEN, BEHIND = " ", "\n"
-MOST_CHARACTERS = 16_384  # read at once, padding counted; has no influence on what is found
 
 
 class Stream(NamedTuple):
@@ -68,49 +66,13 @@ class StreamReader:
         return Stream(rows_S, np.array(boundaries, dtype=np.int64))
 
 
-class StreamVectors:
-    """Vectors of words from the characters of whole sentences, behind onnxruntime.
-
-    Args:
-        session: of the graph.
-        characters: those with a row, in the order of the rows.
-    """
-
-    def __init__(self, session: Any, characters: str) -> None:
-        self._session, self._reader = session, StreamReader(characters)
-
-    def of(self, sentences: Sequence[Sequence[str]]) -> NDArray[np.float32]:
-        """Vectors of all words, one sentence behind the other, M x E."""
-        streams = [self._reader.read(words) for words in sentences if len(words)]
-        order = sorted(range(len(streams)), key=lambda place: len(streams[place].characters_S))
-        found: list[NDArray[np.float32]] = [np.zeros((0, 0), dtype=np.float32)] * len(streams)
-        for batch in _together(order, streams):
-            vectors_BTE = self._session.run(None, side_by_side([streams[place] for place in batch])._asdict())[0]
-            for place, vectors_TE in zip(batch, vectors_BTE, strict=True):
-                found[place] = vectors_TE[: len(streams[place].boundaries_N) - 1]
-        dim = self._session.get_outputs()[0].shape[-1]
-        return np.concatenate(found) if found else np.zeros((0, dim), dtype=np.float32)
-
-
 def side_by_side(streams: Sequence[Stream]) -> Streams:
     """Streams of several sentences as one block."""
     return Streams(
-        _padded([one.characters_S for one in streams]),
-        np.array([len(one.characters_S) for one in streams], dtype=np.int64),
-        _padded([one.boundaries_N for one in streams]),
+        _padded([stream.characters_S for stream in streams]),
+        np.array([len(stream.characters_S) for stream in streams], dtype=np.int64),
+        _padded([stream.boundaries_N for stream in streams]),
     )
-
-
-def _together(order: Sequence[int], streams: Sequence[Stream]) -> Iterator[list[int]]:
-    """Places of streams, shortest first, as many together as are read at once."""
-    batch: list[int] = []
-    for place in order:
-        if batch and (len(batch) + 1) * len(streams[place].characters_S) > MOST_CHARACTERS:
-            yield batch
-            batch = []
-        batch.append(place)
-    if batch:
-        yield batch
 
 
 def _codes(text: str) -> NDArray[np.uint32]:

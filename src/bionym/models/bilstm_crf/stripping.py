@@ -9,21 +9,23 @@ Source: Lee, Dernoncourt and Szolovits 2018, and NeuroNER's `prepare_pretrained_
 
 import json
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from bionym import config as configuration
 from bionym.files import read_lines
 from bionym.heads.settings import Teacher
-from bionym.models.bilstm_crf import groups, own_networks
-from bionym.models.bilstm_crf.runtime import INT8, NETWORK, SPELLING, STREAM, TAGGER
-from bionym.models.bilstm_crf.settings import Config
+from bionym.models.bilstm_crf import own_networks
+from bionym.models.bilstm_crf.inputs.files import copy_files
+from bionym.models.bilstm_crf.inputs.protocol import Names
+from bionym.models.bilstm_crf.runtime import INT8, NETWORK, TAGGER
+from bionym.models.bilstm_crf.settings import SENTENCE_INPUTS, WORD_INPUTS, Config
 from bionym.models.bilstm_crf.words import FIRST, WORDS, Lexicon
 from bionym.trained.sharing import Stripped
 
 HEADS, HEAD_WEIGHTS = "heads.json", "heads.safetensors"
-AS_THEY_ARE = (TAGGER, INT8, SPELLING, STREAM, groups.NAMES, groups.TABLES, HEADS, "weights.json", own_networks.NAMES)
+AS_THEY_ARE = (TAGGER, INT8, HEADS, "weights.json", own_networks.NAMES)
 RESOURCES = "resources"
 ROWS_OF_WORDS = {HEAD_WEIGHTS: "words", NETWORK: "words.new.weight"}  # tensors with a row for each word
 
@@ -36,24 +38,26 @@ def strip(source: Path, target: Path) -> Stripped:
     folders = [(source, target)] + [
         (own_networks.folder_of(number, source), own_networks.folder_of(number, target)) for number in numbers
     ]
-    for one, other in folders:
-        _strip_folder(one, other)
+    of_inputs, *_ = [_strip_folder(*pair) for pair in folders]
     if (source / RESOURCES).is_dir():
         shutil.copytree(source / RESOURCES, target / RESOURCES)
     _save_settings(config, target)
-    return Stripped(len(lexicon.new), _remaining(lexicon, target), _lines(target), _cautions(config, lexicon))
+    return Stripped(
+        len(lexicon.new), _remaining(lexicon, of_inputs, target), _lines(target), _cautions(config, lexicon)
+    )
 
 
-def _strip_folder(source: Path, target: Path) -> None:
+def _strip_folder(source: Path, target: Path) -> dict[str, Sequence[str]]:
+    """One network. Returns: the strings of its inputs that remain, by what they are."""
     target.mkdir(parents=True, exist_ok=True)
-    for name in AS_THEY_ARE:
-        if (source / name).is_file():
-            shutil.copyfile(source / name, target / name)
+    copy_files(AS_THEY_ARE, source, target)
     for name, tensor in ROWS_OF_WORDS.items():
         if (source / name).is_file():
             _without_words(source / name, target / name, tensor)
     if (source / WORDS).is_file():
         replace(Lexicon.load(source), new=()).save(target)
+    kinds = *WORD_INPUTS, *SENTENCE_INPUTS
+    return {what: strings for kind in kinds for what, strings in kind.strip(source, target).items()}
 
 
 def _without_words(source: Path, target: Path, tensor: str) -> None:
@@ -68,24 +72,23 @@ def _save_settings(config: Config, folder: Path) -> None:
     """The configuration without the paths of data."""
     words = config.network.words.model_copy(update={"vectors": None})
     network = config.network.model_copy(update={"words": words})
-    kept = config.model_copy(
+    stripped = config.model_copy(
         update={"network": network, "corpora": {}, "init": None, "init_with": (), "freeze": (), "teacher": Teacher()}
     )
-    settings = {"model": "bilstm_crf", **kept.model_dump(mode="json")}
+    settings = {"model": "bilstm_crf", **stripped.model_dump(mode="json")}
     (folder / "config.toml").write_text(configuration.dump(settings), encoding="utf-8")
 
 
-def _remaining(lexicon: Lexicon, folder: Path) -> dict[str, tuple[str, ...]]:
+def _remaining(lexicon: Lexicon, of_inputs: Names, folder: Path) -> dict[str, tuple[str, ...]]:
     heads: Mapping[str, list[str]] = json.loads((folder / HEADS).read_text(encoding="utf-8"))
-    values = groups.read_values(folder)
-    found = {
+    remaining = {
         "pretrained words": lexicon.pretrained.words if lexicon.pretrained else (),
         "characters": tuple(lexicon.characters),
         "names of corpora": tuple(name for name in heads if name),
         "tags": tuple(dict.fromkeys(tag for tags in heads.values() for tag in tags)),
-        **{f"groups of words: {name}": tuple(own) for name, own in values.items()},
+        **{what: tuple(strings) for what, strings in of_inputs.items()},
     }
-    return {what: strings for what, strings in found.items() if strings}
+    return {what: strings for what, strings in remaining.items() if strings}
 
 
 def _lines(folder: Path) -> dict[str, int]:
@@ -95,11 +98,11 @@ def _lines(folder: Path) -> dict[str, int]:
 
 
 def _cautions(config: Config, lexicon: Lexicon) -> tuple[str, ...]:
-    found = []
+    cautions = []
     if lexicon.pretrained is None:
-        found.append("No word is pretrained: every word is now unknown, and told by its characters alone.")
+        cautions.append("No word is pretrained: every word is now unknown, and told by its characters alone.")
     elif config.network.words.only_found:
-        found.append("The pretrained words are those that the training data hold (only_found): they tell which.")
+        cautions.append("The pretrained words are those that the training data hold (only_found): they tell which.")
     if lexicon.pretrained is not None and not config.network.words.frozen:
-        found.append("Pretrained vectors were fine-tuned: those that moved tell which words the training data hold.")
-    return tuple(found)
+        cautions.append("Pretrained vectors were fine-tuned: those that moved tell which words the training data hold.")
+    return tuple(cautions)

@@ -29,9 +29,10 @@ from bionym.heads.potentials import HeadPotentials, Potentials, decoded, of_head
 from bionym.linear_chain.decoding import Chain
 from bionym.linear_chain.pairwise import PairwiseChain
 from bionym.models.bilstm_crf import own_networks
-from bionym.models.bilstm_crf.groups import GroupVectors, groupings
-from bionym.models.bilstm_crf.runtime import INT8, NETWORK, SPELLING, STREAM, TAGGER, Runtime
+from bionym.models.bilstm_crf.inputs.protocol import Saved
+from bionym.models.bilstm_crf.runtime import INT8, NETWORK, TAGGER, Runtime
 from bionym.models.bilstm_crf.sentences import Sentences
+from bionym.models.bilstm_crf.settings import SENTENCE_INPUTS, WORD_INPUTS
 from bionym.models.bilstm_crf.settings import Config as Config
 from bionym.models.bilstm_crf.settings import PretrainingConfig as PretrainingConfig
 from bionym.models.bilstm_crf.words import WORDS, Lexicon
@@ -163,14 +164,13 @@ def _with_network(alone: BiLstmCrf, folder: Path, lexicon: Lexicon) -> BiLstmCrf
 def _runtime(
     folder: Path, config: Config, new_VD: NDArray[np.float32], lexicon: Lexicon, resources: Path | None = None
 ) -> Runtime:
-    found = groupings(config.network, resources or folder)
+    network, saved = config.network, Saved(folder, resources or folder, lexicon)
     return Runtime(
         lexicon,
         new_VD,
         folder / (INT8 if config.weights == "int8" else TAGGER),
-        folder / SPELLING if config.network.characters.kind != "none" else None,
-        stream=folder / STREAM if config.network.sentence_characters.size else None,
-        groups=GroupVectors.load(folder, found) if found else None,
+        [kind.load(network, saved) for kind in WORD_INPUTS if kind.requested_by(network)],
+        [kind.load(network, saved) for kind in SENTENCE_INPUTS if kind.requested_by(network)],
     )
 
 

@@ -1,26 +1,26 @@
-"""What a network knows by name: words, characters and groups of words with rows, from the words of the training data.
+"""What a network knows by name: words and characters with rows, and what its inputs collect, from the training data.
 
-Those of the model that another one begins with come besides; of a part that is frozen they alone.
+What the model that another one begins with knows is kept besides; of a part that is frozen it alone.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import replace
+from pathlib import Path
 
-from bionym.models.bilstm_crf import groups as groups_
 from bionym.models.bilstm_crf import words
-from bionym.models.bilstm_crf.groups import Groups
-from bionym.models.bilstm_crf.settings import Config
+from bionym.models.bilstm_crf.inputs.protocol import Input, Inputs, TrainingWords
+from bionym.models.bilstm_crf.settings import SENTENCE_INPUTS, WORD_INPUTS, Config, NetworkSettings
 from bionym.models.bilstm_crf.streams import BEHIND, BETWEEN
 from bionym.models.bilstm_crf.words import Lexicon
 from bionym.trained.store import locate
 
 
-def lexicon(counts: Counter[str], config: Config) -> Lexicon:
+def collect_lexicon(counts: Counter[str], config: Config) -> Lexicon:
     """Words and characters with rows. Raises: ConfigError if only pretrained words are asked for, and there are none."""
     settings = config.network.words
     base = Lexicon.load(locate(config.init)) if config.init is not None else None
-    found = words.learned(
+    lexicon = words.collect_words(
         counts,
         vectors=settings.vectors,
         most_vectors=settings.most_vectors,
@@ -31,21 +31,31 @@ def lexicon(counts: Counter[str], config: Config) -> Lexicon:
         base=base,
     )
     if base is not None and "words" in config.freeze:
-        found = replace(found, new=base.new, pretrained=base.pretrained)
+        lexicon = replace(lexicon, new=base.new, pretrained=base.pretrained)
     if base is not None and "characters" in config.freeze:
-        found = replace(found, characters=base.characters)
-    return found
+        lexicon = replace(lexicon, characters=base.characters)
+    return lexicon
 
 
-def groups(counts: Iterable[str], config: Config) -> Groups:
-    """Groups of words with rows, of these distinct words."""
-    base = groups_.read_values(locate(config.init)) if config.init is not None else {}
-    seen = () if "words" in config.freeze else counts
-    return groups_.learned(groups_.groupings(config.network), seen, base)
+def collect_inputs(
+    network: NetworkSettings,
+    counts: Counter[str],
+    lexicon: Lexicon,
+    *,
+    base: Path | None = None,
+    frozen: Collection[str] = (),
+) -> Inputs:
+    """The inputs that settings ask for, with rows for what the training data hold.
 
+    Args:
+        counts, lexicon, base: as in `TrainingWords`.
+        frozen: the parts of the network that learn nothing more.
+    """
 
-def ranks(known: Lexicon, counts: Counter[str], config: Config) -> dict[int, int] | None:
-    """The words to predict by their ranks, if characters are to learn that."""
-    settings = config.network.sentence_characters
-    is_asked = settings.size and settings.language_model and "characters" not in config.freeze
-    return words.ranks(known, counts) if is_asked else None
+    def words_for(kind: type[Input]) -> TrainingWords:
+        return TrainingWords(counts, lexicon, base, is_frozen=kind.PART in frozen)
+
+    return Inputs(
+        tuple(kind.collect(network, words_for(kind)) for kind in WORD_INPUTS if kind.requested_by(network)),
+        tuple(kind.collect(network, words_for(kind)) for kind in SENTENCE_INPUTS if kind.requested_by(network)),
+    )

@@ -44,9 +44,9 @@ class Lexicon:
 
     def row(self, word: str) -> int:
         """The row of a word: that of its pretrained vector, its own, or that of the unknown."""
-        found = self.pretrained.index(word) if self.pretrained else None
-        if found is not None:
-            return FIRST + len(self.new) + found
+        place = self.pretrained.index(word) if self.pretrained else None
+        if place is not None:
+            return FIRST + len(self.new) + place
         rows: dict[str, int] = self._rows  # type: ignore[attr-defined]
         return rows.get(word.lower(), UNKNOWN)
 
@@ -95,7 +95,7 @@ class Lexicon:
             ) from error
 
 
-def learned(
+def collect_words(
     counts: Counter[str],
     *,
     vectors: Path | None,
@@ -122,8 +122,8 @@ def learned(
     wanted = every_form(counts) if only_found else None
     pretrained = base.pretrained if base else None
     if vectors is not None:
-        found = read(vectors, wanted)
-        pretrained = WordVectors(found.words[:most_vectors], _rounded(found.matrix_VD[:most_vectors]))
+        table = read(vectors, wanted)
+        pretrained = WordVectors(table.words[:most_vectors], _rounded(table.matrix_VD[:most_vectors]))
     lower: Counter[str] = Counter()
     for word, number in counts.items():
         if pretrained is None or pretrained.index(word) is None:
@@ -139,7 +139,7 @@ def learned(
     return Lexicon(tuple(sorted(new)), pretrained, "".join(sorted(characters)))
 
 
-def ranks(lexicon: Lexicon, counts: Counter[str]) -> dict[int, int]:
+def rank_rows(lexicon: Lexicon, counts: Counter[str]) -> dict[int, int]:
     """The rows of these words, and that of the unknown, by falling frequency: each row's place, from 0."""
     rows = Counter({UNKNOWN: 0})
     for word, number in counts.items():

@@ -10,17 +10,16 @@ from_huggingface, to_huggingface, foreign_tags     models of others, and for oth
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 from bionym import config as configuration
 from bionym.data import Audit, Corpus, Document
 from bionym.models.transformer.pretraining import PretrainingConfig, pretrain
 from bionym.models.transformer.settings import Config
 from bionym.models.transformer.tagger import Transformer, load, need, optional_files
-from bionym.training.events import Monitor
 
 if TYPE_CHECKING:
-    from bionym.heads.fitted import Fitted
+    from bionym.heads.fitted import FitOptions, Fitted
     from bionym.models.transformer.from_huggingface import Imported
 
 __all__ = [
@@ -36,15 +35,7 @@ __all__ = [
 ]
 
 
-def fit(
-    corpora: Mapping[str, Corpus],
-    config: Config,
-    *,
-    audit: Audit | None = None,
-    monitors: Iterable[Monitor] = (),
-    folder: Path | None = None,
-    about: Mapping[str, Any] | None = None,
-) -> "Fitted":
+def fit(corpora: Mapping[str, Corpus], config: Config, **options: "Unpack[FitOptions]") -> "Fitted":
     """A model that has learned from corpora with a split "train", and "dev" or documents held out; see `fitting.fit`.
 
     Raises: MissingExtraError without torch or transformers.
@@ -52,7 +43,7 @@ def fit(
     need("torch", "onnx", "transformers", "tokenizers")
     from bionym.models.transformer import fitting
 
-    return fitting.fit(corpora, config, audit=audit, monitors=monitors, folder=folder, about=about)
+    return fitting.fit(corpora, config, **options)
 
 
 def export_folder(folder: Path, out: Path, *, head: str | None, audit: Audit) -> tuple[str, ...]:

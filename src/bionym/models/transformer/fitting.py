@@ -1,10 +1,10 @@
 """How the transformer learns: from corpora to a model in a folder."""
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 from torch import nn
@@ -15,11 +15,9 @@ from bionym.data.tags import find_scheme
 from bionym.encoders import networks
 from bionym.encoders.opening import mismatch
 from bionym.errors import ConfigError
-from bionym.heads import development, teacher
-from bionym.heads.batches import by_length
-from bionym.heads.corpora import with_held_out
+from bionym.heads import development, fitting, teacher
 from bionym.heads.development import Chosen
-from bionym.heads.fitted import Fitted
+from bionym.heads.fitted import FitOptions, Fitted
 from bionym.heads.head import TEXT
 from bionym.models.transformer import files, heads, kept, teaching
 from bionym.models.transformer.encoding import batch_of
@@ -27,52 +25,22 @@ from bionym.models.transformer.network import Network, rates
 from bionym.models.transformer.reading import Piece, Reader, pieces_of
 from bionym.models.transformer.saving import model_of
 from bionym.models.transformer.settings import Config
-from bionym.text.prepare import tokenized
 from bionym.trained.store import locate
 from bionym.training import batches as batching
-from bionym.training import devices, precision, seeds
-from bionym.training.events import Monitor
-from bionym.training.loop import fit as run_loop
+from bionym.training import devices, precision
+from bionym.training.events import Monitor, Result
 
 EVALUATION_SUBWORDS = 4_096  # of a batch that is scored, padding counted
 GIGABYTE = 1e9
 
 
-def fit(
-    corpora: Mapping[str, Corpus],
-    config: Config,
-    *,
-    audit: Audit | None = None,
-    monitors: Iterable[Monitor] = (),
-    folder: Path | None = None,
-    about: Mapping[str, Any] | None = None,
-) -> Fitted:
-    """Train on corpora, by their names; one corpus may have the name "".
+def fit(corpora: Mapping[str, Corpus], config: Config, **options: Unpack[FitOptions]) -> Fitted:
+    """Train on corpora, by their names; see `Trainable`.
 
-    Args:
-        audit: counts the entities that the heads cannot hold, and those that no window can.
-        monitors: watch the training.
-        folder: for checkpoints; a run that was interrupted there goes on.
-        about: facts of the run, for the log.
+    The audit counts the entities that the heads cannot hold, and those that no window can.
     Raises: ModelError if the encoder is not whole, or a corpus has no entity to learn from.
     """
-    audit = audit if audit is not None else Audit()
-    seeds.seed_everything(config.seed)
-    corpora = with_held_out(corpora, fraction=config.held_out, seed=config.seed)
-    monitors = tuple(monitors)
-    learning = _Learning(corpora, config, audit, monitors)
-    with learning.computed_below():
-        result = run_loop(
-            learning.network,
-            learning.batches,
-            settings=learning.settings,
-            evaluate=learning.evaluate,
-            monitors=monitors,
-            folder=folder,
-            about={**(about or {}), "encoder": learning.encoder.about, **teacher.record(learning.counted)},
-        )
-    chosen = learning.saved()
-    return Fitted(chosen.tagger, result, chosen.predicted)
+    return fitting.fit(_Learning, corpora, config, **options)
 
 
 class _Learning:
@@ -100,8 +68,7 @@ class _Learning:
         if lessons:
             self.items[TEXT] = list(teaching.from_text(lessons, self.heads, self.reader, config))
         self.lengths = {name: list(map(len, items)) for name, items in self.items.items()}
-        dev = {name: corpus.splits.get("dev", ()) for name, corpus in corpora.items()}
-        self.dev = {name: list(map(tokenized, documents)) for name, documents in dev.items() if documents}
+        self.dev = fitting.development_documents(corpora)
         self.dev_texts = {
             name: [self.reader.texts(self.reader.prepared(document)) for document in documents]
             for name, documents in self.dev.items()
@@ -111,10 +78,15 @@ class _Learning:
             files.take_over(self.network, self.heads, locate(config.init))
         training, own = config.training, rates(self.network, config.training.learning_rate, config.training.layer_decay)
         self.settings = training.model_copy(update={"learning_rates": own | training.learning_rates})
-        self.kept = kept.NOTHING
+        self.kept, self.shown = kept.NOTHING, None
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """Facts of the run."""
+        return {"encoder": self.encoder.about, **teacher.record(self.counted)}
 
     @contextlib.contextmanager
-    def computed_below(self) -> Iterator[None]:
+    def computing(self) -> Iterator[None]:
         """Within, what frozen layers give is there for every window whose subwords stay the same in each epoch."""
         settings = self.config.network
         pieces = pieces_of(text for documents in self.dev_texts.values() for texts in documents for text in texts)
@@ -148,7 +120,7 @@ class _Learning:
             found[name or "dev"] = development.scored(documents, development.annotated(documents, predicted, labels))
         return found
 
-    def saved(self) -> Chosen:
+    def saved(self, result: Result) -> Chosen:
         """The model as it will be loaded anywhere."""
         windows = [item.piece for items in self.items.values() for item in items]
         return model_of(self.network, self.encoder.subwords, self.heads, self.config, self.dev, self.counted, windows)
@@ -169,19 +141,17 @@ class _Learning:
         self, network: Network, pieces: Sequence[Piece], places: Sequence[int]
     ) -> np.ndarray[Any, np.dtype[np.float64]]:
         """Scores of every token that the windows score, one window behind the other."""
-        ends = np.cumsum([len(piece.firsts_N) for piece in pieces])
-        width = sum(network.width(place) for place in places)
-        scores_NS = np.zeros((int(ends[-1]) if len(ends) else 0, width))
         device = next(network.parameters()).device
+
+        def score(chosen: Sequence[int]) -> np.ndarray[Any, np.dtype[np.float64]]:
+            some = [pieces[place] for place in chosen]
+            batch = batch_of(some, network.specials.padding, below_BTH=self.kept.of(some))
+            return network.scores_of(devices.moved(batch, device), places).double().cpu().numpy()
+
+        num_tokens = [len(piece.firsts_N) for piece in pieces]
+        width = sum(network.width(place) for place in places)
         with precision.Precision(self.settings, device).computing():
-            for group in by_length(pieces, EVALUATION_SUBWORDS):
-                some = [pieces[place] for place in group]
-                batch = batch_of(some, network.specials.padding, below_BTH=self.kept.of(some))
-                scores_BNS = network.scores_of(devices.moved(batch, device), places).double().cpu().numpy()
-                for row, place in enumerate(group):
-                    length = len(pieces[place].firsts_N)
-                    scores_NS[ends[place] - length : ends[place]] = scores_BNS[row, :length]
-        return scores_NS
+            return fitting.scores_of_tokens(pieces, num_tokens, width, score, most=EVALUATION_SUBWORDS)
 
 
 def _encoder_of(config: Config) -> str | Path:

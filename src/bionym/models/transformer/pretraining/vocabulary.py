@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from bionym.errors import ModelError
-from bionym.pretraining.settings import VocabularySettings
+from bionym.models.transformer.pretraining.settings import VocabularySettings
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

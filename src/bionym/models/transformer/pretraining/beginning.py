@@ -13,9 +13,9 @@ from bionym.encoders.networks import Encoder, open_masked
 from bionym.encoders.opening import open_subwords
 from bionym.encoders.subwords import TOKENIZER
 from bionym.errors import ConfigError, ModelError
-from bionym.files import write_whole
-from bionym.pretraining import vocabulary
-from bionym.pretraining.settings import PretrainingConfig
+from bionym.files import write_whole, writing_whole
+from bionym.models.transformer.pretraining import vocabulary
+from bionym.models.transformer.pretraining.settings import PretrainingConfig
 from bionym.training import seeds
 
 ASKED = "tokenizer.asked"  # what a trained tokenizer was asked to be, as a hash
@@ -79,8 +79,8 @@ def _is_asked(path: Path, asked: str) -> bool:
 def _new(config: PretrainingConfig, texts: Iterable[str], folder: Path, asked: str) -> Beginning:
     if not (folder / TOKENIZER).is_file() or not _is_asked(folder / ASKED, asked):
         tokenizer = vocabulary.train(texts, config.vocabulary)
-        tokenizer.save(str(folder / f".{TOKENIZER}"))
-        (folder / f".{TOKENIZER}").replace(folder / TOKENIZER)
+        with writing_whole(folder / TOKENIZER) as unfinished:
+            tokenizer.save(str(unfinished))
         called = {"pad_token": vocabulary.PADDING, "unk_token": vocabulary.UNKNOWN, "cls_token": vocabulary.START}
         called |= {"sep_token": vocabulary.END, "mask_token": vocabulary.MASK}
         (folder / "tokenizer_config.json").write_text(json.dumps(called), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What a network has to show to those who watch it learn: vectors of words and tags, and how it marks some texts."""
+"""What a network shows to those who watch it learn: vectors of words and tags, and how it marks some texts."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -15,7 +15,7 @@ NUM_SAMPLES = 3  # documents of each corpus
 Marked = tuple[Document, Document]
 
 
-class Showing:
+class SamplePredictions:
     """A network with what its numbers mean; see `bionym.training.events.Shown`.
 
     Args:
@@ -34,30 +34,30 @@ class Showing:
     def samples(self) -> list[str]:
         """Gold and predicted, one below the other."""
         return [
-            f"{escape(name or 'dev')}, {escape(gold.id)}  \ngold: {_in_markdown(gold)}  \npredicted: {_in_markdown(found)}"
+            f"{escape(name or 'dev')}, {escape(gold.id)}  \ngold: {_in_markdown(gold)}  \npredicted: {_in_markdown(predicted)}"
             for name, documents in self._marked.items()
-            for gold, found in documents
+            for gold, predicted in documents
         ]
 
     def _tags(self) -> dict[str, tuple[Sequence[str], Tensor]]:
         """Vectors of the tags of heads that score each tag by itself."""
         scores = zip(self._heads, self._network.scores.values(), strict=True)
-        found = {head: layer.get_parameter("weight").detach().cpu() for head, layer in scores}
+        weights = {head: layer.get_parameter("weight").detach().cpu() for head, layer in scores}
         return {
             f"tags {head.name}".strip(): (head.tags, weight)
-            for head, weight in found.items()
+            for head, weight in weights.items()
             if len(weight) == len(head.tags)
         }
 
     def _words(self, show_text: bool) -> dict[str, tuple[Sequence[str], Tensor]]:
         vectors = self._network.words
-        found: dict[str, tuple[Sequence[str], Tensor]] = {}
+        shown: dict[str, tuple[Sequence[str], Tensor]] = {}
         if self._lexicon.pretrained is not None:
             pretrained = self._lexicon.pretrained.words
-            found["pretrained words"] = tuple(pretrained), vectors.pretrained_VD.detach().cpu()
+            shown["pretrained words"] = tuple(pretrained), vectors.pretrained_VD.detach().cpu()
         if show_text and self._lexicon.new:
-            found["words of the training data"] = self._lexicon.new, vectors.new.weight.detach().cpu()[FIRST:]
-        return found
+            shown["words of the training data"] = self._lexicon.new, vectors.new.weight.detach().cpu()[FIRST:]
+        return shown
 
 
 def _in_markdown(document: Document) -> str:
@@ -76,5 +76,5 @@ def _in_markdown(document: Document) -> str:
 
 def _plain(text: str) -> str:
     """Text that Markdown leaves as it is, on one line."""
-    kept = "".join(f"\\{character}" if character in r"\`*_{}[]#|~" else character for character in text)
-    return escape(" ".join(kept.split()) if kept.strip() else kept)
+    escaped = "".join(f"\\{character}" if character in r"\`*_{}[]#|~" else character for character in text)
+    return escape(" ".join(escaped.split()) if escaped.strip() else escaped)

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from bionym.pretraining.masking import MaskedRows
+from bionym.models.transformer.pretraining.masking import MaskedRows
 
 
 class MaskedNetwork(nn.Module):

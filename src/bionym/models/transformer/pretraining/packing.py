@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bionym.encoders.subwords import Subwords
-from bionym.files import write_whole
-from bionym.pretraining.packer import Ids, Packer
+from bionym.files import unfinished_name, write_whole
+from bionym.models.transformer.pretraining.packer import Ids, Packer
 from bionym.pretraining.text import Piece
 
 DOCUMENTS_AT_ONCE = 1_000
@@ -143,7 +143,7 @@ class _Packing:
         try:
             for place, name in enumerate((TRAINING, HELD_OUT)):
                 own = state["sides"][place] if state else None
-                path, kind = _unfinished(folder / name), kind_of(subwords)
+                path, kind = unfinished_name(folder / name), kind_of(subwords)
                 self._sides.append(Packer(path, subwords.specials, kind, length, own))
         except BaseException:
             self.close()
@@ -189,7 +189,7 @@ class _Packing:
         self.close()
         (self._folder / STATE).unlink(missing_ok=True)
         for name in (TRAINING, HELD_OUT):
-            _unfinished(self._folder / name).replace(self._folder / name)
+            unfinished_name(self._folder / name).replace(self._folder / name)
         (first, second) = ((one.num_documents, one.num_subwords, one.num_rows) for one in self._sides)
         return Counted(*first, *second, self._num_unknown, self._read.hexdigest())
 
@@ -238,7 +238,3 @@ def _state(path: Path, asked: str) -> dict[str, Any]:
 
 def _bytes_of(piece: Piece) -> bytes:
     return piece.text.encode("utf-8", "surrogatepass") + b"\0"
-
-
-def _unfinished(path: Path) -> Path:
-    return path.with_name(f".{path.name}.unfinished")
