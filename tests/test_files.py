@@ -1,4 +1,5 @@
 import contextlib
+import io
 import os
 from pathlib import Path
 
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bionym import files
-from bionym.files import FileNames, companion, stem, suffix
+from bionym.files import CsvWriter, FileNames, companion, document_id_of, harmless, read_lines, stem, suffix
 
 
 @pytest.mark.parametrize(
@@ -23,6 +24,13 @@ from bionym.files import FileNames, companion, stem, suffix
         ("u\u0308", "u\u0308"),
         (".5mg/.x", "%2E5mg/%2Ex"),
         ("50%\n", "50%25%0A"),
+        ("CON", "%43ON"),
+        ("nul.txt", "%6Eul.txt"),
+        ("lpt1/x", "%6Cpt1/x"),
+        ("x.", "x%2E"),
+        ("x /y", "x%20/y"),
+        ("b.txt/c", "b%2Etxt/c"),
+        ("v1.2/c.ann", "v1.2/c.ann"),
     ],
 )
 def test_names_are_safe_and_stay_readable(document_id: str, name: str) -> None:
@@ -32,6 +40,76 @@ def test_names_are_safe_and_stay_readable(document_id: str, name: str) -> None:
 def test_a_name_used_twice_gets_a_number() -> None:
     names = FileNames()
     assert [names.of(name) for name in ("a", "A", "a")] == ["a", "A.2", "a.3"]
+
+
+@given(st.text(max_size=60))
+def test_the_id_is_told_from_its_name_or_the_change_is_noted(document_id: str) -> None:
+    changed: list[str] = []
+    name = FileNames(changed.append).of(document_id)
+    assert document_id_of(name) == document_id or changed == [document_id]
+
+
+@pytest.mark.parametrize("name", ["a%20b", "100%", "%41", "a%2", "%", "%ZZ", "a%2Fb", "%FF"])
+def test_names_that_are_not_ours_are_ids_as_they_stand(name: str) -> None:
+    assert document_id_of(name) == name
+    assert document_id_of(FileNames().of(name)) == name
+
+
+def test_a_name_that_is_taken_or_too_long_is_noted() -> None:
+    changed: list[str] = []
+    names = FileNames(changed.append)
+    found = [names.of(one) for one in ("a", "a", "x" * 181, "/".join("a" * 2500), "é" * 100)]
+    assert changed == ["a", "x" * 181, "/".join("a" * 2500), "é" * 100]
+    assert all(len(name.encode()) <= 900 for name in found)
+
+
+def test_accents_that_are_composed_otherwise_are_one_name() -> None:
+    names = FileNames()
+    assert [names.of("\u00e9"), names.of("e\u0301")] == ["\u00e9", "e\u0301.2"]
+
+
+def test_a_number_behind_a_name_is_never_one_that_is_taken() -> None:
+    names = FileNames()
+    assert len({names.of(one) for one in ("a.2", "a", "a", "A.2")}) == 4
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"a\rb\r", ["a", "b"]),
+        (b"a\rb", ["a", "b"]),
+        (b"a\r", ["a"]),
+        (b"a\r\rb\r", ["a", "", "b"]),
+        (b"a\nb\rc\n", ["a", "b\rc"]),
+        (b"a\r\nb\r\n", ["a", "b"]),
+        (b"", []),
+        (b"\r", [""]),
+    ],
+)
+def test_carriage_returns_end_lines_where_there_is_no_line_feed(
+    content: bytes, expected: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "a").write_bytes(content)
+    assert [line.text for line in read_lines(tmp_path / "a")] == expected
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "\n=1", " =1", "＝1", "\xa0=1", "\ufeff=1", "\r\n-x", "\u2028=1"],
+)
+def test_no_cell_is_taken_for_a_formula(cell: str) -> None:
+    assert harmless(cell).startswith("'")
+
+
+def test_no_cell_breaks_its_row_and_numbers_stay() -> None:
+    import csv
+
+    stream = io.StringIO()
+    CsvWriter(stream).row(["a\rb", "c\r\nd", "e\x00f\x1b", 'g"h', -1, 0.5, None, "p53"])
+    assert list(csv.reader(io.StringIO(stream.getvalue(), newline=""))) == [
+        ["a\nb", "c\nd", "e\ufffdf\ufffd", 'g"h', "-1", "0.5", "", "p53"]
+    ]
+    assert "\r" not in stream.getvalue()
 
 
 @given(st.lists(st.text(max_size=300), max_size=6))

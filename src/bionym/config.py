@@ -55,6 +55,10 @@ def read(path: Path) -> Tables:
         raise ConfigError(f"{path} cannot be read: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not TOML: {error}.") from error
+    except (ValueError, RecursionError):
+        raise ConfigError(
+            f"{path} is not usable TOML: it is nested too deep, or a number has thousands of digits."
+        ) from None
 
 
 def of_model(schema: type[Schema], path: Path) -> Schema:
@@ -139,7 +143,7 @@ def dump(config: BaseModel | Mapping[str, Any]) -> str:
 def _value(text: str) -> Any:
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return text
 
 

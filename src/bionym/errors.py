@@ -17,8 +17,11 @@ A message says what was expected, what was found, where, and the way out; it nev
 """
 
 import importlib.util
+import re
 from collections.abc import Iterable
 from pathlib import Path
+
+_ID = re.compile(r"[A-Za-z0-9_.:/#-]{1,40}")
 
 
 class BionymError(Exception):
@@ -119,3 +122,13 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
     return f" Did you mean {near[0]!r}?" if near else ""
+
+
+def shown(name: str) -> str:
+    """An id as messages may show it: one short word that has a digit, or three letters, for a broken file has text there.
+
+    >>> shown("PMID-227508"), shown("Seen by Dr. Lee")
+    ('PMID-227508', '(an unusual id)')
+    """
+    is_usual = _ID.fullmatch(name) and (len(name) <= 3 or any(map(str.isdigit, name)))
+    return name if is_usual else "(an unusual id)"

@@ -145,6 +145,54 @@ def test_inspect_shows_frequent_mentions_when_asked(capsys: pytest.CaptureFixtur
     assert "breast cancer" in capsys.readouterr().out
 
 
+@pytest.fixture
+def half_damaged(tmp_path: Path) -> Path:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    for number in range(8):
+        (folder / f"{number}.txt").write_text(f"Serum zinc rose {number}.")
+        (folder / f"{number}.ann").write_text("T1\tGene 6 10\tzinc\n" if number else "T1\tGene 0 4\tzinc\n")
+    return folder
+
+
+def test_convert_goes_on_past_a_bad_file_if_asked(
+    half_damaged: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, report = tmp_path / "out.jsonl", tmp_path / "audit.json"
+    arguments = ["convert", str(half_damaged), "--to", "jsonl", "--out", str(out)]
+    assert main(arguments) == 1
+    assert not out.exists()
+    assert main([*arguments, "--skip-bad", "--json", str(report)]) == 1
+    assert len(out.read_text().splitlines()) == 7
+    error = capsys.readouterr().err
+    assert "1 file could not be read" in error
+    assert "0.ann, line 1: T1 [0, 4) differs" in error
+    assert len(json.loads(report.read_text())["unreadable"]) == 1
+
+
+def test_train_goes_on_past_a_bad_file_if_asked(
+    half_damaged: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "model"
+    arguments = ["train", str(half_damaged), "--out", str(out), *QUICK]
+    assert main(arguments) == 1
+    assert not out.exists()
+    assert main([*arguments, "--skip-bad"]) == 1
+    error = capsys.readouterr().err
+    assert "from 7 entities in 7 documents" in error
+    assert "1 file could not be read; the model learned from all others" in error
+    assert "0.ann, line 1" in error
+    assert out.exists()
+
+
+def test_evaluate_tells_of_a_text_without_annotations(half_damaged: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (half_damaged / "0.ann").unlink()
+    assert main(["evaluate", str(half_damaged), str(half_damaged)]) == 0
+    error = capsys.readouterr().err
+    assert "lost: 2 files: a text without annotations" in error
+    assert "0.txt" in error
+
+
 def test_inspect_goes_on_behind_a_damaged_file_and_names_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shutil.copy(CONLL, tmp_path / "good.tsv")
     (tmp_path / "wrong.tsv").write_text("fever\tB-Disease\nmild\tsome thing\n")

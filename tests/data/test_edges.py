@@ -31,7 +31,7 @@ def test_pieces_of_discontinuous_entities_can_lie_between_each_other() -> None:
 
 def test_pieces_that_touch_are_in_order_and_pieces_that_overlap_are_not() -> None:
     assert Entity((Span(0, 2), Span(2, 4)), "A").extent == Span(0, 4)
-    with pytest.raises(SpanError, match=r"Entity 'A': Span\(1, 4\) overlaps or precedes Span\(0, 2\)"):
+    with pytest.raises(SpanError, match=r"Entity A: Span\(1, 4\) overlaps or precedes Span\(0, 2\)"):
         Entity((Span(0, 2), Span(1, 4)), "A")
 
 
@@ -44,7 +44,7 @@ def test_entities_stand_by_start_then_length_to_the_last_piece_then_label() -> N
 def test_an_entity_may_end_where_the_text_ends_and_not_beyond() -> None:
     document = Document("d", "text").with_entities([entity(0, 4, "Disease")])
     assert document.mention(document.entities[0]) == "text"
-    with pytest.raises(SpanError, match=r"Document 'd': entity T1 Span\(0, 5\) ends beyond the 4 characters"):
+    with pytest.raises(SpanError, match=r"Document d: entity T1 Span\(0, 5\) ends beyond the 4 characters"):
         document.with_entities([entity(0, 5, "Disease", id="T1")])
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bionym import formats
 from bionym.data import Entity, Span, entity
-from bionym.evaluation import Pair, evaluate
+from bionym.evaluation import Pair, evaluate, pair
 from bionym.evaluation.assignment import assign
 from bionym.evaluation.error_examples import CONTEXT_CHARS
 from bionym.evaluation.error_kinds import KINDS, classify
@@ -90,7 +90,8 @@ def test_each_goes_to_the_one_it_overlaps_most() -> None:
 
 
 @given(pairs())
-def test_every_entity_stands_in_exactly_one_error_or_is_right(both: Pair) -> None:
+def test_every_entity_stands_in_exactly_one_error_or_is_right(documents: Pair) -> None:
+    (both,) = pair([documents.gold], [documents.predicted])
     matched = match(both)
     errors = classify(matched)
     assert sorted(one.spans for error in errors for one in error.gold) == sorted(one.spans for one in matched.missed)

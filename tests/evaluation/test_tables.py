@@ -124,3 +124,11 @@ def test_every_table_names_the_protocol() -> None:
     assert "8e61c77fde746016" in markdown(report)
     rows = list(csv.DictReader(io.StringIO(as_csv(report))))
     assert {row["fingerprint"] for row in rows} == {"8e61c77fde746016"}
+
+
+@pytest.mark.parametrize("label", ["=cmd()|'/C calc'!A0", "@SUM(1)", "+1+1", "-2", "\t=1", "\r=1", " =1"])
+def test_no_label_is_a_formula_in_csv(label: str) -> None:
+    slices = {"length": [{**SLICES["length"][0], "slice": label}]}
+    rows = list(csv.reader(io.StringIO(as_csv({**made(label), "slices": slices}), newline="")))
+    assert len(rows) == 5 and {len(row) for row in rows} == {len(CSV_HEADER)}
+    assert rows[1][2].startswith("'") and rows[4][2].startswith("'")

@@ -191,7 +191,7 @@ def test_text_outside_of_passages_survives(tmp_path: Path) -> None:
         ("[\n{]", "line 2: not valid JSON"),
         (json.dumps([ROW])[:-20], "not valid JSON"),
         ("[3]", "expected an object, found a number"),
-        (gene_at([[0, 4]]), "the entity at [0, 4) of document 1 differs"),
+        (gene_at([[0, 5]]), "the entity at [0, 5) of document 1 differs"),
         (gene_at([]), "the entity at [0, 0) of document 1 differs"),
         (gene_at([["0", 4]]), "offsets: expected an array of [start, end]"),
         (json.dumps([{**ROW, "passages": ROW["passages"] * 2}]), "two passages overlap at offset 0"),

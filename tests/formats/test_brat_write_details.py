@@ -6,9 +6,10 @@ import pytest
 
 import bionym
 from bionym.data import Argument, Audit, Document, Entity, Relation, Span, entity
-from bionym.formats._brat_mentions import Ruler
+from bionym.formats._brat_ids import Ids, is_id
 from bionym.formats._brat_model import Source
-from bionym.formats._brat_write import Ids, is_id, to_lines
+from bionym.formats._brat_write import to_lines
+from bionym.formats._offsets import Ruler
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def test_a_tab_in_a_blank_line_separates_no_columns(tmp_path: Path) -> None:
     assert mentions(document) == [("fever", "Disease")]
 
 
-@pytest.mark.parametrize("remark", ["###MEDLINE:95369245\n\n", "# id = 5\n# text = mild fever\n"])
+@pytest.mark.parametrize("remark", ["###of the trial\n\n", "# id = 5\n# text = mild fever\n"])
 def test_remarks_are_passed_over_and_counted(remark: str, tmp_path: Path) -> None:
     audit = Audit()
     (document,) = from_text(tmp_path, f"{remark}#\tO\nfever\tB-Disease\n", audit=audit)
@@ -205,7 +205,7 @@ def test_a_column_with_the_separator_in_it_stays_one(separator: str, tmp_path: P
     write([document], tmp_path / "out.tsv", "conll", separator=separator, audit=audit)
     (again,) = read(tmp_path / "out.tsv", "conll", separator=separator)
     assert (len(again.tokens), len(again.entities), len(again.text)) == (1, 1, 7)
-    assert sum(audit.changed.values()) == 2
+    assert sum(count for (what, _), count in audit.changed.items() if what == "column") == 2
 
 
 def test_scores_and_passages_are_counted_as_lost(tmp_path: Path) -> None:

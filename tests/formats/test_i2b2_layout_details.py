@@ -88,10 +88,10 @@ def test_the_text_of_a_concept_over_lines_is_joined_by_spaces() -> None:
 
 
 def test_an_entity_has_the_places_of_its_tokens() -> None:
-    layout, audit = of_lines(TEXT), Audit()
-    assert layout.concept("d", entity(3, 13, "A"), audit) == Concept("had  fever", Place(1, 1), Place(1, 3))
+    layout, audit, document = of_lines(TEXT), Audit(), Document("d", TEXT)
+    assert layout.concept(document, entity(3, 13, "A"), audit) == Concept("had  fever", Place(1, 1), Place(1, 3))
     assert audit.num_changed == audit.num_lost == 0
-    assert layout.concept("d", entity(9, 12, "A"), audit) == Concept("fever", Place(1, 3), Place(1, 3))
+    assert layout.concept(document, entity(9, 12, "A"), audit) == Concept("fever", Place(1, 3), Place(1, 3))
     assert (audit.num_changed, audit.num_lost) == (1, 0)
 
 
@@ -102,7 +102,7 @@ def test_an_entity_has_the_places_of_its_tokens() -> None:
 )
 def test_an_entity_without_a_place_is_lost_and_counted(lost: Entity) -> None:
     audit = Audit()
-    assert of_lines(TEXT).concept("d", lost, audit) is None
+    assert of_lines(TEXT).concept(Document("d", TEXT), lost, audit) is None
     assert audit.num_lost == 1
 
 

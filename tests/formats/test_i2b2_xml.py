@@ -144,7 +144,7 @@ def test_what_xml_has_no_place_for_is_lost_and_counted() -> None:
     audit = Audit()
     one = Entity((Span(0, 1), Span(2, 3)), "A", ("D1",), {}, 0.5, "T1")
     tie = Relation("r", (Argument("a", "T1"), Argument("b", "T1")))
-    again(Document("x", "a b", (Passage(0, 3, "title"),), (one,), (tie,)), audit)
+    again(Document("x", "a,b", (Passage(0, 3, "title"),), (one,), (tie,)), audit)
     assert sorted(what for what, _ in audit.lost) == ["entity", "identifier", "passage", "relation", "score"]
 
 

@@ -21,7 +21,7 @@ def test_values_are_given_as_they_are_and_defaults_where_there_is_none() -> None
     one = record(text="a", number=5, digits="07", score=0.5, items=[1], ranges=[[0, 2]], pairs=[["r", "t"]], null=None)
     assert (one.text("text"), one.text("number"), one.text("none", "x")) == ("a", "5", "x")
     assert (one.whole("number"), one.whole("digits"), one.whole("none", 9)) == (5, 7, 9)
-    assert (one.number("score"), one.number("number"), one.number("none")) == (0.5, 5, None)
+    assert (one.share("score"), one.share("none"), one.text("null", "x"), one.whole("null", 9)) == (0.5, None, "x", 9)
     assert (one.items("items"), one.items("null"), one.items("none")) == ([1], [], [])
     assert (one.ranges("ranges"), one.pairs("pairs"), one.mapping("null")) == ([(0, 2)], [("r", "t")], {})
     assert "null" in one and "none" not in one
@@ -35,8 +35,11 @@ def test_values_are_given_as_they_are_and_defaults_where_there_is_none() -> None
         ("whole", True, "expected a whole number"),
         ("whole", "1.5", "expected a whole number"),
         ("whole", "9" * 19, "expected a whole number"),
-        ("number", False, "expected a number"),
-        ("number", "1", "expected a number"),
+        ("share", False, "expected a number from 0 to 1"),
+        ("share", "1", "expected a number from 0 to 1"),
+        ("share", 1.5, "expected a number from 0 to 1"),
+        ("share", -0.5, "expected a number from 0 to 1"),
+        ("share", float("nan"), "expected a number from 0 to 1"),
         ("items", {}, "expected an array"),
         ("texts", ["a", 1], "expected an array of texts"),
         ("ranges", [[0, 1, 2]], r"expected an array of \[start, end\]"),
@@ -56,7 +59,7 @@ def test_a_value_of_another_kind_is_refused_by_place_and_key(kind: str, value: A
 def test_missing_and_unknown_keys_are_named() -> None:
     with pytest.raises(FormatError, match=r"rows\[1\]: the key 'id' is missing"):
         record().text("id")
-    with pytest.raises(FormatError, match=r"rows\[1\]: unknown key 'labl'.*label.*Known: id, label"):
+    with pytest.raises(FormatError, match=r"rows\[1\]: key 2 is unknown.*label.*Known: id, label"):
         record(id=1, labl=2).allow("id", "label")
     record(id=1).allow("id", "label")
 
@@ -113,7 +116,7 @@ def test_entities_are_read_from_their_line(entity: str, expected: Entity) -> Non
 @pytest.mark.parametrize(
     ("entity", "message"),
     [
-        ('{"spans": [[0, 5]], "label": "A", "kind": 1}', r"entities\[0\]: unknown key 'kind'"),
+        ('{"spans": [[0, 5]], "label": "A", "kind": 1}', r"entities\[0\]: key 3 is unknown"),
         ('{"spans": [[0, 5, 6]], "label": "A"}', r"entities\[0\]: spans: expected an array of \[start, end\]"),
         ('{"spans": [[0, 5]]}', r"entities\[0\]: the key 'label' is missing"),
         ('{"spans": [[0, 5]], "label": "A", "score": "1"}', r"entities\[0\]: score: expected a number"),

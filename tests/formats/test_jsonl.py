@@ -87,7 +87,7 @@ def test_an_empty_file_holds_no_documents(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"entites": []}, "line 2: unknown key 'entites'. Did you mean 'entities'?"),
+        ({"entites": []}, "line 2: key 5 is unknown. Did you mean 'entities'?"),
         ({"format": "other"}, 'expected "format": "bionym"'),
         ({"version": 2}, "expected version 1, found 2"),
         ({"version": True}, "version: expected a whole number, found true or false"),

@@ -6,8 +6,10 @@ from hypothesis import strategies as st
 
 from bionym.data import Audit, Document, Passage
 from bionym.formats import _layout as layout
-from bionym.formats._layout import Overlap, Piece, lay, lay_so_that_all_fit
-from bionym.formats._offsets import UNITS, Claim, edges, fits, other_unit, repaired, width
+from bionym.formats._layout import Overlap, Piece, lay, lay_so_that_most_fit
+from bionym.formats._mentions import KEPT, MOVED, NOWHERE, Claim, Verdict, fits, settle
+from bionym.formats._offsets import CODE_POINTS, UNITS, edges, width
+from bionym.formats._slips import settled
 
 TEXT = "é\U0001d4d0x\n5 mg\r\n"
 LENGTHS = {
@@ -61,9 +63,13 @@ def test_the_unit_is_the_first_under_which_all_mentions_fit() -> None:
     for unit in ("UTF-8 bytes", "UTF-16 units"):
         starts = [LENGTHS[unit](text[:place]) for place in places]
         claims = [Claim(((starts[0], starts[0] + 5),), "fever"), Claim(((starts[1], starts[1] + 4),), "pain")]
-        found = other_unit(text, claims)
-        assert found == (unit, [((places[0], places[0] + 5),), ((places[1], places[1] + 4),)])
-    assert other_unit(text, [Claim(((0, 1),), "x")]) is None
+        found = settled(text, claims, repair=False)
+        assert found.unit == unit
+        assert [verdict and verdict.ranges for verdict in found.verdicts] == [
+            ((places[0], places[0] + 5),),
+            ((places[1], places[1] + 4),),
+        ]
+    assert settled(text, [Claim(((0, 1),), "x")], repair=False) == (CODE_POINTS, [None])
 
 
 @pytest.mark.parametrize(
@@ -82,12 +88,19 @@ def test_the_unit_is_the_first_under_which_all_mentions_fit() -> None:
 def test_a_mention_is_moved_to_where_it_stands_nearest(
     start: int, end: int, mention: str, place: tuple[int, int] | None
 ) -> None:
-    found = repaired("fever and fever", start, end, mention)
-    assert (found and found[:2]) == place
+    (found,) = settle("fever and fever", [Claim(((start, end),), mention)], repair=True)
+    assert found is not None
+    assert found.ranges == ((place,) if place else ())
+    assert found.reason == ("" if place == (start, end) else MOVED if place else found.reason)
+
+
+def test_a_mention_that_is_nowhere_is_left_out() -> None:
+    assert settle("fever and fever", [Claim(((0, 5),), "pain")], repair=True) == [Verdict((), NOWHERE, True)]
 
 
 def test_a_mention_in_other_letters_stays_where_it_is() -> None:
-    assert repaired("a Fever", 2, 7, "fEVER") == (2, 7, "differs from the text in case alone: the text is kept")
+    for repair in (False, True):
+        assert settle("a Fever", [Claim(((2, 7),), "fEVER")], repair=repair) == [Verdict(((2, 7),), KEPT)]
 
 
 @pytest.mark.parametrize(
@@ -122,14 +135,21 @@ def test_pieces_that_overlap_or_lie_too_far_apart_are_refused(monkeypatch: pytes
         lay([Piece(6, "x")], "code points")
 
 
-def test_pieces_are_laid_under_the_unit_in_which_all_mentions_fit() -> None:
+def test_pieces_are_laid_under_the_unit_in_which_most_mentions_fit() -> None:
     pieces = [Piece(0, "é"), Piece(3, "fever")]
-    found = lay_so_that_all_fit(lambda unit: pieces, [Claim(((3, 8),), "fever")])
-    assert found is not None
-    assert (found[0], found[1].text, found[2]) == ("code points", "é \nfever", [((3, 8),)])
-    bytes_ = lay_so_that_all_fit(lambda unit: [Piece(0, "é"), Piece(3, "éfever")], [Claim(((5, 10),), "fever")])
-    assert bytes_ is not None and (bytes_[0], bytes_[1].text) == ("UTF-8 bytes", "é\néfever")
-    assert lay_so_that_all_fit(lambda unit: pieces, [Claim(((0, 5),), "fever")]) is None
+    found = lay_so_that_most_fit(lambda unit: pieces, [Claim(((3, 8),), "fever")])
+    assert (found.unit, found.laid.text) == ("code points", "é \nfever")
+    assert [claim.ranges for claim in found.claims] == [((3, 8),)]
+    bytes_ = lay_so_that_most_fit(lambda unit: [Piece(0, "é"), Piece(3, "éfever")], [Claim(((5, 10),), "fever")])
+    assert (bytes_.unit, bytes_.laid.text) == ("UTF-8 bytes", "é\néfever")
+    assert [claim.ranges for claim in bytes_.claims] == [((3, 8),)]
+
+
+def test_pieces_in_which_no_mention_fits_are_laid_in_code_points_and_the_mention_has_no_verdict() -> None:
+    claims = [Claim(((0, 5),), "fever")]
+    found = lay_so_that_most_fit(lambda unit: [Piece(0, "é"), Piece(3, "fever")], claims)
+    assert (found.unit, found.claims) == ("code points", claims)
+    assert found.verdicts(claims, found.claims, repair=False) == [None]
 
 
 def parts(text: str, *passages: tuple[int, int]) -> list[tuple[int, int, bool]]:

@@ -18,6 +18,12 @@ from bionym.models.transformer.foreign_tags import names_for_pipelines, parse_ta
         (["O", "I-x", "I-a"], "IO", ("O", "I-a", "I-x")),
         (["Drug", "O", "Disease"], "IO", ("O", "I-Disease", "I-Drug")),
         (["B", "I", "O"], "LENIENT", ("O", "B-Entity", "I-Entity")),
+        (["o", "b-drug", "i-drug"], "LENIENT", ("O", "B-drug", "I-drug")),
+        (["O", "b_drug", "i_drug"], "LENIENT", ("O", "B-drug", "I-drug")),
+        (["o", "B-Drug", "i-Drug"], "LENIENT", ("O", "B-Drug", "I-Drug")),
+        (["O", "b-x", "i-x", "e-x", "s-x"], "BIOES", ("O", "B-x", "I-x", "E-x", "S-x")),
+        (["o", "b", "i"], "LENIENT", ("O", "B-Entity", "I-Entity")),
+        (["O", "S_phase", "Gene", "b_cell"], "IO", ("O", "I-Gene", "I-S_phase", "I-b_cell")),
     ],
 )
 def test_every_way_to_write_tags_is_read(names: list[str], scheme: str, tags: tuple[str, ...]) -> None:
@@ -36,6 +42,7 @@ def test_what_is_no_tag_of_a_token_is_left_out() -> None:
     [
         (["LABEL_0", "LABEL_1"], "no names: LABEL_0 and 1 more. Say what they are"),
         (["O", "B-Drug", "gene"], "'B-Drug' and 'gene'"),
+        (["O", "b-drug", "gene"], "'b-drug' and 'gene'"),
         (["B-Drug", "I-Drug"], "None of the 2 labels is O"),
         (["O", "[PAD]"], "No label stands for an entity"),
         (["O", "B-Drug", "B_Drug"], "the same tag, B-Drug"),

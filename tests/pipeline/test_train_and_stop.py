@@ -22,7 +22,7 @@ def documents() -> list[Document]:
 
 @pytest.mark.parametrize("model", ["crf", pytest.param("bilstm_crf", marks=pytest.mark.needs("torch", "onnx"))])
 def test_documents_in_training_and_development_data_are_an_error(model: str, documents: list[Document]) -> None:
-    with pytest.raises(InputError, match=r"2 documents stand in more than one split: ncbi-1 \(train and dev\)"):
+    with pytest.raises(InputError, match=r"2 documents are in more than one split: ncbi-1 \(train and dev\)"):
         bionym.train(documents, model=model, dev=documents[:2])
 
 
@@ -32,14 +32,14 @@ def test_where_leaks_are_allowed_record_and_card_name_them(documents: list[Docum
     assert (shared.corpus, shared.other, shared.split, shared.documents) == ("", "", "dev", 2)
     tagger.save(tmp_path / "model")
     card = (tmp_path / "model" / "model_card.md").read_text(encoding="utf-8")
-    assert "2 documents of the training data also stand in the dev data: scores there are too high." in card
+    assert "are also in the dev data: scores there are too high." in card
 
 
 def test_a_corpus_that_the_configuration_names_may_not_leak_either(tmp_path: Path) -> None:
     path = GOLD / "conll" / "ncbi.tsv"
     config = tmp_path / "config.toml"
     config.write_text(f'[corpora.ncbi]\nformat = "conll"\ntrain = "{path}"\ndev = "{path}"\n', encoding="utf-8")
-    with pytest.raises(InputError, match="stand in more than one split"):
+    with pytest.raises(InputError, match="are in more than one split"):
         bionym.train(config=config)
 
 
@@ -57,12 +57,12 @@ def test_a_crf_learns_from_the_corpus_that_its_configuration_names(documents: li
 
 def test_a_crf_refuses_several_corpora(documents: list[Document]) -> None:
     corpora = {name: Corpus({"train": (one,)}) for name, one in zip("ab", documents, strict=False)}
-    with pytest.raises(ConfigError, match="has one head, and learns from one corpus; there are 2: a, b"):
+    with pytest.raises(ConfigError, match="has one head, and is trained on one corpus; there are 2: a, b"):
         bionym.train(corpora=corpora)
 
 
 def test_an_ensemble_is_not_trained(documents: list[Document]) -> None:
-    with pytest.raises(UsageError, match="made of trained models: bionym combine"):
+    with pytest.raises(UsageError, match="is not trained. Combine trained models"):
         bionym.train(documents, model="ensemble")
 
 

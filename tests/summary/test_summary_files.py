@@ -156,3 +156,12 @@ def test_standard_output_gets_csv(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", out)
     summary.write([document_of("fièvre", score=0.98765)], "-")
     assert out.buffer.getvalue().decode().splitlines()[1] == "1,Sign,fièvre,,,1,0,6,0.9877,0.9877"  # type: ignore[attr-defined]
+
+
+def test_a_carriage_return_breaks_no_row_of_csv(tmp_path: Path) -> None:
+    summary.write([document_of("fever\r=1")], tmp_path / "a.csv")
+    with (tmp_path / "a.csv").open(encoding="utf-8", newline="") as stream:
+        content = stream.read()
+    assert "\r" not in content
+    rows = list(csv.reader(io.StringIO(content, newline="")))
+    assert len({len(row) for row in rows}) == 1

@@ -55,6 +55,14 @@ def sentences(text: str) -> list[str]:
         "Rule out ? cholecystitis.",
         "Pt. was given 5 ml. of saline.",
         "We found the protein B. subtilis needs.",
+        "We studied Synechocystis sp. PCC 6803 here.",
+        "Hep. B was excluded, vit. D was low.",
+        "Nostoc spp. ATCC 29133 and Anabaena sp. 7120 grew.",
+        "Salmonella enterica ser. Typhimurium, sv. Typhi and E. coli str. K-12 were seen.",
+        "Tomato cv. Micro-Tom and P. syringae pv. tomato DC3000 were used.",
+        "Vit. B12, vit. K and fac. VIII were given.",
+        "Gr. A strep (hep. C) and gp. B were found.",
+        "History of inf. MI, mod. MR and sev. AS.",
     ],
 )
 def test_a_full_stop_within_a_sentence_does_not_end_it(sentence: str) -> None:
@@ -75,6 +83,9 @@ def test_a_full_stop_within_a_sentence_does_not_end_it(sentence: str) -> None:
         "Levels were 3.5.|12 patients died.|He died in 1998.|In all.",
         "Labs drawn etc.|He waited ...|Then he left.",
         "Orange County, CA.|These cases.",
+        "Found in Bacillus sp.|The strain grew.|We name it sp. nov.|They agreed.",
+        "Levels of vit. D.|Patients with hep. B.|She has none.",
+        "We took Candida spp.|Patients with Ag.|In this work it rose.",
     ],
 )
 def test_a_full_stop_at_the_end_of_a_sentence_ends_it(text: str) -> None:

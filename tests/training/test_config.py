@@ -54,3 +54,13 @@ def test_what_is_dumped_is_read_back(tmp_path: Path) -> None:
     path = tmp_path / "c.toml"
     path.write_text(config.dump(Config()))
     assert config.load(Config, path) == Config()
+
+
+@pytest.mark.parametrize(
+    "text", ["a = " + "[" * 5000 + "]" * 5000, "a = " + "1" * 5000, "a = " + "{b = " * 3000 + "1" + "}" * 3000]
+)
+def test_toml_that_cannot_be_used_is_refused(text: str, tmp_path: Path) -> None:
+    (tmp_path / "c.toml").write_text(text)
+    with pytest.raises(ConfigError, match="nested too deep"):
+        config.read(tmp_path / "c.toml")
+    assert config.parse(f"x={text.removeprefix('a = ')}") == {"x": text.removeprefix("a = ")}

@@ -5,12 +5,12 @@ with F1 and its interval. Where every system is tested on its own corpus alone, 
 F1 has two decimals of a percentage, as published tables do; precision, recall and the interval one.
 """
 
-import csv as _csv
 import io
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from bionym.files import CsvWriter
 from bionym.tables import GAP, WIDTH, aligned, escaped, shorten, widths
 from bionym.tables import markdown as in_markdown
 
@@ -72,11 +72,11 @@ def markdown(results: Results) -> str:
 def csv(results: Results) -> str:
     """One line for each figure and label, "micro" and "macro" among them, in full precision; columns as in CSV_HEADER."""
     stream = io.StringIO()
-    writer = _csv.writer(stream, lineterminator="\n")
-    writer.writerow(CSV_HEADER)
+    writer = CsvWriter(stream)
+    writer.row(CSV_HEADER)
     for row in results["rows"]:
         for label, values in (*row["labels"].items(), ("micro", row["micro"]), ("macro", row["macro"])):
-            writer.writerow(_figures(row, label, values))
+            writer.row(_figures(row, label, values))
     return stream.getvalue()
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from bionym.data.audit import Audit
+from bionym.data.blanks import without_blank_gaps, without_blanks
 from bionym.data.document import Document
 from bionym.data.entity import Entity, in_text_order
 from bionym.data.flatten import Policy, choose
@@ -30,6 +31,25 @@ def align(tokens: Sequence[Span], span: Span) -> Aligned | None:
     return Aligned(start, end, tokens[start].start == span.start and tokens[end - 1].end == span.end)
 
 
+def one_stretch(document: Document, entity: Entity, audit: Audit) -> Entity | None:
+    """The entity in one piece: gaps of white space alone are closed, and that is counted. None if it has other gaps."""
+    whole = without_blank_gaps(document.text, entity)
+    if whole.is_discontinuous:
+        return None
+    if whole is not entity:
+        audit.change(document.id, entity, "a gap of white space alone: joined")
+    return whole
+
+
+def contiguous(document: Document, entity: Entity, audit: Audit) -> Entity | None:
+    """As `one_stretch`, and without white space at its edges, which is counted too."""
+    whole = one_stretch(document, entity, audit)
+    plain = without_blanks(document.text, whole) if whole else None
+    if plain is not whole:
+        audit.change(document.id, entity, "white space at an edge: trimmed")
+    return plain
+
+
 def sentence_ranges(document: Document) -> tuple[tuple[int, int], ...]:
     """Token positions `[start, end)` of each sentence; one range over all tokens if there are no sentences.
 
@@ -51,8 +71,8 @@ def to_tags(
 ) -> list[list[str]]:
     """Tags of every token, a list a sentence.
 
-    An entity that cuts a token takes the whole token (counted as changed). Lost, and counted: entities without a token,
-    discontinuous ones, those that cross a sentence's end, and those that overlap one which `policy` prefers.
+    An entity that cuts a token takes the whole token, white space at an edge is trimmed, and a gap of white space alone is
+    closed (each counted as changed). Lost, and counted: entities without a token, discontinuous ones, those that cross a sentence's end, and those that overlap one which `policy` prefers.
     """
     audit = audit if audit is not None else Audit()
     ranges = sentence_ranges(document)
@@ -110,10 +130,11 @@ def _aligned(
     document: Document, entity: Entity, ranges: Sequence[tuple[int, int]], starts: Sequence[int], audit: Audit
 ) -> Aligned | None:
     """The tokens of an entity that tags can hold; else None, and the loss is counted."""
-    if entity.is_discontinuous:
+    plain = contiguous(document, entity, audit)
+    if plain is None:
         audit.lose(document.id, entity, "discontinuous: tags hold one stretch of tokens")
         return None
-    aligned = align(document.tokens, entity.extent)
+    aligned = align(document.tokens, plain.extent)
     if aligned is None:
         audit.lose(document.id, entity, "covers no token")
     elif aligned.end > ranges[bisect_right(starts, aligned.start) - 1][1]:

@@ -36,13 +36,17 @@ class Audit:
     changed: Counter[tuple[str, str]] = field(default_factory=Counter)
     examples: list[Event] = field(default_factory=list)
 
-    def lose(self, document_id: str, thing: Entity | str, reason: str, *, count: int = 1) -> None:
-        """Record something that is not in the result. Raises: LossError under `strict`."""
-        self._record("lost", document_id, thing, reason, count)
+    def lose(self, document_id: str, thing: Entity | str, reason: str, *, count: int = 1, place: str = "") -> None:
+        """Record something that is not in the result. Raises: LossError under `strict`.
 
-    def change(self, document_id: str, thing: Entity | str, reason: str, *, count: int = 1) -> None:
-        """Record something that is in the result in another form. Raises: LossError under `strict`."""
-        self._record("changed", document_id, thing, reason, count)
+        Args:
+            place: where a thing stands that is no entity, such as "T4, line 7".
+        """
+        self._record("lost", document_id, thing, reason, count, place)
+
+    def change(self, document_id: str, thing: Entity | str, reason: str, *, count: int = 1, place: str = "") -> None:
+        """Record something that is in the result in another form; `place` as for `lose`. Raises: LossError under `strict`."""
+        self._record("changed", document_id, thing, reason, count, place)
 
     @property
     def num_lost(self) -> int:
@@ -65,9 +69,15 @@ class Audit:
         }
 
     def _record(
-        self, kind: Literal["lost", "changed"], document_id: str, thing: Entity | str, reason: str, count: int
+        self,
+        kind: Literal["lost", "changed"],
+        document_id: str,
+        thing: Entity | str,
+        reason: str,
+        count: int,
+        place: str,
     ) -> None:
-        what, place = ("entity", _place(thing)) if isinstance(thing, Entity) else (thing, "")
+        what, place = ("entity", _place(thing)) if isinstance(thing, Entity) else (thing, place)
         event = Event(kind, what, reason, document_id, place)
         if self.strict:
             where = f"Document {document_id!r}: " if document_id else ""

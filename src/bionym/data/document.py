@@ -8,7 +8,7 @@ from typing import Any
 from bionym.data.entity import Entity, in_text_order
 from bionym.data.relation import Relation
 from bionym.data.span import Span
-from bionym.errors import SpanError
+from bionym.errors import SpanError, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +75,9 @@ class Document:
         num_chars = len(self.text)
         for entity in self.entities:
             if entity.spans[-1].end > num_chars:
-                name = entity.id or entity.label
+                name = shown(entity.id or entity.label)
                 raise SpanError(
-                    f"Document {self.id!r}: entity {name} {entity.extent} ends beyond the {num_chars} characters"
+                    f"Document {shown(self.id)}: entity {name} {entity.extent} ends beyond the {num_chars} characters"
                 )
 
     def _check_inside(self) -> None:
@@ -85,17 +85,17 @@ class Document:
         for passage in self.passages:
             if not 0 <= passage.start <= passage.end <= num_chars:
                 raise SpanError(
-                    f"Document {self.id!r}: passage [{passage.start}, {passage.end}) "
+                    f"Document {shown(self.id)}: passage [{passage.start}, {passage.end}) "
                     f"is not inside the {num_chars} characters"
                 )
         for spans in (self.tokens, self.sentences):
             if spans and spans[-1].end > num_chars:
-                raise SpanError(f"Document {self.id!r}: {spans[-1]} ends beyond the {num_chars} characters")
+                raise SpanError(f"Document {shown(self.id)}: {spans[-1]} ends beyond the {num_chars} characters")
 
 
 def _check_in_order(spans: tuple[Span, ...], kind: str, document_id: str) -> None:
     end = 0
     for span in spans:
         if span[0] < end:
-            raise SpanError(f"Document {document_id!r}: the {kind} are out of order or overlap at {span}")
+            raise SpanError(f"Document {shown(document_id)}: the {kind} are out of order or overlap at {span}")
         end = span[1]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from bionym.data.span import Span
-from bionym.errors import SpanError
+from bionym.errors import SpanError, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Entity:
 
     def __post_init__(self) -> None:
         if not self.spans:
-            raise SpanError(f"Entity {self.id or self.label!r} has no span")
+            raise SpanError(f"Entity {shown(self.id or self.label)} has no span")
         if not self.label:
             raise SpanError(f"The entity at {self.spans[0]} has no label")
         if len(self.spans) > 1:
@@ -75,7 +75,7 @@ def entity(start: int, end: int, label: str, *, score: float | None = None, id: 
 def _check_in_order(entity: Entity) -> None:
     for left, right in pairwise(entity.spans):
         if right.start < left.end:
-            raise SpanError(f"Entity {entity.id or entity.label!r}: {right} overlaps or precedes {left}")
+            raise SpanError(f"Entity {shown(entity.id or entity.label)}: {right} overlaps or precedes {left}")
 
 
 def in_text_order(entities: Iterable[Entity]) -> tuple[Entity, ...]:

@@ -1,6 +1,7 @@
 """`Relation`: a labelled tie between entities or concepts."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 
@@ -18,8 +19,13 @@ class Argument(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A labelled tie between entities or concepts: kept through every format that can hold it."""
+    """A labelled tie between entities or concepts: kept through every format that can hold it.
+
+    Args:
+        attributes: other named values ("novelty": "Novel").
+    """
 
     label: str
     arguments: tuple[Argument, ...]
     id: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict, hash=False)

@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from bionym.data import Document, Entity
 from bionym.data.align import align
+from bionym.data.blanks import is_blank, without_blanks
 from bionym.data.corpus import Leak, find_leaks
+from bionym.data.entity import in_text_order
 from bionym.text.prepare import tokenized
 
 
@@ -34,7 +36,7 @@ class Census:
         crossing: pairs that overlap without one lying inside the other.
         same_label: pairs of one label that overlap.
         discontinuous: entities with a gap.
-        misaligned: entities with an edge inside a token.
+        misaligned: entities with an edge inside a token, or without one.
         duplicates: entities whose spans and label stand twice in a document.
         mentions: how often each mention stands, with its label.
         places: where each nested, crossing, discontinuous, misaligned or duplicate entity stands.
@@ -120,7 +122,7 @@ def _count(census: Census, document: Document) -> None:
     census.relations.update(relation.label for relation in document.relations)
     census.mentions.update((entity.label, document.mention(entity)) for entity in document.entities)
     for entity in document.entities:
-        aligned = align(prepared.tokens, entity.extent)
+        aligned = align(prepared.tokens, without_blanks(document.text, entity).extent)
         census.lengths[aligned.end - aligned.start if aligned else 0] += 1
         if entity.is_discontinuous:
             census.discontinuous += 1
@@ -143,8 +145,13 @@ def _count_duplicates(census: Census, document: Document) -> None:
 
 
 def _count_overlaps(census: Census, document: Document) -> None:
-    """Nesting and crossing, over extents, of distinct entities; the entities are sorted by start."""
-    distinct = list({(entity.spans, entity.label): entity for entity in document.entities}.values())
+    """Nesting and crossing, over extents, of distinct entities, white space at their edges left out.
+
+    One of nothing but white space is in no other: it names nothing.
+    """
+    named = [entity for entity in document.entities if not is_blank(document.text, entity)]
+    plain = in_text_order(without_blanks(document.text, entity) for entity in named)
+    distinct = list({(entity.spans, entity.label): entity for entity in plain}.values())
     open_entities: list[Entity] = []
     for entity in distinct:
         open_entities = [other for other in open_entities if other.end > entity.start]

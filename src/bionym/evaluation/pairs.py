@@ -1,5 +1,6 @@
 """Which predicted document belongs to which gold one, and the parts of such a pair."""
 
+import operator
 import re
 from bisect import bisect_left
 from collections import defaultdict, deque
@@ -9,6 +10,7 @@ from itertools import pairwise, zip_longest
 from typing import Literal, NamedTuple
 
 from bionym.data import Document, Entity
+from bionym.data.blanks import without_blanks
 from bionym.errors import InputError
 from bionym.text.prepare import tokenized
 
@@ -37,8 +39,11 @@ def pair(gold: Iterable[Document], predicted: Iterable[Document]) -> Iterator[Pa
     A line end on one side may be a blank on the other, as where a format has put sentences on lines: offsets still compare.
     A document on one side only is paired with an empty one: its entities count as missed or as spurious. Both streams are
     read in step, and a document is held only until its other half has come.
+    White space at the edges of an entity, and gaps of nothing else, do not count: a tagger never finds them (see
+    `data.blanks`).
     Raises: InputError if two texts paired by id differ, since then their offsets do not compare.
     """
+    gold, predicted = map(_without_blanks, gold), map(_without_blanks, predicted)
     alone: Waiting = defaultdict(deque)
     unclaimed: Waiting = defaultdict(deque)
     for left, right in zip_longest(gold, predicted):
@@ -77,6 +82,14 @@ def sentences(both: Pair) -> Iterator[Pair]:
     sides = [_cut(document, cuts) for document in both[:2]]
     for left, right in zip(*sides, strict=True):
         yield Pair(left, right, both.missing)
+
+
+def _without_blanks(document: Document) -> Document:
+    """The document, its entities as they are scored."""
+    plain = [without_blanks(document.text, entity) for entity in document.entities]
+    if all(map(operator.is_, plain, document.entities)):
+        return document
+    return document.with_entities(plain, relations=document.relations)
 
 
 def _by_text(alone: Waiting, unclaimed: Waiting) -> Iterator[Pair]:

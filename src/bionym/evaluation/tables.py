@@ -5,12 +5,12 @@ and the interval have one, or two where the interval of micro-F1 is narrower tha
 CSV holds shares from 0 to 1 with all their digits.
 """
 
-import csv as _csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from bionym.files import CsvWriter
 from bionym.tables import WIDTH, aligned, escaped
 from bionym.tables import markdown as in_markdown
 
@@ -65,17 +65,18 @@ def markdown(report: Report) -> str:
 def csv(report: Report) -> str:
     """One row for each metric and label or average, and for each slice, in full precision; columns as in `CSV_HEADER`."""
     stream = io.StringIO()
-    writer = _csv.writer(stream, lineterminator="\n")
-    writer.writerow(CSV_HEADER)
+    writer = CsvWriter(stream)
+    writer.row(CSV_HEADER)
     for metric, table in report.get("metrics", {}).items():
         print_of = _protocol(report, metric).get("fingerprint", "")
         for label, values in (table.get("labels") or {}).items():
-            writer.writerow((metric, "label", label, *_numbers(values), print_of))
+            writer.row((metric, "label", label, *_numbers(values), print_of))
         for average in AVERAGES:
             if table.get(average):
-                writer.writerow((metric, "average", average, *_numbers(table[average]), print_of))
+                writer.row((metric, "average", average, *_numbers(table[average]), print_of))
     for kind, slices in (report.get("slices") or {}).items():
-        writer.writerows(("", kind, values["slice"], *_numbers(values), "") for values in slices)
+        for values in slices:
+            writer.row(("", kind, values["slice"], *_numbers(values), ""))
     return stream.getvalue()
 
 

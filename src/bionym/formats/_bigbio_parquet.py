@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from bionym.errors import FormatError, MissingExtraError
+from bionym.errors import FormatError, MissingExtraError, OutputError, shown
 from bionym.files import STREAM, open_bytes
 
 _ROWS_A_BATCH = 100
@@ -21,8 +21,10 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
         try:
             for batch in parquet.ParquetFile(source).iter_batches(batch_size=_ROWS_A_BATCH):
                 yield from batch.to_pylist()
-        except (arrow.ArrowException, OSError) as error:
-            raise FormatError("not a Parquet file that can be read", path=path, fix="Export it again.") from error
+        except UnicodeDecodeError:
+            raise FormatError("a text in it is not UTF-8", path=path, fix="Export it again, as UTF-8.") from None
+        except (arrow.ArrowException, OSError):  # their words may quote the file
+            raise FormatError("not a Parquet file that can be read", path=path, fix="Export it again.") from None
 
 
 def write(found: Iterable[dict[str, Any]], path: Path) -> None:
@@ -31,7 +33,15 @@ def write(found: Iterable[dict[str, Any]], path: Path) -> None:
     schema, remaining = _schema(arrow), iter(found)
     with parquet.ParquetWriter(sys.stdout.buffer if path == STREAM else path, schema) as writer:
         while batch := list(islice(remaining, _ROWS_A_BATCH)):
-            writer.write_table(arrow.Table.from_pylist(batch, schema=schema))
+            writer.write_table(_table(arrow, batch, schema))
+
+
+def _table(arrow: Any, batch: list[dict[str, Any]], schema: Any) -> Any:
+    try:
+        return arrow.Table.from_pylist(batch, schema=schema)
+    except (arrow.ArrowException, TypeError, ValueError, OverflowError):
+        found = f"One of the documents from {shown(batch[0]['document_id'])} on holds events or coreferences of another form"
+        raise OutputError(f"{found} than BigBio's kb schema, which Parquet needs. Write .json instead.") from None
 
 
 def _pyarrow() -> tuple[Any, Any]:

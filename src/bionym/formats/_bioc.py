@@ -10,12 +10,12 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from bionym.data import Audit, Document, Entity, Passage, Span
-from bionym.errors import SpanError
+from bionym.errors import SpanError, shown
 from bionym.formats import _concepts
+from bionym.formats._bioc_dialects import usual
 from bionym.formats._bioc_infons import (
     BETWEEN,
     COLLECTION,
-    LABEL_KEYS,
     OURS,
     concept_key,
     plain_infons,
@@ -23,20 +23,53 @@ from bionym.formats._bioc_infons import (
     relation_tree,
 )
 from bionym.formats._json import Record
-from bionym.formats._layout import Laid, Overlap, Piece, lay, lay_so_that_all_fit
-from bionym.formats._offsets import CODE_POINTS, Claim, Ranges, Repair, fits, repaired
+from bionym.formats._layout import Counted, Laid, Overlap, Piece, lay, lay_so_that_most_fit
+from bionym.formats._mentions import DANGLING, Claim, report
+from bionym.formats._offsets import Ranges, Repair
+from bionym.formats._shapes import Fields, Fixed, Listed, Named
+from bionym.formats._skipping import usable_records
 
 INDIVIDUAL_MENTIONS = "individual_mentions"
 COMPOSITE_ROLE = "CompositeRole"
 DEFAULT_KEY = "identifier"
 
+_LOCATION = Fields({"offset": int, "length": int}, needed=("offset", "length"))
+_ANNOTATION = Fields({"id": str, "infons": Named(str), "text": str, "locations": Listed(_LOCATION)}, needed=("infons",))
+_NODE = Fields({"refid": str, "role": str}, needed=("refid", "role"))
+_RELATION = Fields({"id": str, "infons": Named(str), "nodes": Listed(_NODE)}, needed=("id", "infons", "nodes"))
+_FOLDED = Fields(
+    {"of": Fixed(int, int, str), "role": str, "annotation": _ANNOTATION}, needed=("of", "role", "annotation")
+)
+_COLLECTION = {"source": str, "date": str, "key": str, "infons": dict}
+META_SHAPE = {
+    "bioc": Fields(
+        {
+            "collection": Fields(_COLLECTION),
+            "infons": dict,
+            "no_concept": str,
+            "concept_keys": Named(str),
+            "relations": Listed(_RELATION),
+            "annotations": Listed(_ANNOTATION),
+            INDIVIDUAL_MENTIONS: Listed(_FOLDED),
+            "sentences": Listed(Fixed(int, int, dict)),
+        }
+    )
+}
+
 
 class Mention(NamedTuple):
-    """An annotation that has locations: its tree, its ranges as written, and its infons as text."""
+    """An annotation that has locations: its tree, its ranges as written, its infons as text, and where it is held.
+
+    Args:
+        passage: number of the passage that holds it; -1 for the document.
+        ahead: offset of the sentence that holds it, from the passage's.
+    """
 
     record: Record
     ranges: Ranges
     infons: dict[str, str]
+    passage: int = -1
+    ahead: int = 0
 
     @property
     def claim(self) -> Claim:
@@ -56,6 +89,19 @@ class _Parts:
     relations: list[Any] = field(default_factory=list)
 
 
+def checked_document(
+    record: Record, collection: Mapping[str, Any], audit: Audit, repair: Repair | None, *, label: str
+) -> Document:
+    """As `to_document`, of a tree that another producer may have made (see `_bioc_dialects`).
+
+    Raises: FormatError for a document that cannot be.
+    """
+    try:
+        return to_document(usual(record, audit, label=label, repair=repair), collection, audit, repair)
+    except SpanError as error:
+        raise record.error(str(error)) from error
+
+
 def to_document(record: Record, collection: Mapping[str, Any], audit: Audit, repair: Repair | None) -> Document:
     """The document of a tree.
 
@@ -63,10 +109,11 @@ def to_document(record: Record, collection: Mapping[str, Any], audit: Audit, rep
         record: the document's tree.
         collection: source, date, key and infons of the collection; kept in `meta`.
         audit: counts converted and repaired offsets, and infons that were no text.
-        repair: "nearest" moves an annotation whose text is not where its offsets say.
+        repair: "nearest" keeps an annotation that resembles the text, moves any other, and leaves out what it cannot
+            place or read.
     Raises: FormatError for passages that overlap, and annotations that differ from the text.
     """
-    parts = _parts(record, audit)
+    parts = _parts(record, audit, repair)
     laid, mentions = _placed(parts, record, audit, repair)
     fields = [_field(mention.infons) for mention in mentions]
     none = _concepts.form_of_none(fields, "")
@@ -87,22 +134,21 @@ def to_document(record: Record, collection: Mapping[str, Any], audit: Audit, rep
 
 
 def only_here(document: Document) -> dict[str, int]:
-    """Infons of the document and of relations that have nodes, and annotations without a place."""
+    """Infons of the document, and annotations without a place."""
     meta = document.meta.get("bioc", {})
-    of_relations = [name for tree in meta.get("relations", ()) if tree["nodes"] for name in tree["infons"]]
-    num_infons = len(meta.get("infons", ())) + sum(name not in LABEL_KEYS for name in of_relations)
-    return {"infon": num_infons, "annotation without a place": len(meta.get("annotations", ()))}
+    return {"infon": len(meta.get("infons", ())), "annotation without a place": len(meta.get("annotations", ()))}
 
 
-def _parts(record: Record, audit: Audit) -> _Parts:
+def _parts(record: Record, audit: Audit, repair: Repair | None) -> _Parts:
     parts = _Parts(sorted(record.records("passages"), key=lambda one: one.whole("offset", 0)))
     document_id = record.text("id", "")
-    for passage in parts.passages:
+    for number, passage in enumerate(parts.passages):
         sentences = list(passage.records("sentences"))
         parts.sentences.append(sentences)
         for holder in (passage, *sentences):
-            _collect(holder, parts, document_id, audit)
-    _collect(record, parts, document_id, audit)
+            ahead = holder.whole("offset", 0) - passage.whole("offset", 0)
+            _collect(holder, parts, document_id, audit, repair, passage=number, ahead=ahead)
+    _collect(record, parts, document_id, audit, repair)
     return parts
 
 
@@ -123,21 +169,49 @@ def _text(record: Record) -> str:
     return "" if record.value.get("text") is None else record.text("text")
 
 
-def _collect(holder: Record, parts: _Parts, document_id: str, audit: Audit) -> None:
+def _collect(
+    holder: Record,
+    parts: _Parts,
+    document_id: str,
+    audit: Audit,
+    repair: Repair | None,
+    *,
+    passage: int = -1,
+    ahead: int = 0,
+) -> None:
     """The annotations and relations of a passage, a sentence or a document."""
-    for one in holder.records("annotations"):
-        mention = Mention(one, _ranges(one), plain_infons(one, document_id, audit))
+    no_entity, no_relation = (
+        None if repair is None else partial(_leave_out, document_id, what, audit) for what in ("entity", "relation")
+    )
+    for one in usable_records(holder, "annotations", _check, no_entity):
+        mention = Mention(one, _ranges(one), plain_infons(one, document_id, audit), passage, ahead)
         whole = _composite_of(mention, parts.mentions)
         if not mention.ranges:
-            parts.unplaced.append(_without_line(one.value))
+            text = {} if one.value.get("text") is None else {"text": one.text("text")}
+            parts.unplaced.append({"id": one.text("id", ""), "infons": mention.infons, **text, "locations": []})
         elif whole is not None:
             parts.individuals.append((whole.record, mention))
         else:
             parts.mentions.append(mention)
-    for one in holder.records("relations"):
+    for one in usable_records(holder, "relations", _check, no_relation):
         nodes = [{"refid": node.text("refid", ""), "role": node.text("role", "")} for node in one.records("nodes")]
         infons = plain_infons(one, document_id, audit)
         parts.relations.append({"id": one.text("id", ""), "infons": infons, "nodes": nodes})
+
+
+def _leave_out(document_id: str, what: str, audit: Audit, place: str) -> None:
+    audit.lose(document_id, what, "of no form that BioC has: left out", place=place)
+
+
+def _check(one: Record) -> None:
+    """Raises: FormatError for an annotation or relation whose values are of the wrong kind."""
+    _ranges(one)
+    _text(one)
+    one.mapping("infons")
+    one.text("id", "")
+    for node in one.records("nodes"):
+        node.text("refid", "")
+        node.text("role", "")
 
 
 def _ranges(annotation: Record) -> Ranges:
@@ -157,37 +231,49 @@ def _placed(parts: _Parts, record: Record, audit: Audit, repair: Repair | None) 
     """The text, and the mentions in code points of it, under the first unit that fits all."""
     document_id = record.text("id", "")
     try:
-        fitting = lay_so_that_all_fit(partial(_pieces, parts), [mention.claim for mention in parts.mentions])
+        counted = lay_so_that_most_fit(partial(_pieces, parts), [mention.claim for mention in parts.mentions])
     except Overlap as error:
-        found = f"document {document_id}: two passages or sentences overlap at offset {error.offset}"
-        raise record.error(found, "Give passages offsets that count from the document's beginning.") from error
-    if fitting is None:
-        laid = lay(_pieces(parts, CODE_POINTS), CODE_POINTS)
-        moved = (_moved(mention, laid.text, document_id, audit, repair) for mention in parts.mentions)
-        return laid, [mention for mention in moved if mention is not None]
-    unit, laid, ranges = fitting
-    if unit != CODE_POINTS:
-        audit.change(document_id, "entity", f"offsets were {unit}, now code points", count=len(ranges))
-    return laid, [one._replace(ranges=found) for one, found in zip(parts.mentions, ranges, strict=True)]
+        fix = "Give passages offsets that count from the document's beginning, or pass --option repair=nearest."
+        raise record.error(f"document {shown(document_id)}: {error}", fix) from error
+    found = _settled(parts.mentions, counted, document_id, audit, repair)
+    _leave_out_dangling(parts, found, document_id, audit)
+    return counted.laid, found
 
 
-def _moved(mention: Mention, text: str, document_id: str, audit: Audit, repair: Repair | None) -> Mention | None:
-    if fits(text, mention.claim):
-        return mention
-    start, end = mention.ranges[0][0], mention.ranges[-1][1]
-    written = _text(mention.record)
-    if 0 <= start < end <= len(text) and len(mention.ranges) == 1 and text[start:end].split() == written.split():
-        audit.change(document_id, "entity", "white space of its text differed: the passage's is kept")
-        return mention
-    if repair is None:
-        found = f"the annotation at [{start}, {end}) of document {document_id} differs from the text there"
-        raise mention.record.error(found, "Re-export the file, or pass --option repair=nearest.")
-    better = repaired(text, start, end, written)
-    if better is None:
-        audit.lose(document_id, "entity", "its mention does not occur in the text")
-        return None
-    audit.change(document_id, "entity", better[2])
-    return mention._replace(ranges=(better[:2],))
+def _settled(
+    mentions: list[Mention], counted: Counted, document_id: str, audit: Audit, repair: Repair | None
+) -> list[Mention]:
+    """The mentions where they stand, those that are nowhere left out. Raises: FormatError, without `repair`."""
+    claims = [
+        claim._replace(origins=(counted.laid.places[one.passage][0] + one.ahead,) if one.passage >= 0 else ())
+        for one, claim in zip(mentions, counted.claims, strict=True)
+    ]
+    verdicts = counted.verdicts([one.claim for one in mentions], claims, repair=repair is not None)
+    found = []
+    for mention, verdict in zip(mentions, verdicts, strict=True):
+        if verdict is None:
+            start, end = mention.ranges[0][0], mention.ranges[-1][1]
+            message = f"the annotation at [{start}, {end}) of document {shown(document_id)} differs from the text there"
+            raise mention.record.error(message, "Re-export the file, or pass --option repair=nearest.")
+        report(audit, document_id, mention.record.text("id", ""), mention.claim, verdict)
+        if verdict.ranges:
+            found.append(mention._replace(ranges=verdict.ranges))
+    return found
+
+
+def _leave_out_dangling(parts: _Parts, mentions: list[Mention], document_id: str, audit: Audit) -> None:
+    """Leave out relations that name an annotation which was left out."""
+    if len(mentions) == len(parts.mentions):
+        return
+    gone = _ids(parts.mentions) - _ids(mentions)
+    kept = [one for one in parts.relations if not any(node["refid"] in gone for node in one["nodes"])]
+    if len(kept) < len(parts.relations):
+        audit.lose(document_id, "relation", DANGLING, count=len(parts.relations) - len(kept))
+    parts.relations[:] = kept
+
+
+def _ids(mentions: list[Mention]) -> set[str]:
+    return {name for one in mentions if (name := one.record.text("id", ""))}
 
 
 def _entities(parts: _Parts, mentions: list[Mention], none: str) -> tuple[list[Entity], list[Any]]:
@@ -286,8 +372,5 @@ def _meta(
 def _shifted(mention: Mention, by: int) -> dict[str, Any]:
     """An individual mention's tree, moved as far as its composite was."""
     locations = [{"offset": start + by, "length": end - start} for start, end in mention.ranges]
-    return {**_without_line(mention.record.value), "locations": locations}
-
-
-def _without_line(tree: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in tree.items() if name != Record.LINE}
+    record = mention.record
+    return {"id": record.text("id", ""), "infons": mention.infons, "text": _text(record), "locations": locations}

@@ -9,6 +9,7 @@ from bionym.formats._bioc import COMPOSITE_ROLE, DEFAULT_KEY, INDIVIDUAL_MENTION
 from bionym.formats._bioc_infons import BETWEEN, COLLECTION, OURS, concept_key, relation_from_tree, relation_tree
 from bionym.formats._layout import Overlap, Part, Piece, cut, lay
 from bionym.formats._offsets import CODE_POINTS
+from bionym.formats._unheld import has_own_sentences
 
 
 def to_tree(document: Document, audit: Audit) -> dict[str, Any]:
@@ -17,6 +18,8 @@ def to_tree(document: Document, audit: Audit) -> dict[str, Any]:
     passages = [_passage(part, document, meta) for part in cut(document, audit)]
     starts = [passage["offset"] for passage in passages]
     _count_ambiguous_concepts(document, audit)
+    if not any("sentences" in passage for passage in passages) and has_own_sentences(document):
+        audit.lose(document.id, "sentence", "they do not make up their passages", count=len(document.sentences))
     for annotation in _annotations(document, meta):
         holder = max(number for number, start in enumerate(starts) if number == 0 or start <= annotation["@start"])
         _place(annotation, passages[holder])
@@ -87,14 +90,14 @@ def _annotations(document: Document, meta: Mapping[str, Any]) -> list[dict[str, 
 def _annotation(entity: Entity, document: Document, meta: Mapping[str, Any], role: str | None) -> dict[str, Any]:
     return {
         "id": entity.id,
-        "infons": _entity_infons(entity, meta, role),
+        "infons": _entity_infons(entity, meta, role, none=_concepts.none_of(document, "")),
         "text": document.mention(entity),
         "locations": [{"offset": span.start, "length": span.end - span.start} for span in entity.spans],
     }
 
 
-def _entity_infons(entity: Entity, meta: Mapping[str, Any], role: str | None) -> dict[str, str]:
-    concepts = _concepts.join(entity, none=meta.get("no_concept", ""))
+def _entity_infons(entity: Entity, meta: Mapping[str, Any], role: str | None, *, none: str) -> dict[str, str]:
+    concepts = _concepts.join(entity, none=none)
     infons = {"type": entity.label}
     if role:
         infons[COMPOSITE_ROLE] = role

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bionym.data import Argument
-from bionym.errors import FormatError
+from bionym.errors import FormatError, shown
 from bionym.files import BOM
 from bionym.formats._offsets import Ranges
 
@@ -67,11 +67,38 @@ class AnnLine(NamedTuple):
 
 def parse(text: str, path: Path) -> list[AnnLine]:
     """Every line of a file. Raises: FormatError for a broken line, an id used twice, and a reference to nothing."""
-    pieces = text.split("\n")
-    raws = [f"{piece}\n" for piece in pieces[:-1]] + ([pieces[-1]] if pieces[-1] else [])
-    lines = [_parse_line(raw, number, path) for number, raw in enumerate(raws, start=1)]
+    lines = []
+    for number, raw in enumerate(raw_lines(text), start=1):
+        line = parse_line(raw, number)
+        if line is None:
+            raise _broken(raw, number, path)
+        lines.append(line)
     _check_references(lines, _ids(lines, path), path)
     return lines
+
+
+def raw_lines(text: str) -> list[str]:
+    """The lines of a file with their line ends."""
+    pieces = text.split("\n")
+    return [f"{piece}\n" for piece in pieces[:-1]] + ([pieces[-1]] if pieces[-1] else [])
+
+
+def parse_line(raw: str, number: int) -> AnnLine | None:
+    """One line; None if it is of none of the forms."""
+    body = _body(raw, number)
+    if not body.strip():
+        return AnnLine("", raw=raw, number=number)
+    name, _, rest = body.partition("\t")
+    kind = name[:1]
+    fields = _PARSERS[kind](rest) if kind in _PARSERS else None
+    if fields is None or (kind != "#" and (kind == "*") != (name == "*")):
+        return None
+    return fields._replace(kind=kind, id=name, raw=raw, number=number)
+
+
+def has_own_id(line: AnnLine) -> bool:
+    """Whether a line's id is its own; those of equivalences and notes need not be."""
+    return line.kind not in ("", "*", "#")
 
 
 def render(line: AnnLine, line_end: str = "\n") -> AnnLine:
@@ -89,18 +116,9 @@ def render(line: AnnLine, line_end: str = "\n") -> AnnLine:
     return line._replace(raw=f"{line.id}\t{written.get(line.kind, f'{line.label} {arguments}')}{line_end}")
 
 
-def _parse_line(raw: str, number: int, path: Path) -> AnnLine:
+def _body(raw: str, number: int) -> str:
     body = raw.removesuffix("\n").removesuffix("\r")
-    if number == 1:
-        body = body.removeprefix(BOM)
-    if not body.strip():
-        return AnnLine("", raw=raw, number=number)
-    name, _, rest = body.partition("\t")
-    kind = name[0]
-    fields = _PARSERS[kind](rest) if kind in _PARSERS else None
-    if fields is None or (kind != "#" and (kind == "*") != (name == "*")):
-        raise _broken(kind, number, path)
-    return fields._replace(kind=kind, id=name, raw=raw, number=number)
+    return body.removeprefix(BOM) if number == 1 else body
 
 
 def _entity(rest: str) -> AnnLine | None:
@@ -178,11 +196,10 @@ def _offset(word: str) -> int:
 def _ids(lines: Iterable[AnnLine], path: Path) -> set[str]:
     known: set[str] = set()
     for line in lines:
-        if line.kind not in ("", "*", "#"):
+        if has_own_id(line):
             if line.id in known:
-                raise FormatError(
-                    f"{line.id} is used twice", path=path, line=line.number, fix="Give it an id of its own."
-                )
+                fix = "Give it an id of its own, or pass --option repair=nearest."
+                raise FormatError(f"{shown(line.id)} is used twice", path=path, line=line.number, fix=fix)
             known.add(line.id)
     return known
 
@@ -191,15 +208,12 @@ def _check_references(lines: Iterable[AnnLine], known: set[str], path: Path) -> 
     for line in lines:
         for _, target in line.arguments if line.kind != "#" else ():
             if target not in known:
-                found = f"{line.id} refers to {target}, which the file does not have"
-                raise FormatError(found, path=path, line=line.number, fix=f"Remove the line, or add {target}.")
+                found = f"{shown(line.id)} refers to {shown(target)}, which the file does not have"
+                fix = "Add what it refers to, or pass --option repair=nearest to leave the line out."
+                raise FormatError(found, path=path, line=line.number, fix=fix)
 
 
-def _broken(kind: str, number: int, path: Path) -> FormatError:
-    expected = FORMS.get(kind) or "a line that begins with one of T E R * A M N #"
-    return FormatError(
-        f"expected {expected}, found another form",
-        path=path,
-        line=number,
-        fix="Correct the line, or export the pair again.",
-    )
+def _broken(raw: str, number: int, path: Path) -> FormatError:
+    expected = FORMS.get(_body(raw, number)[:1]) or "a line that begins with one of T E R * A M N #"
+    fix = "Correct the line, or pass --option repair=nearest to leave it out."
+    return FormatError(f"expected {expected}, found another form", path=path, line=number, fix=fix)

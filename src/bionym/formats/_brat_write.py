@@ -1,22 +1,19 @@
 """A document as lines of an `.ann` file: those it was read from, as far as they still hold, then new ones."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from bionym.data import Argument, Audit, Document, Entity, Relation, Span
 from bionym.formats import _brat_model as model
+from bionym.formats._brat_ids import NAMES, Ids
 from bionym.formats._brat_lines import AnnLine, render
-from bionym.formats._brat_mentions import Ruler, fits, fragments
+from bionym.formats._brat_mentions import fragments, joined, stands
 from bionym.formats._brat_model import Source
-from bionym.formats._offsets import Ranges
+from bionym.formats._offsets import Ranges, Ruler
 
-NAMES = {"E": "event", "R": "relation line", "*": "equivalence", "A": "attribute", "M": "attribute"}
 _REASON = "what it refers to is no longer in the document"
 _WHITE_SPACE = re.compile(r"\s")
-NAMES |= {"N": "normalisation", "#": "note"}
 
 
 class Placed(NamedTuple):
@@ -25,33 +22,6 @@ class Placed(NamedTuple):
     id: str
     entity: Entity
     pieces: Ranges
-
-
-@dataclass
-class Ids:
-    """Ids that are not used yet, counted on from the highest of each letter."""
-
-    used: set[str]
-    _last: Counter[str] = field(default_factory=Counter)
-
-    def __post_init__(self) -> None:
-        for name in self.used:
-            if is_id(name):
-                self._last[name[0]] = max(self._last[name[0]], int(name[1:]))
-
-    def claim(self, name: str, letter: str) -> str:
-        """`name` if it has the letter and is free, else a fresh one."""
-        if not is_id(name) or name[0] != letter or name in self.used:
-            self._last[letter] += 1
-            name = f"{letter}{self._last[letter]}"
-        self.used.add(name)
-        self._last[letter] = max(self._last[letter], int(name[1:]))
-        return name
-
-
-def is_id(name: str) -> bool:
-    """Whether a string is a letter and a number, as brat's ids are."""
-    return len(name) < 19 and name[1:].isdigit() and name.isascii() and name[0].isalpha()
 
 
 def to_lines(document: Document, source: Source, ruler: Ruler, audit: Audit) -> list[AnnLine]:
@@ -80,7 +50,7 @@ def _placed(document: Document, source: Source, ids: Ids, audit: Audit) -> Itera
         if not pieces:
             audit.lose(document.id, entity, "covers nothing but line ends, where brat has no mentions")
             continue
-        _count_changes(entity, pieces, document.id, audit)
+        _count_changes(entity, pieces, document.text, document.id, audit)
         if entity.id in source.entities and entity.id not in taken:
             taken.add(entity.id)
             yield Placed(entity.id, entity, pieces)
@@ -90,11 +60,15 @@ def _placed(document: Document, source: Source, ids: Ids, audit: Audit) -> Itera
         yield Placed(ids.claim(entity.id, "T"), entity, pieces)
 
 
-def _count_changes(entity: Entity, pieces: Ranges, document_id: str, audit: Audit) -> None:
+def _count_changes(entity: Entity, pieces: Ranges, text: str, document_id: str, audit: Audit) -> None:
     if pieces[0][0] > entity.start or pieces[-1][1] < entity.end:
         audit.change(document_id, entity, "line ends at its edge left out")
     if _word(entity.label) != entity.label:
         audit.change(document_id, entity, "brat types hold no white space: '_' instead")
+    if len(set(entity.concepts)) < len(entity.concepts):
+        audit.change(document_id, entity, "brat says each of its concepts once")
+    if len(joined(pieces, text)) < len(entity.spans):
+        audit.change(document_id, entity, "its pieces have a line end alone between them: they read back as one")
     if any(concept.split() != [concept] for concept in entity.concepts):
         audit.change(document_id, entity, "brat identifiers hold no white space: '_' instead")
 
@@ -115,6 +89,8 @@ def _ties(
         elif len(ends) != 2 and not model.is_event(relation):
             audit.lose(document.id, "relation", "brat relations have two ends")
         else:
+            if any(_word(name) != name for name in (relation.label, *(role for role, _ in ends))):
+                audit.change(document.id, "relation", "brat types and roles hold no white space: '_' instead")
             is_old = relation.id in source.relations and relation.id not in ties
             name = relation.id if is_old else ids.claim(relation.id, "E" if model.is_event(relation) else "R")
             ties[name] = Relation(relation.label, ends, name)
@@ -190,7 +166,7 @@ def _current(
 
 def _still_stands(line: AnnLine, now: Placed, text: str, ruler: Ruler) -> bool:
     ranges = ruler.to_text(line.ranges)
-    if ranges is None or line.label != now.entity.label or not fits(text, ranges, line.value):
+    if ranges is None or line.label != now.entity.label or not stands(text, ranges, line.value):
         return False
     return fragments([Span(start, end) for start, end in sorted(ranges)], text) == now.pieces
 

@@ -7,7 +7,7 @@ Where joining the concepts by `|` does not give the field again, the entity keep
 import re
 from collections.abc import Iterable, Mapping
 
-from bionym.data import Entity
+from bionym.data import Document, Entity
 
 AS_WRITTEN = "identifiers"  # the attribute that keeps a field joined otherwise than by "|"
 NONE = ("", "-", "-1")  # how producers write that there is no concept
@@ -38,6 +38,14 @@ def join(entity: Entity, *, none: str) -> str:
     if written is not None and parse(written) == entity.concepts:
         return written
     return "|".join(entity.concepts) if entity.concepts else none
+
+
+def none_of(document: Document, default: str) -> str:
+    """How the source of a document says that there is no concept, whatever format it was read from."""
+    remembered = (
+        document.meta[name].get("no_concept") for name in ("pubtator", "bioc", "bigbio") if name in document.meta
+    )
+    return next((form for form in remembered if form in NONE), default)
 
 
 def form_of_none(fields: Iterable[str], default: str) -> str:

@@ -7,8 +7,9 @@ from functools import cached_property
 from pathlib import Path
 
 from bionym.data import Audit, Document, Entity, Span
-from bionym.data.align import align, join_cut_sentences, sentence_ranges
+from bionym.data.align import align, contiguous, join_cut_sentences, sentence_ranges
 from bionym.errors import FormatError
+from bionym.files import with_line_feeds
 from bionym.formats._i2b2_lines import Concept, Place
 from bionym.text.prepare import tokenized
 
@@ -53,6 +54,10 @@ class Layout:
         stretch = self.text[start:end]
         return Span(start + len(stretch) - len(stretch.lstrip()), start + len(stretch.rstrip()))
 
+    def has(self, place: Place) -> bool:
+        """Whether there is such a token."""
+        return 1 <= place.line <= len(self.rows) and 0 <= place.token < len(self.rows[place.line - 1])
+
     def says(self, concept: Concept) -> bool:
         """Whether the text at the concept's place is the one stated, but for case, and for what CliNER replaces."""
         ours, theirs = self.text_of(concept.first, concept.last).split(), concept.text.lower().split()
@@ -65,12 +70,13 @@ class Layout:
         until = len(tokens) - len(rows[-1]) + last.token + 1
         return " ".join(self.text[start:end] for start, end in tokens[first.token : until]).lower()
 
-    def concept(self, document_id: str, entity: Entity, audit: Audit) -> Concept | None:
+    def concept(self, document: Document, entity: Entity, audit: Audit) -> Concept | None:
         """An entity by its tokens, widened where it cuts one (counted); None where it has no place (counted)."""
-        if entity.is_discontinuous:
+        plain, document_id = contiguous(document, entity, audit), document.id
+        if plain is None:
             audit.lose(document_id, entity, "discontinuous: i2b2 concepts are one run of tokens")
             return None
-        aligned = align(self.spans, entity.extent)
+        aligned = align(self.spans, plain.extent)
         if aligned is None:
             audit.lose(document_id, entity, "covers no token")
             return None
@@ -122,7 +128,7 @@ def of_tokens(document: Document, audit: Audit) -> tuple[Layout, str]:
 
 def _line_offsets(text: str) -> Iterator[tuple[int, int]]:
     position = 0
-    for line in text.removesuffix("\n").split("\n") if text else ():
+    for line in with_line_feeds(text).removesuffix("\n").split("\n") if text else ():
         yield position, position + len(line.removesuffix("\r"))
         position += len(line) + 1
 

@@ -8,17 +8,21 @@ The text may hold `"` and `||` itself; the positions are the last thing before t
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from bionym.errors import FormatError
-from bionym.files import Line, read_lines
+from bionym.files import Line, read_lines, refuse_carriage_return
+
+Parsed = TypeVar("Parsed")
+OnError = Callable[[FormatError], None]
 
 _CONCEPT = r'c="(.*)" +([0-9]{1,9}):([0-9]{1,9}) +([0-9]{1,9}):([0-9]{1,9})'
 _CONCEPT_LINE = re.compile(rf'{_CONCEPT}\|\|t="([^"]+)"')
 _ASSERTION_LINE = re.compile(rf'{_CONCEPT}\|\|t="([^"]+)"\|\|a="([^"]+)"')
 _RELATION_LINE = re.compile(rf'{_CONCEPT}\|\|r="([^"]+)"\|\|{_CONCEPT}')
+_LEAVE_OUT = "pass --option repair=nearest to leave it out"
 _UNWRITABLE = re.compile(r'["\n\r]')
 
 
@@ -64,25 +68,46 @@ class Tied(NamedTuple):
         return f'{self.first}||r="{self.label}"||{self.second}'
 
 
-def read_concepts(path: Path) -> Iterator[Stated]:
-    """The lines of a `.con` file; blank ones are passed over. Raises: FormatError."""
+def read_concepts(path: Path, on_error: OnError | None = None) -> Iterator[Stated]:
+    """The lines of a `.con` file; blank ones are passed over. Raises: FormatError, unless `on_error` takes it."""
+    return _usable(path, _stated_in_con, on_error)
+
+
+def read_assertions(path: Path, on_error: OnError | None = None) -> Iterator[Stated]:
+    """The lines of an `.ast` file. Raises: FormatError, unless `on_error` takes it."""
+    return _usable(path, _stated_in_ast, on_error)
+
+
+def read_relations(path: Path, on_error: OnError | None = None) -> Iterator[Tied]:
+    """The lines of a `.rel` file. Raises: FormatError, unless `on_error` takes it."""
+    return _usable(path, _tied, on_error)
+
+
+def _usable(path: Path, parsed: Callable[[Line, Path], Parsed], on_error: OnError | None) -> Iterator[Parsed]:
     for line in _lines(path):
-        found = _matched(_CONCEPT_LINE, line, "t", 't="label"', path)
-        yield Stated(line.number, _concept(found[:5], line, path), found[5])
+        try:
+            found = parsed(line, path)
+        except FormatError as error:
+            if on_error is None:
+                raise
+            on_error(error)
+        else:
+            yield found
 
 
-def read_assertions(path: Path) -> Iterator[Stated]:
-    """The lines of an `.ast` file. Raises: FormatError."""
-    for line in _lines(path):
-        found = _matched(_ASSERTION_LINE, line, "a", 't="label"||a="assertion"', path)
-        yield Stated(line.number, _concept(found[:5], line, path), found[5], found[6])
+def _stated_in_con(line: Line, path: Path) -> Stated:
+    found = _matched(_CONCEPT_LINE, line, "t", 't="label"', path)
+    return Stated(line.number, _concept(found[:5], line, path), found[5])
 
 
-def read_relations(path: Path) -> Iterator[Tied]:
-    """The lines of a `.rel` file. Raises: FormatError."""
-    for line in _lines(path):
-        found = _matched(_RELATION_LINE, line, "r", 'r="label"||c="text" line:token line:token', path)
-        yield Tied(line.number, _concept(found[:5], line, path), found[5], _concept(found[6:], line, path))
+def _stated_in_ast(line: Line, path: Path) -> Stated:
+    found = _matched(_ASSERTION_LINE, line, "a", 't="label"||a="assertion"', path)
+    return Stated(line.number, _concept(found[:5], line, path), found[5], found[6])
+
+
+def _tied(line: Line, path: Path) -> Tied:
+    found = _matched(_RELATION_LINE, line, "r", 'r="label"||c="text" line:token line:token', path)
+    return Tied(line.number, _concept(found[:5], line, path), found[5], _concept(found[6:], line, path))
 
 
 def as_value(name: str) -> str:
@@ -91,7 +116,10 @@ def as_value(name: str) -> str:
 
 
 def _lines(path: Path) -> Iterator[Line]:
-    return (line for line in read_lines(path) if line.text.strip())
+    for line in read_lines(path):
+        if line.text.strip():
+            refuse_carriage_return(line, path)
+            yield line
 
 
 def _matched(form: re.Pattern[str], line: Line, key: str, expected: str, path: Path) -> tuple[str, ...]:
@@ -99,7 +127,7 @@ def _matched(form: re.Pattern[str], line: Line, key: str, expected: str, path: P
     if found is None:
         problem = "found another form" if f'||{key}="' in line.text else f'found no ||{key}="'
         message = f'expected c="text" line:token line:token||{expected}, {problem}'
-        raise FormatError(message, path=path, line=line.number, fix="Correct the line, or remove it.")
+        raise FormatError(message, path=path, line=line.number, fix=f"Correct the line, or {_LEAVE_OUT}.")
     return found.groups()
 
 
@@ -109,6 +137,6 @@ def _concept(fields: tuple[str, ...], line: Line, path: Path) -> Concept:
     first, last = Place(first_line, first_token), Place(last_line, last_token)
     if first > last:
         found = f"the start {first_line}:{first_token} lies behind the end {last_line}:{last_token}"
-        fix = "Write the first token before the last; the end is inclusive."
+        fix = f"Write the first token before the last (the end is inclusive), or {_LEAVE_OUT}."
         raise FormatError(found, path=path, line=line.number, fix=fix)
     return Concept(text, first, last)

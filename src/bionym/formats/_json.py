@@ -62,19 +62,19 @@ class Record:
 
     def allow(self, *known: str) -> None:
         """Raises: FormatError if there is any other key."""
-        unknown = next((key for key in self.value if key not in known), None)
-        if unknown is not None:
-            raise self.error(f"unknown key {unknown[:60]!r}.{did_you_mean(unknown, known)} Known: {', '.join(known)}")
+        for number, key in enumerate(self.value, start=1):
+            if key not in known:  # it may be a text that a broken file has in the place of a key
+                raise self.error(f"key {number} is unknown.{did_you_mean(key, known)} Known: {', '.join(known)}")
 
     def text(self, key: str, default: str | None = None) -> str:
-        """A string; a number is taken as its digits, as ids often are."""
+        """A string; a number is taken as its digits, as ids often are; where there is a default, null is it."""
         found = self._value(key, default)
         if isinstance(found, int) and not isinstance(found, bool):
             return str(found)
         return found if isinstance(found, str) else self._wrong(key, "text", found)
 
     def whole(self, key: str, default: int | None = None) -> int:
-        """A whole number; digits as text are one too."""
+        """A whole number; digits as text are one too; where there is a default, null is it."""
         found = self._value(key, default)
         if isinstance(found, str) and found.isdecimal() and len(found) < 19:
             return int(found)
@@ -82,11 +82,13 @@ class Record:
             self._wrong(key, "a whole number", found)
         return found
 
-    def number(self, key: str) -> float | None:
-        """A number, or None if it is not there."""
+    def share(self, key: str) -> float | None:
+        """A number from 0 to 1, or None if it is not there."""
         found = self.value.get(key)
-        is_number = found is None or (isinstance(found, (int, float)) and not isinstance(found, bool))
-        return found if is_number else self._wrong(key, "a number", found)
+        is_share = found is None or (
+            isinstance(found, (int, float)) and not isinstance(found, bool) and 0 <= found <= 1
+        )
+        return found if is_share else self._wrong(key, "a number from 0 to 1", found)
 
     def items(self, key: str) -> list[Any]:
         """An array; empty if it is not there or null."""
@@ -137,7 +139,7 @@ class Record:
         found = self.value.get(key, _MISSING)
         if found is _MISSING and default is None:
             raise self.error(f"the key {key!r} is missing")
-        return default if found is _MISSING else found
+        return default if found is _MISSING or (found is None and default is not None) else found
 
     def _wrong(self, key: str, expected: str, found: Any) -> NoReturn:
         raise self.error(f"{key}: expected {expected}, found {_kind(found)}")

@@ -4,9 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from bionym.data import Audit, Document, Passage
-from bionym.formats._offsets import CODE_POINTS, UNITS, Claim, Ranges, all_fitting, width
+from bionym.formats._mentions import Claim, Verdict
+from bionym.formats._offsets import CODE_POINTS, UNITS, Ruler, width
+from bionym.formats._slips import gain, in_unit, standing_in, verdicts_on
 
-MAX_GAP_CHARS = 1_000_000
+MAX_GAP_CHARS = 1_000_000  # of all gaps of a document
 
 
 class Piece(NamedTuple):
@@ -24,11 +26,12 @@ class Laid(NamedTuple):
 
 
 class Overlap(Exception):
-    """Two pieces claim the same place, or a gap is too wide to be meant."""
+    """Two pieces claim the same place, or the gaps between them are too wide to be meant; `str` says which."""
 
-    def __init__(self, offset: int) -> None:
+    def __init__(self, offset: int, *, is_gap: bool = False) -> None:
         self.offset = offset
-        super().__init__(f"overlap at {offset}")
+        gap = f"the gaps between passages are wider than {MAX_GAP_CHARS:,} characters in all"
+        super().__init__(f"{gap if is_gap else 'two passages overlap'} at offset {offset}")
 
 
 def lay(pieces: Sequence[Piece], unit: str, *, begin: int = 0) -> Laid:
@@ -41,11 +44,12 @@ def lay(pieces: Sequence[Piece], unit: str, *, begin: int = 0) -> Laid:
     """
     parts: list[str] = []
     places: list[tuple[int, int]] = []
-    at = begin
+    at, filled = begin, 0
     for piece in pieces:
         gap = piece.offset - at
-        if not 0 <= gap <= MAX_GAP_CHARS:
-            raise Overlap(piece.offset)
+        filled += gap
+        if gap < 0 or filled > MAX_GAP_CHARS:
+            raise Overlap(piece.offset, is_gap=gap >= 0)
         between = filler(gap, unit)
         start = (places[-1][1] if places else 0) + len(between)
         places.append((start, start + len(piece.text)))
@@ -54,24 +58,41 @@ def lay(pieces: Sequence[Piece], unit: str, *, begin: int = 0) -> Laid:
     return Laid("".join(parts), tuple(places))
 
 
-def lay_so_that_all_fit(
-    pieces_in: Callable[[str], Sequence[Piece]], claims: Sequence[Claim]
-) -> tuple[str, Laid, list[Ranges]] | None:
-    """The first unit under which all claims fit the text that it gives, the text, and their ranges in code points.
+class Counted(NamedTuple):
+    """What the offsets of a document count, the text that they then give, and the claims in code points of it."""
 
-    Returns: None if no unit fits. Raises: Overlap if the pieces overlap in code points.
+    unit: str
+    laid: Laid
+    claims: list[Claim]
+
+    def verdicts(self, claims: Sequence[Claim], converted: Sequence[Claim], *, repair: bool) -> list[Verdict | None]:
+        """Where the mentions stand (see `_slips`).
+
+        Args:
+            claims, converted: as the file has them, and in code points, perhaps with their passages.
+        """
+        note = f"offsets count {self.unit}: converted" if self.unit != CODE_POINTS else ""
+        return verdicts_on(self.laid.text, claims, converted, note, repair=repair)
+
+
+def lay_so_that_most_fit(pieces_in: Callable[[str], Sequence[Piece]], claims: Sequence[Claim]) -> Counted:
+    """The text of pieces in code points, unless clearly more mentions fit it in another unit.
+
+    Raises: Overlap if the pieces overlap in code points.
     """
-    for unit in UNITS:
+    best = Counted(CODE_POINTS, lay(pieces_in(CODE_POINTS), CODE_POINTS), list(claims))
+    standing = standing_in(best.laid.text, claims)
+    most = 0
+    for unit in UNITS[1:] if not all(standing) else ():
         try:
             laid = lay(pieces_in(unit), unit)
         except Overlap:
-            if unit == CODE_POINTS:
-                raise
             continue
-        ranges = all_fitting(laid.text, claims, unit)
-        if ranges is not None:
-            return unit, laid, ranges
-    return None
+        others = in_unit(Ruler(laid.text, unit), claims)
+        num_more = gain(standing, standing_in(laid.text, others))
+        if num_more > most:
+            best, most = Counted(unit, laid, others), num_more
+    return best
 
 
 class Part(NamedTuple):

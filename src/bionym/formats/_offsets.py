@@ -1,12 +1,17 @@
-"""Offsets as producers count them, turned into code points, and mentions that stand somewhere else than claimed."""
+"""Offsets as producers count them, turned into code points and back."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from typing import Literal
+
+from bionym.files import BOM
 
 Repair = Literal["nearest"]
 Ranges = tuple[tuple[int, int], ...]
 
 CODE_POINTS = "code points"
+WITH_MARK = ", byte order mark included"
 _WIDTHS: Mapping[str, Callable[[str], int]] = {
     "UTF-8 bytes": lambda char: len(char.encode("utf-8", "surrogatepass")),
     "UTF-16 units": lambda char: 1 + (char > "\uffff"),
@@ -16,11 +21,70 @@ _WIDTHS: Mapping[str, Callable[[str], int]] = {
 UNITS = (CODE_POINTS, *_WIDTHS)
 
 
-class Claim(NamedTuple):
-    """What a file says of one mention: half-open ranges in some unit, and its text (pieces by one space) or None."""
+class Ruler:
+    """Offsets of a file to those of the text and back.
 
-    ranges: Ranges
-    mention: str | None
+    Args:
+        unit: of `UNITS`, perhaps followed by `WITH_MARK`.
+    """
+
+    def __init__(self, text: str, unit: str = CODE_POINTS) -> None:
+        self.text, self.unit = text, unit
+
+    def to_text(self, ranges: Ranges) -> Ranges | None:
+        """Ranges of the file in the text; None if one is empty, reversed or outside, or cuts a character."""
+        if self.unit == CODE_POINTS:
+            return ranges if all(0 <= start < end <= len(self.text) for start, end in ranges) else None
+        found = tuple((self._to_text.get(start, -1), self._to_text.get(end, -1)) for start, end in ranges)
+        return found if all(0 <= start < end for start, end in found) else None
+
+    def near_in_text(self, ranges: Ranges) -> Ranges:
+        """Ranges of the file in the text: a character that is cut is taken whole, what lies outside stays outside."""
+        if self.unit == CODE_POINTS:
+            return ranges
+        return tuple((self._at_or_before(start), self._at_or_behind(end)) for start, end in ranges)
+
+    def to_file(self, ranges: Ranges) -> Ranges:
+        """Ranges of the text as the file counts."""
+        if self.unit == CODE_POINTS:
+            return ranges
+        return tuple((self._to_file[start], self._to_file[end]) for start, end in ranges)
+
+    @cached_property
+    def _to_text(self) -> dict[int, int]:
+        has_mark = self.unit.endswith(WITH_MARK)
+        counted = edges(BOM * has_mark + self.text, self.unit.removesuffix(WITH_MARK))
+        return {theirs: ours - has_mark for theirs, ours in counted.items()}
+
+    @cached_property
+    def _to_file(self) -> dict[int, int]:
+        return {ours: theirs for theirs, ours in reversed(self._to_text.items())}
+
+    @cached_property
+    def _theirs(self) -> list[int]:
+        return list(self._to_text)
+
+    def _at_or_before(self, offset: int) -> int:
+        return self._to_text[self._theirs[max(0, bisect_right(self._theirs, offset) - 1)]]
+
+    def _at_or_behind(self, offset: int) -> int:
+        outside = max(0, offset - self._theirs[-1])
+        return self._to_text[self._theirs[min(len(self._theirs) - 1, bisect_left(self._theirs, offset))]] + outside
+
+
+def rulers(text: str, *, has_mark: bool = False) -> Iterator[Ruler]:
+    """Every way to count that gives other offsets for this text than code points do.
+
+    Args:
+        has_mark: whether the file has a byte order mark, which may be counted.
+    """
+    if has_mark:
+        yield Ruler(text, CODE_POINTS + WITH_MARK)
+    for unit in UNITS[1:] if not text.isascii() or "\n" in text or "\r" in text else ():
+        if width(text, unit) != len(text):
+            yield Ruler(text, unit)
+            if has_mark:
+                yield Ruler(text, unit + WITH_MARK)
 
 
 def width(text: str, unit: str) -> int:
@@ -31,7 +95,7 @@ def width(text: str, unit: str) -> int:
 def edges(text: str, unit: str) -> Mapping[int, int]:
     """From the offset of each character's edge in `unit` to its offset in code points."""
     if unit == CODE_POINTS:
-        return {offset: offset for offset in range(len(text) + 1)}
+        return _Same(len(text))
     measure, found, at = _WIDTHS[unit], {0: 0}, 0
     for position, char in enumerate(text, start=1):
         at += measure(char)
@@ -39,57 +103,19 @@ def edges(text: str, unit: str) -> Mapping[int, int]:
     return found
 
 
-def _converted(ranges: Ranges, offsets: Mapping[int, int]) -> Ranges | None:
-    if not all(start in offsets and end in offsets for start, end in ranges):
-        return None
-    return tuple((offsets[start], offsets[end]) for start, end in ranges)
+class _Same(Mapping[int, int]):
+    """From each offset up to the last to itself, without an entry for each."""
 
+    def __init__(self, last: int) -> None:
+        self._offsets = range(last + 1)
 
-def fits(text: str, claim: Claim) -> bool:
-    """Whether the text holds the mention at these code points."""
-    if not all(0 <= start < end <= len(text) for start, end in claim.ranges):
-        return False
-    if claim.mention is None:
-        return True
-    if len(claim.ranges) == 1:
-        start, end = claim.ranges[0]
-        return text[start:end] == claim.mention
-    pieces = " ".join(text[start:end] for start, end in claim.ranges)
-    return pieces.split() == claim.mention.split()
+    def __getitem__(self, offset: int) -> int:
+        if offset not in self._offsets:
+            raise KeyError(offset)
+        return offset
 
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._offsets)
 
-def other_unit(text: str, claims: Sequence[Claim]) -> tuple[str, list[Ranges]] | None:
-    """The unit other than code points under which every claim fits, with the ranges in code points; None if none."""
-    for unit in _WIDTHS:
-        ranges = all_fitting(text, claims, unit)
-        if ranges is not None:
-            return unit, ranges
-    return None
-
-
-def all_fitting(text: str, claims: Sequence[Claim], unit: str) -> list[Ranges] | None:
-    """The ranges of all claims in code points; None if one does not fit under the unit."""
-    offsets = edges(text, unit)
-    found = []
-    for claim in claims:
-        ranges = _converted(claim.ranges, offsets)
-        if ranges is None or not fits(text, Claim(ranges, claim.mention)):
-            return None
-        found.append(ranges)
-    return found
-
-
-def repaired(text: str, start: int, end: int, mention: str) -> tuple[int, int, str] | None:
-    """Where a mention that does not stand at [start, end) most likely stands, and what was done; None if nowhere."""
-    if text[start:end].casefold() == mention.casefold() and start < end:
-        return start, end, "differs from the text in case alone: the text is kept"
-    found = _nearest(text, mention, start)
-    return None if found is None else (found, found + len(mention), "moved to the nearest occurrence of its mention")
-
-
-def _nearest(text: str, mention: str, start: int) -> int | None:
-    if not mention:
-        return None
-    before, after = text.rfind(mention, 0, max(0, start) + len(mention)), text.find(mention, max(0, start))
-    found = [position for position in (before, after) if position >= 0]
-    return min(found, key=lambda position: abs(position - start)) if found else None
+    def __len__(self) -> int:
+        return len(self._offsets)

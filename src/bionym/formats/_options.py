@@ -7,7 +7,13 @@ from typing import Any, Literal, get_args, get_origin
 
 from bionym.errors import UnknownNameError, UsageError
 
-OFFERED = ("audit", "beside", "texts", "require_annotations")  # offered to all; for formats that have use for them
+OFFERED = (
+    "audit",
+    "beside",
+    "texts",
+    "require_annotations",
+    "on_error",
+)  # offered to all; for formats that have use for them
 _KINDS: Mapping[type, str] = {int: "a whole number", bool: "true or false", str: "text"}
 
 
@@ -17,7 +23,7 @@ def taken(function: Any, options: Mapping[str, Any]) -> dict[str, Any]:
     known = [name for name in parameters if name not in ("path", "documents")]
     unknown = [name for name in options if name not in known and name not in OFFERED]
     if unknown:
-        own = ", ".join(name for name in known if name != "audit") or "none"
+        own = ", ".join(name for name in known if name not in ("audit", "on_error")) or "none"
         raise UsageError(f"This format has no option {unknown[0]!r}. Its options: {own}")
     given = {name: value for name, value in options.items() if name in known}
     return {name: _checked(name, value, parameters[name].annotation) for name, value in given.items()}

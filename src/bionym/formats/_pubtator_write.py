@@ -4,17 +4,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from bionym.data import Audit, Document, Entity, Relation, Span
+from bionym.data.align import one_stretch
 from bionym.formats import _concepts
 from bionym.formats._characters import BREAKS_AND_TABS, LINE_BREAKS, REPLACEMENT, SURROGATES, replace_each
-from bionym.formats._pubtator_lines import ABSTRACT, INDIVIDUAL_MENTIONS, TITLE, is_number
+from bionym.formats._pubtator_lines import ABSTRACT, INDIVIDUAL_MENTIONS, TITLE, is_number, is_relation
+from bionym.formats._pubtator_lines import NOVELTY as NOVEL_OR_NOT
 
+NOVELTY = "novelty"  # the attribute that keeps the last column of a relation
 Roles = Mapping[str, tuple[str, ...]]
 
 
 def document_lines(document: Document, audit: Audit, discontinuous: str, roles: Roles) -> Iterator[str]:
     """Title, abstract, annotations and relations, each a line without its end."""
     name = _clean_id(document.id, audit)
-    held = [_contiguous(one, document.id, audit, discontinuous) for one in document.entities]
+    held = [_contiguous(document, one, audit, discontinuous) for one in document.entities]
     entities = _in_remembered_order([entity for entity in held if entity is not None], document)
     cut = _cut(document, audit)
     text = _holdable(document, entities, cut, audit)
@@ -26,7 +29,7 @@ def document_lines(document: Document, audit: Audit, discontinuous: str, roles: 
     remembered = document.meta.get("pubtator", {})
     empty_columns = {tuple(place) for place in remembered.get("empty_column", [])}
     for entity in entities:
-        line = _annotation(entity, text, remembered.get("no_concept", "-1"), document.id, audit)
+        line = _annotation(entity, text, _concepts.none_of(document, "-1"), document.id, audit)
         has_empty_column = (entity.start, entity.end, entity.label) in empty_columns
         yield f"{name}\t{line}" + "\t" * has_empty_column
     for relation in document.relations:
@@ -35,9 +38,10 @@ def document_lines(document: Document, audit: Audit, discontinuous: str, roles: 
             yield "\t".join((name, *columns))
 
 
-def _contiguous(entity: Entity, document_id: str, audit: Audit, discontinuous: str) -> Entity | None:
-    if not entity.is_discontinuous:
-        return entity
+def _contiguous(document: Document, entity: Entity, audit: Audit, discontinuous: str) -> Entity | None:
+    whole, document_id = one_stretch(document, entity, audit), document.id
+    if whole is not None:
+        return whole
     if discontinuous != "extent":
         audit.lose(document_id, entity, "discontinuous: PubTator holds one stretch of text")
         return None
@@ -126,15 +130,21 @@ def _relation(relation: Relation, document: Document, audit: Audit, known_roles:
     if not ids.isdisjoint(columns[1:]):
         audit.lose(document.id, "relation", "ties mentions: PubTator ties concepts")
         return None
-    if len(columns) < 3 or is_number(relation.label):
-        audit.lose(document.id, "relation", "PubTator's have a name that is no number, and two arguments or more")
+    if len(columns) != 3 or is_number(relation.label) or not is_relation(list(map(_field, columns))):
+        audit.lose(
+            document.id, "relation", "PubTator's have a name that is no number, and tie two concepts without blanks"
+        )
         return None
+    novelty = [value for name, value in relation.attributes.items() if name == NOVELTY and value in NOVEL_OR_NOT]
+    if len(relation.attributes) > len(novelty):
+        number = len(relation.attributes) - len(novelty)
+        audit.lose(document.id, "attribute of a relation", "PubTator holds Novel or No alone", count=number)
     roles = [argument.role for argument in relation.arguments]
     usual = list(known_roles.get(relation.label, ())) or [f"Arg{number}" for number in range(1, len(columns))]
     clean = [_field(column) for column in columns]
     if roles != usual or clean != columns:
         audit.change(document.id, "relation", "PubTator holds no roles, tabs or line breaks")
-    return clean
+    return clean + novelty
 
 
 def _clean_id(document_id: str, audit: Audit) -> str:

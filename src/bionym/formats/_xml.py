@@ -27,7 +27,7 @@ def elements(path: Path, *, root: str | None, wanted: tuple[str, ...]) -> Iterat
         try:
             yield from _children(stream, path, root, wanted)
         except etree.XMLSyntaxError as error:
-            raise _broken(error, path) from error
+            raise _broken(error, path) from None  # libxml2's message may quote the text
 
 
 def line_of(element: Any) -> int:
@@ -41,6 +41,16 @@ def text_of(element: Any, path: Path) -> str:
         found = f"the element {element.tag!r} holds elements, expected text alone"
         raise FormatError(found, path=path, line=line_of(element), fix=_EXPORT_AGAIN)
     return element.text or ""
+
+
+def unwrapped(text: str) -> str:
+    """The text without the white space that printing XML prettily puts around it: that with a line break in it.
+
+    >>> unwrapped("\\n    Gene\\n  "), unwrapped(" Gene ")
+    ('Gene', ' Gene ')
+    """
+    before, behind = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+    return text.strip() if "\n" in before or "\n" in behind else text
 
 
 def _children(stream: IO[bytes], path: Path, root: str | None, wanted: tuple[str, ...]) -> Iterator[etree._Element]:
@@ -62,7 +72,7 @@ def _checked_root(element: etree._Element, path: Path, root: str | None) -> etre
     if declared is not None and any(True for _ in declared.iterentities()):
         raise FormatError("the file declares entities, which are never expanded", path=path, line=1, fix=_EXPORT_AGAIN)
     if root is not None and element.tag != root:
-        found = f"expected the element {root!r}, found {str(element.tag)[:60]!r}"
+        found = f"expected the element {root!r}, found another"
         raise FormatError(found, path=path, line=line_of(element), fix="Name the right format with --format.")
     return element
 
@@ -110,6 +120,19 @@ class Builder:
     def printed(self, element: etree._Element) -> str:
         """The element with a line for each part; a carriage return is written as a reference."""
         return etree.tostring(element, encoding="unicode", pretty_print=True)
+
+    def unwrapped(self, value: str) -> str:
+        """The text without white space around it that readers take for the printer's (counted)."""
+        return self._counted(value, unwrapped(value), "infon")
+
+    def trimmed(self, value: str) -> str:
+        """A document's id without white space around it (counted)."""
+        return self._counted(value, value.strip(), "document id")
+
+    def _counted(self, value: str, trimmed: str, what: str) -> str:
+        if trimmed != value:
+            self._audit.change(self._document_id, what, "white space around it, which XML does not keep: trimmed")
+        return trimmed
 
     def held(self, value: str) -> str:
         """The text with what XML cannot hold replaced, and counted."""

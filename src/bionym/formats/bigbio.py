@@ -29,33 +29,34 @@ from pathlib import Path
 from typing import Any
 
 from bionym.data import Audit, Document
-from bionym.errors import SpanError
 from bionym.files import open_output, suffix
 from bionym.formats import _bigbio_parquet
-from bionym.formats._bigbio import to_document, to_row
+from bionym.formats._bigbio import META_SHAPE as META_SHAPE
+from bionym.formats._bigbio import checked_document, to_row
+from bionym.formats._characters import without_surrogates
 from bionym.formats._json import Record, escape_surrogates
 from bionym.formats._json_stream import items
 from bionym.formats._offsets import Repair
+from bionym.formats._skipping import OnError, documents_of
 
 SUFFIXES = (".json", ".jsonl", ".parquet")
 ONE_PER_FILE = False
 
 
-def read(path: Path, *, audit: Audit | None = None, repair: Repair | None = None) -> Iterator[Document]:
+def read(
+    path: Path, *, audit: Audit | None = None, repair: Repair | None = None, on_error: OnError | None = None
+) -> Iterator[Document]:
     """Documents of one file, one at a time.
 
     Args:
         audit: counts converted and repaired offsets.
-        repair: "nearest" moves an entity that is not where its offsets say to its nearest occurrence; one that occurs
-            nowhere is lost.
+        repair: "nearest" keeps an entity that resembles the text at its offsets, moves any other to its nearest
+            occurrence, and leaves out one that occurs nowhere.
+        on_error: told of a document that cannot be read, and the next one is taken; None raises.
     Raises: FormatError with file and line; MissingExtraError for Parquet without pyarrow.
     """
     count = audit if audit is not None else Audit()
-    for record in _records(path):
-        try:
-            yield to_document(record, count, repair)
-        except SpanError as error:
-            raise record.error(str(error)) from error
+    return documents_of(_records(path), lambda record: checked_document(record, count, repair), on_error)
 
 
 def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = None, db_name: str = "") -> None:
@@ -65,8 +66,10 @@ def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = No
         db_name: the database of concepts whose source does not name one, such as "MESH".
     """
     count = audit if audit is not None else Audit()
-    rows = (to_row(document, number, count, db_name) for number, document in enumerate(documents))
-    if suffix(path) == ".parquet":
+    is_parquet = suffix(path) == ".parquet"
+    held = (without_surrogates(document, count, in_id=True) for document in documents) if is_parquet else documents
+    rows = (to_row(document, number, count, db_name) for number, document in enumerate(held))
+    if is_parquet:
         _bigbio_parquet.write(rows, path)
     else:
         _write_json(rows, path, is_lines=suffix(path) == ".jsonl")

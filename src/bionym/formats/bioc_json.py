@@ -17,37 +17,44 @@ from pathlib import Path
 from typing import Any
 
 from bionym.data import Audit, Document
-from bionym.errors import SpanError
 from bionym.files import open_output
+from bionym.formats._bioc import META_SHAPE as META_SHAPE
+from bionym.formats._bioc import checked_document
 from bionym.formats._bioc import only_here as only_here
-from bionym.formats._bioc import to_document
 from bionym.formats._bioc_write import collection_of, to_tree
 from bionym.formats._json import Record, escape_surrogates
 from bionym.formats._json_stream import Item, items
 from bionym.formats._offsets import Repair
+from bionym.formats._skipping import OnError, documents_of
 
 SUFFIXES = (".json",)
 ONE_PER_FILE = False
+HOLDS = ("sentences", "relation attributes")
 COLLECTION_KEYS = ("source", "date", "key", "infons")
 DOCUMENT_KEYS = ("documents", "PubTator3")
 
 
-def read(path: Path, *, audit: Audit | None = None, repair: Repair | None = None) -> Iterator[Document]:
+def read(
+    path: Path,
+    *,
+    audit: Audit | None = None,
+    repair: Repair | None = None,
+    label: str = "type",
+    on_error: OnError | None = None,
+) -> Iterator[Document]:
     """Documents of one file, one at a time.
 
     Args:
-        audit: counts converted and repaired offsets, and infons that were no text.
-        repair: "nearest" moves an annotation that is not where its offsets say to its nearest occurrence; one that
-            occurs nowhere is lost.
+        audit: counts converted and repaired offsets, infons that were no text, and annotations without a label.
+        repair: "nearest" keeps an annotation that resembles the text at its offsets, moves any other to its nearest
+            occurrence, and leaves out one that occurs nowhere. Passages that overlap are laid one after the other.
+        label: the infon that holds the label of an annotation, such as "class".
+        on_error: told of a document that cannot be read, and the next one is taken; None raises.
     Raises: FormatError with file and line.
     """
     count = audit if audit is not None else Audit()
-    for item in items(path, DOCUMENT_KEYS):
-        for record, collection in _documents(item, path):
-            try:
-                yield to_document(record, collection, count, repair)
-            except SpanError as error:
-                raise record.error(str(error)) from error
+    found = (one for item in items(path, DOCUMENT_KEYS) for one in _documents(item, path))
+    return documents_of(found, lambda one: checked_document(*one, count, repair, label=label), on_error)
 
 
 def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = None) -> None:

@@ -8,8 +8,8 @@
 
 The text is the passages at their offsets; the character between two of them is a line break. Offsets are code points;
 bytes, UTF-16 units and characters of CRLF lines are recognised by the annotations' texts and converted. The infon
-`type` is the label, the first infon that names a concept (MESH, identifier, NCBI Gene ...) the concepts, all others
-attributes. Individual mentions of a composite one are no entities of their own: they ride along and are written back.
+`type` is the label (another, with the option `label`), the first infon that names a concept (MESH, identifier, NCBI Gene ...) the concepts, all others
+attributes. Line breaks and blanks around an infon or an id, as in XML that was printed prettily, are taken off. Individual mentions of a composite one are no entities of their own: they ride along and are written back.
 
 Cannot hold, and what then happens: characters that XML has no place for (U+FFFD, counted), passages that overlap (the
 later is lost), tokens; sentences are written where they were read. Relations of passages and sentences are written as
@@ -26,41 +26,59 @@ from typing import Any
 from lxml import etree
 
 from bionym.data import Audit, Document
-from bionym.errors import FormatError, SpanError
+from bionym.errors import FormatError
 from bionym.files import open_output
+from bionym.formats._bioc import META_SHAPE as META_SHAPE
+from bionym.formats._bioc import checked_document
 from bionym.formats._bioc import only_here as only_here
-from bionym.formats._bioc import to_document
 from bionym.formats._bioc_write import collection_of, to_tree
 from bionym.formats._json import Record
 from bionym.formats._offsets import Repair
-from bionym.formats._xml import Builder, elements, line_of, text_of
+from bionym.formats._skipping import OnError, documents_of
+from bionym.formats._xml import Builder, elements, line_of, text_of, unwrapped
 
 SUFFIXES = (".xml", ".bioc")
 ONE_PER_FILE = False
+HOLDS = ("sentences", "relation attributes")
 DECLARATION = "<?xml version='1.0' encoding='UTF-8'?>\n<!DOCTYPE collection SYSTEM 'BioC.dtd'>\n"
 
 
-def read(path: Path, *, audit: Audit | None = None, repair: Repair | None = None) -> Iterator[Document]:
+def read(
+    path: Path,
+    *,
+    audit: Audit | None = None,
+    repair: Repair | None = None,
+    label: str = "type",
+    on_error: OnError | None = None,
+) -> Iterator[Document]:
     """Documents of one file, one at a time.
 
     Args:
-        audit: counts converted and repaired offsets.
-        repair: "nearest" moves an annotation that is not where its offsets say to its nearest occurrence; one that
-            occurs nowhere is lost.
+        audit: counts converted and repaired offsets, and annotations without a label.
+        repair: "nearest" keeps an annotation that resembles the text at its offsets, moves any other to its nearest
+            occurrence, and leaves out one that occurs nowhere. Passages that overlap are laid one after the other.
+        label: the infon that holds the label of an annotation, such as "class".
+        on_error: told of a document that cannot be read, and the next one is taken; None raises.
     Raises: FormatError with file and line, for broken XML, entity declarations, overlapping passages and annotations
         that differ from the text.
     """
     count = audit if audit is not None else Audit()
     collection: dict[str, Any] = {}
-    for element in elements(path, root="collection", wanted=("source", "date", "key", "infon", "document")):
-        if element.tag != "document":
-            _add_to_collection(collection, element, path)
-            continue
+
+    def document(element: Any) -> Document:
         record = Record(_tree(element, path), path, line_of(element))
-        try:
-            yield to_document(record, collection, count, repair)
-        except SpanError as error:
-            raise record.error(str(error)) from error
+        return checked_document(record, collection, count, repair, label=label)
+
+    return documents_of(_elements(path, collection), document, on_error)
+
+
+def _elements(path: Path, collection: dict[str, Any]) -> Iterator[Any]:
+    """The element of each document; what is said of the collection before it goes to `collection`."""
+    for element in elements(path, root="collection", wanted=("source", "date", "key", "infon", "document")):
+        if element.tag == "document":
+            yield element
+        else:
+            _add_to_collection(collection, element, path)
 
 
 def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = None) -> None:
@@ -87,9 +105,10 @@ def sniff(head: str) -> bool:
 
 def _add_to_collection(collection: dict[str, Any], element: Any, path: Path) -> None:
     if element.tag == "infon":
-        collection["infons"] = {**collection.get("infons", {}), element.get("key", ""): text_of(element, path)}
+        infon = unwrapped(text_of(element, path))
+        collection["infons"] = {**collection.get("infons", {}), element.get("key", ""): infon}
     else:
-        collection[element.tag] = text_of(element, path)
+        collection[element.tag] = unwrapped(text_of(element, path))
 
 
 def _tree(element: Any, path: Path) -> dict[str, Any]:
@@ -99,15 +118,17 @@ def _tree(element: Any, path: Path) -> dict[str, Any]:
         tree["id"] = element.get("id")
     for child in element:
         if child.tag == "infon":
-            tree["infons"][child.get("key", "")] = text_of(child, path)
-        elif child.tag in ("id", "text", "offset"):
-            tree[child.tag] = text_of(child, path)
+            tree["infons"][child.get("key", "")] = unwrapped(text_of(child, path))
+        elif child.tag in ("id", "offset"):
+            tree[child.tag] = text_of(child, path).strip()
+        elif child.tag == "text":
+            tree["text"] = text_of(child, path)
         elif child.tag in ("location", "node"):
             tree.setdefault(f"{child.tag}s", []).append({Record.LINE: line_of(child), **child.attrib})
         elif child.tag in ("passage", "sentence", "annotation", "relation"):
             tree.setdefault(f"{child.tag}s", []).append(_tree(child, path))
         elif isinstance(child.tag, str):
-            found = f"BioC has no element {child.tag[:60]!r} here"
+            found = "BioC has no such element here"
             raise FormatError(found, path=path, line=line_of(child), fix="Check that the file is BioC XML.")
     return tree
 
@@ -119,7 +140,7 @@ def _header(collection: dict[str, Any], builder: Builder) -> Iterator[etree._Ele
 
 
 def _document(tree: dict[str, Any], builder: Builder) -> etree._Element:
-    children = [builder.element("id", text=tree["id"]), *_infons(tree["infons"], builder)]
+    children = [builder.element("id", text=builder.trimmed(tree["id"])), *_infons(tree["infons"], builder)]
     children += [_passage("passage", one, builder) for one in tree["passages"]]
     return builder.element("document", children + [_relation(one, builder) for one in tree["relations"]])
 
@@ -147,7 +168,7 @@ def _relation(tree: dict[str, Any], builder: Builder) -> etree._Element:
 
 
 def _infons(infons: dict[str, Any], builder: Builder) -> list[etree._Element]:
-    return [builder.element("infon", text=str(value), key=key) for key, value in infons.items()]
+    return [builder.element("infon", text=builder.unwrapped(str(value)), key=key) for key, value in infons.items()]
 
 
 def _id(tree: dict[str, Any]) -> str | None:

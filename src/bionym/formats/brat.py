@@ -22,19 +22,28 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bionym.data import Audit, Document, Entity
+from bionym.data import Audit, Document
 from bionym.errors import InputError
-from bionym.files import BOM, STREAM, FileNames, companion, read_text, stem, suffix, write_text
+from bionym.files import BOM, STREAM, companion, read_text, stem, suffix, with_line_feeds, write_text
 from bionym.formats import _brat_conf, _brat_model
+from bionym.formats._brat_ids import NAMES
 from bionym.formats._brat_lines import AnnLine, parse
-from bionym.formats._brat_mentions import Located, Ruler, locate, spans_as_written
-from bionym.formats._brat_write import NAMES, to_lines
-from bionym.formats._offsets import CODE_POINTS, Repair
+from bionym.formats._brat_mentions import locate, spans_as_written
+from bionym.formats._brat_repair import restated, usable_lines, without_dangling
+from bionym.formats._brat_write import to_lines
+from bionym.formats._characters import without_surrogates
+from bionym.formats._file_names import file_names
+from bionym.formats._mentions import report
+from bionym.formats._offsets import CODE_POINTS, UNITS, WITH_MARK, Repair, Ruler
+from bionym.formats._shapes import Fields, Named, OneOf
 
 SUFFIXES = (".ann", ".txt")
 ONE_PER_FILE = True
 
 META = "brat"
+NUM_GIVEN = "num_a1"  # how many of the lines came from the `.a1` file of `bionlp_st`
+_UNITS = OneOf(*UNITS, *(unit + WITH_MARK for unit in UNITS))
+META_SHAPE = {META: Fields({"ann": str, "unit": _UNITS, "mark": bool, "files": Named(str), NUM_GIVEN: int})}
 
 
 def read(
@@ -49,11 +58,12 @@ def read(
     """The document of a pair `x.txt`, `x.ann`, by either name.
 
     Args:
-        audit: counts offsets that were converted or repaired.
+        audit: counts offsets that were converted, mentions spelled otherwise than the text, and repairs.
         beside: files or folders in which the other half may lie, if not in the same folder.
         texts: folders in which the text may lie, if in none of these.
         require_annotations: False reads a text without an `.ann` file as a document without entities.
-        repair: "nearest" moves a mention that is not where its offsets say to its nearest occurrence.
+        repair: "nearest" keeps a mention that resembles the text at its offsets, moves any other to its nearest
+            occurrence, and leaves out one that occurs nowhere, and lines that are broken or refer to nothing.
     Raises: InputError where half of the pair is missing; FormatError at the first line that is broken, refers to
         nothing, or whose mention is not at its place in the text.
     """
@@ -63,23 +73,34 @@ def read(
     if ann_path is None:
         yield Document(stem(path), text)
         return
-    ann = read_text(ann_path)
-    lines = parse(ann, ann_path)
-    located = locate(lines, text, ann_path, has_mark=written != text, repair=repair)
-    found = _brat_model.source(lines, located.spans)
-    if audit is not None:
-        _report(found.entities, located, stem(path), audit)
-    meta = {"ann": ann, "unit": located.unit, "mark": written != text, "files": _brat_conf.find(text_path)}
+    ann, has_mark, count = (
+        with_line_feeds(read_text(ann_path)),
+        written != text,
+        audit if audit is not None else Audit(),
+    )
+    document_id = stem(path)
+    lines = parse(ann, ann_path) if repair is None else usable_lines(ann, document_id, count)
+    located = locate(lines, text, ann_path, has_mark=has_mark, repair=repair)
+    for name, (claim, verdict) in located.found.items():
+        report(count, document_id, name, claim, verdict)
+    spans = located.spans
+    if repair is not None:
+        lines = without_dangling(lines, located.found.keys() - spans.keys(), document_id, count)
+        lines = restated(lines, text, located)
+        ann = "".join(line.raw for line in lines)
+    found = _brat_model.source(lines, spans)
+    meta = {"ann": ann, "unit": located.unit, "mark": has_mark, "files": _brat_conf.find(text_path)}
     entities, relations = tuple(found.entities.values()), tuple(found.relations.values())
-    yield Document(stem(path), text, entities=entities, relations=relations, meta={META: meta})
+    yield Document(document_id, text, entities=entities, relations=relations, meta={META: meta})
 
 
 def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = None) -> None:
     """One `.txt` and one `.ann` a document in the folder `path`, and an `annotation.conf` with all types."""
     audit = audit if audit is not None else Audit()
-    names = FileNames()
+    names = file_names(audit)
     configurations: dict[Path, _brat_conf.Configuration] = {}
     for document in documents:
+        document = without_surrogates(document, audit)
         name = names.of(document.id)
         meta: Mapping[str, Any] = document.meta.get(META, {})
         lines = _lines(document, meta, audit)
@@ -114,21 +135,13 @@ def _pair(
     return text, ann
 
 
-def _report(entities: Mapping[str, Entity], located: Located, document_id: str, audit: Audit) -> None:
-    for name, entity in entities.items():
-        if located.unit != CODE_POINTS:
-            audit.change(document_id, entity, f"offsets count {located.unit}: converted")
-        elif name in located.repaired:
-            audit.change(document_id, entity, located.repaired[name])
-
-
 def _lines(document: Document, meta: Mapping[str, Any], audit: Audit) -> list[AnnLine]:
     if document.passages:
         audit.lose(document.id, "passage", "brat has no passages", count=len(document.passages))
     origin = Path(f"{document.id}.ann")
     old = parse(meta.get("ann", ""), origin)
     ruler = Ruler(document.text, meta.get("unit", CODE_POINTS))
-    source = _brat_model.source(old, spans_as_written(old, document.text, ruler, origin))
+    source = _brat_model.source(old, spans_as_written(old, document.text, ruler))
     return to_lines(document, source, ruler, audit)
 
 

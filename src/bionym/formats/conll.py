@@ -3,13 +3,16 @@
 Source: the layout of the CoNLL-2000 to 2003 shared tasks and of their evaluation script.
 
 Read: columns split at tabs, or at runs of spaces if the file has no tab; the first column is the token and the last the
-tag unless told otherwise; the tag scheme is found from the tags. Tokens are joined by one space, sentences by a line
-break. A line `-DOCSTART- (ID)` names its document; without any the file is one document. Further columns are kept. A
-line that begins with # and has no tag is a remark, as in CoNLL-U or JNLPBA: it is passed over, and counted.
+tag unless told otherwise, be it by `# global.columns` (CoNLL-U Plus). A first column of numbers that count tokens or
+sentences is passed over if words stand behind it. The tag scheme is found from the tags; `b-Drug`, `B_Drug` and `Drug-B`
+are read as `B-Drug`. Tokens are joined by one space, sentences by a line break. A line `-DOCSTART- (ID)` or a remark such
+as `###MEDLINE:ID` or `# newdoc id = ID` names its document; without any the file is one document. Further columns are
+kept. Any other line that begins with # and has no tag is a remark: it is passed over. What is passed over is counted.
 
-Cannot hold: discontinuous, overlapping and nested entities (the longest stays), entities across sentences (sentences of
-our own splitter are joined around them), entity edges inside a token (widened), concepts, attributes, scores, relations,
-and the text between tokens. All of it is counted.
+Cannot hold: discontinuous entities (gaps of white space alone are closed), overlapping and nested ones (the longest stays),
+entities across sentences (sentences of our own splitter are joined around them), entity edges inside a token (widened) or in
+white space (trimmed), concepts, attributes, scores, relations, and the text between tokens. In a token `_` stands for what
+separates columns or lines, and before what would start a document. All of it is counted.
 """
 
 import re
@@ -17,23 +20,40 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
-from typing import NamedTuple, TypedDict
+from typing import NotRequired, TypedDict
 
 from bionym.data import Audit, Document, Span
 from bionym.data.align import from_tags, join_cut_sentences, sentence_ranges, to_tags
 from bionym.data.flatten import Policy
-from bionym.data.tags import Decoding, TagScheme, detect_scheme, find_scheme, is_tag
-from bionym.errors import FormatError
+from bionym.data.tags import Decoding, TagScheme, detect_scheme, find_scheme
 from bionym.files import Line, open_output, read_lines, stem
+from bionym.formats._characters import SURROGATES, num_uncovered, without_surrogates
+from bionym.formats._conll_edges import (
+    DOCUMENT_START,
+    is_same_document,
+    remark_starts_document,
+    start_id,
+    starts_document,
+)
+from bionym.formats._conll_lines import (
+    RUN,
+    SPACE,
+    Columns,
+    Row,
+    begins_like_conll,
+    columns_of,
+    is_break,
+    refuse_other_formats,
+)
+from bionym.formats._shapes import NOTHING, Fields, Listed, Named, Shape
 from bionym.text.prepare import tokenized
 
 SUFFIXES = (".conll", ".tsv", ".iob", ".bio", ".bioes", ".iob2", ".conll03")
 ONE_PER_FILE = False
+HOLDS = ("tokens", "sentences")
 
-DOCUMENT_START = "-DOCSTART-"
-NUM_LINES_SEEN = 2_000  # to find the separator and the scheme
-_SPACE = " \t\r"  # what separates columns; a token may hold any other white space
-_RUN = re.compile(f"[{_SPACE}]+")
+_EDGES = re.compile(f"^[{SPACE}]+|[{SPACE}]+$")
+NUM_LINES_SEEN = 2_000  # to find the separator, the columns and the scheme
 
 
 class Layout(TypedDict):
@@ -44,8 +64,9 @@ class Layout(TypedDict):
         scheme: name of the tag scheme.
         rows: the columns of each token, as they were read.
         tag_column: which of them is the tag; None if there is none.
-        start: the `-DOCSTART-` line that opens the document; None if there is none.
+        start: the line that opens the document, a `-DOCSTART-` or a remark; None if there is none.
         tags: by offset of the token, the tags of the sentences whose entities would be written with other tags.
+        header: the `# global.columns` line of the file.
     """
 
     separator: str
@@ -54,17 +75,18 @@ class Layout(TypedDict):
     tag_column: int | None
     start: str | None
     tags: Mapping[int, str]
+    header: NotRequired[str]
 
 
-class _Row(NamedTuple):
-    line: int
-    columns: tuple[str, ...]
+_LAYOUT: dict[str, Shape] = {"separator": str, "scheme": str, "rows": Listed(Listed(str)), "tag_column": (int, NOTHING)}
+_LAYOUT |= {"start": (str, NOTHING), "tags": Named(str), "header": str}
+META_SHAPE = {"conll": Fields(_LAYOUT, needed=("separator", "scheme", "rows", "tag_column", "start"))}
 
 
 def read(
     path: Path,
     *,
-    token_column: int = 0,
+    token_column: int | None = None,
     tag_column: int | None = -1,
     separator: str | None = None,
     scheme: str | None = None,
@@ -75,23 +97,24 @@ def read(
     """Documents of a file.
 
     Args:
-        token_column, tag_column: counted from 0, negative from the end; no tag column gives no entities.
+        token_column, tag_column: counted from 0, negative from the end; no token column finds it (it is the first, if
+            that holds no numbers that count), no tag column gives no entities.
         separator: between columns; None finds it.
         scheme: name of the tag scheme; None finds it.
         decoding: "lenient" starts an entity at any tag, "strict" only where the scheme allows.
-        audit: counts the remarks.
+        audit: counts the remarks, and what was read otherwise than written.
     Raises: FormatError with the line of a missing column or of a tag that is none.
     """
     lines = read_lines(path, encoding=encoding)
     seen = list(islice(lines, NUM_LINES_SEEN))
-    separator = separator or ("\t" if any("\t" in line.text for line in seen if not _is_break(line)) else " ")
-    columns = _Columns(path, token_column, _tag_column(seen, separator, tag_column), separator)
-    found = find_scheme(scheme) if scheme else detect_scheme(columns.tags(seen))
+    refuse_other_formats(seen, path)
     count = audit if audit is not None else Audit()
-    said = columns.without_remarks(chain(seen, lines), count)
-    for number, (start, sentences) in enumerate(_documents(said, columns), start=1):
+    columns = columns_of(seen, path, token_column, tag_column, separator, count)
+    found = find_scheme(scheme) if scheme else detect_scheme(columns.tags(seen))
+    remaining = columns.without_remarks(chain(seen, lines), count)
+    for number, (start, sentences) in enumerate(_documents(remaining, columns), start=1):
         numbered = stem(path) if start is None and number == 1 else f"{stem(path)}-{number}"
-        yield _document(_start_id(start or "") or numbered, sentences, columns, found, decoding, start)
+        yield _document(start_id(start or "") or numbered, sentences, columns, found, decoding, start)
 
 
 def write(
@@ -122,9 +145,8 @@ def write(
 
 
 def sniff(head: str) -> bool:
-    """Whether a file begins like CoNLL: every line blank, a document start, or columns of which the last is a tag."""
-    lines = [line for line in head.splitlines()[:-1] if line.strip() and not line.startswith(DOCUMENT_START)]
-    return bool(lines) and all(len(line.split()) > 1 and is_tag(line.split()[-1]) for line in lines)
+    """Whether a file begins like CoNLL: remarks, blank lines, document starts, and columns of which the last is a tag."""
+    return begins_like_conll(head)
 
 
 def only_here(document: Document) -> dict[str, int]:
@@ -135,108 +157,30 @@ def only_here(document: Document) -> dict[str, int]:
     return {"column": max(map(len, layout["rows"])) - 1 - (layout["tag_column"] is not None)}
 
 
-class _Columns(NamedTuple):
-    """Where things stand in a line."""
-
-    path: Path
-    token: int
-    tag: int | None
-    separator: str
-
-    def split(self, line: Line) -> _Row:
-        row = _Row(line.number, tuple(_split(line.text, self.separator)))
-        if not self.at(row, self.token):
-            raise self.error(row, f"there is no token in column {self.token}")
-        return row
-
-    def at(self, row: _Row, column: int) -> str:
-        try:
-            return row.columns[column].strip(_SPACE)
-        except IndexError:
-            found = f"expected a column {column}, found {len(row.columns)} columns"
-            raise self.error(row, found) from None
-
-    def tag_of(self, row: _Row) -> str:
-        if self.tag is None:
-            return "O"
-        tag = self.at(row, self.tag)
-        if not is_tag(tag):
-            raise self.error(row, f"column {self.tag} holds no tag: expected O, or B-, I-, E- or S- and a label")
-        return tag
-
-    def tags(self, lines: Iterable[Line]) -> Iterator[list[str]]:
-        """The tags of each sentence among these lines, the last of which may be cut."""
-        sentence: list[str] = []
-        for line in self.without_remarks(lines, Audit()):
-            if _is_break(line):
-                yield sentence
-                sentence = []
-            else:
-                sentence.append(self.tag_of(self.split(line)))
-        yield sentence
-
-    def without_remarks(self, lines: Iterable[Line], audit: Audit) -> Iterator[Line]:
-        """The lines that are no remarks; those that are, are counted."""
-        for line in lines:
-            if self._is_remark(line):
-                audit.lose(stem(self.path), "remark", "a line that begins with # and has no tag")
-            else:
-                yield line
-
-    def _is_remark(self, line: Line) -> bool:
-        if self.tag is None or not line.text.startswith("#"):
-            return False
-        found = _split(line.text, self.separator)
-        return not (-len(found) <= self.tag < len(found) and is_tag(found[self.tag].strip(_SPACE)))
-
-    def error(self, row: _Row, message: str) -> FormatError:
-        fix = "Name the columns with --option token_column=0 --option tag_column=-1, or mend the line."
-        return FormatError(message, path=self.path, line=row.line, fix=fix)
-
-
-def _tag_column(lines: Sequence[Line], separator: str, wanted: int | None) -> int | None:
-    """None if the file has a single column, as a file of tokens to be tagged has."""
-    rows = (_split(line.text, separator) for line in lines if not _is_break(line))
-    return wanted if any(len(columns) > 1 for columns in rows) else None
-
-
-def _split(text: str, separator: str) -> list[str]:
-    """The columns of a line; the separator " " stands for any run of spaces and tabs."""
-    return _RUN.split(text.strip(_SPACE)) if separator == " " else text.split(separator)
-
-
-def _is_break(line: Line) -> bool:
-    return not line.text.strip(_SPACE) or line.text.startswith(DOCUMENT_START)
-
-
-def _documents(lines: Iterable[Line], columns: _Columns) -> Iterator[tuple[str | None, list[list[_Row]]]]:
+def _documents(lines: Iterable[Line], columns: Columns) -> Iterator[tuple[str | None, list[list[Row]]]]:
     """Sentences of each document, with the line that starts it, if there is one."""
     start: str | None = None
-    sentences: list[list[_Row]] = [[]]
+    sentences: list[list[Row]] = [[]]
     for line in lines:
-        if line.text.startswith(DOCUMENT_START):
+        if columns.is_start(line):
+            if start is not None and is_same_document(line.text, start):
+                continue
             if start is not None or any(sentences):
                 yield start, [rows for rows in sentences if rows]
             start, sentences = line.text, [[]]
-        elif _is_break(line):
+        elif is_break(line):
             if sentences[-1]:
                 sentences.append([])
-        else:
-            sentences[-1].append(columns.split(line))
+        elif (row := columns.word(line)) is not None:
+            sentences[-1].append(row)
     if start is not None or any(sentences):
         yield start, [rows for rows in sentences if rows]
 
 
-def _start_id(line: str) -> str:
-    """The id in `-DOCSTART- (ID) O`, or nothing."""
-    rest = line.removeprefix(DOCUMENT_START).split("\t")[0].strip()
-    return rest[1:-1] if rest.startswith("(") and rest.endswith(")") else ""
-
-
 def _document(
     name: str,
-    sentences: list[list[_Row]],
-    columns: _Columns,
+    sentences: list[list[Row]],
+    columns: Columns,
     scheme: TagScheme,
     decoding: Decoding,
     start: str | None,
@@ -259,6 +203,8 @@ def _document(
         start=start,
         tags=_other_tags(tokens, tags, scheme),
     )
+    if columns.header:
+        layout["header"] = columns.header
     text = "\n".join(" ".join(sentence) for sentence in words)
     bare = Document(name, text, tokens=tuple(tokens), sentences=tuple(spans), meta={"conll": layout})
     return replace(bare, entities=from_tags(bare, tags, scheme, mode=decoding))
@@ -285,7 +231,8 @@ def _lines(
     *,
     is_first: bool,
 ) -> Iterator[str]:
-    layout: Layout | None = document.meta.get("conll")
+    document = without_surrogates(document, audit)
+    layout = _layout(document)
     if not document.tokens:
         document = join_cut_sentences(tokenized(document), audit)
     used = find_scheme(scheme or (layout["scheme"] if layout else "BIO"))
@@ -294,13 +241,15 @@ def _lines(
     _count_lost(document, audit)
     rows = layout["rows"] if layout else [(token.of(document.text),) for token in document.tokens]
     tag_column = None if append or layout is None else layout["tag_column"]
+    if is_first and layout and "header" in layout and not append:
+        yield layout["header"]
     start = layout["start"] if layout else None
     if start is not None:
-        yield f"{start}{between}O" if append else start
+        yield f"{start}{between}O" if append and starts_document(start) else start
         yield ""
     elif layout is None or not is_first:
         num_columns = len(_with_tag(rows[0], "O", tag_column)) if rows else 2
-        yield between.join((_start_token(document.id, between), *["O"] * (num_columns - 1)))
+        yield between.join((_start_token(document.id, between, audit), *["O"] * (num_columns - 1)))
         yield ""
     for number, ((first, last), sentence) in enumerate(zip(sentence_ranges(document), tags, strict=True)):
         if number:
@@ -309,8 +258,33 @@ def _lines(
             yield _joined(_with_tag(columns, tag, tag_column), between, document.id, audit)
 
 
-def _start_token(document_id: str, separator: str) -> str:
-    return f"{DOCUMENT_START} ({document_id})" if separator == "\t" and document_id else DOCUMENT_START
+def _layout(document: Document) -> Layout | None:
+    """The layout that the document was read with, if it still has a row for each token."""
+    layout: Layout | None = document.meta.get("conll")
+    if layout is None or len(layout["rows"]) != len(document.tokens) or not layout["separator"]:
+        return None
+    tag = layout["tag_column"]
+    has_columns = all(row and (tag is None or -len(row) <= tag < len(row)) for row in layout["rows"])
+    start = layout["start"]
+    is_start = start is None or (_is_one_line(start) and (starts_document(start) or remark_starts_document(start)))
+    return layout if has_columns and is_start and _is_one_line(layout.get("header", "")) else None
+
+
+def _is_one_line(text: str) -> bool:
+    return "\n" not in text and "\r" not in text
+
+
+def _start_token(document_id: str, separator: str, audit: Audit) -> str:
+    """`-DOCSTART- (ID)`; between columns that are apart by spaces there is no place for the id."""
+    if not document_id:
+        return DOCUMENT_START
+    if separator != "\t":
+        audit.change(document_id, "document id", "has no place where columns are not apart by tabs")
+        return DOCUMENT_START
+    clean = "".join("_" if char in "\t\n\r\ufeff" else char for char in SURROGATES.sub("_", document_id))
+    if clean != document_id:
+        audit.change(document_id, "document id", "tabs, line breaks and lone surrogates were replaced: '_'")
+    return f"{DOCUMENT_START} ({clean})"
 
 
 def _with_tag(columns: Sequence[str], tag: str, tag_column: int | None) -> Sequence[str]:
@@ -326,21 +300,26 @@ def _joined(columns: Sequence[str], separator: str, document_id: str, audit: Aud
     changed = sum(ours != theirs for ours, theirs in zip(held, columns, strict=True))
     if changed:
         audit.change(
-            document_id, "column", "would not read back, with what separates columns in it: '_'", count=changed
+            document_id, "column", "would not read back, with what separates columns or lines in it: '_'", count=changed
         )
     return separator.join(held)
 
 
 def _field(column: str, separator: str) -> str:
-    """A column as it can stand between separators; between spaces it cannot be empty."""
-    line = column.replace("\n", "_")
-    return line.replace(separator, "_") if separator != " " else _RUN.sub("_", line) or "_"
+    """A column as it can stand between separators: one word at least, and no start of a document."""
+    line = column.replace("\n", "_").replace("\r", "_").replace("\ufeff", "_")
+    held = line.replace(separator, "_") if separator != " " else RUN.sub("_", line)
+    held = _EDGES.sub(lambda blanks: "_" * len(blanks[0]), held)
+    return f"_{held}" if starts_document(held) or not held else held
 
 
 def _count_lost(document: Document, audit: Audit) -> None:
     for what, number in (("relation", len(document.relations)), ("passage", len(document.passages))):
         if number:
             audit.lose(document.id, what, f"CoNLL holds no {what}s", count=number)
+    uncovered = num_uncovered(document.text, document.tokens)
+    if uncovered:
+        audit.lose(document.id, "character", "no token covers it", count=uncovered)
     for entity in document.entities:
         if entity.concepts:
             audit.lose(document.id, "concept", "CoNLL holds no concept identifiers", count=len(entity.concepts))

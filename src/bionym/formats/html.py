@@ -16,12 +16,14 @@ from bionym.data import Audit, Document
 from bionym.errors import FormatError
 from bionym.files import open_output, read_text
 from bionym.formats import jsonl
+from bionym.formats._characters import without_surrogates
 
 SUFFIXES = (".html", ".htm")
 ONE_PER_FILE = False
 KEEPS_META = True
 
 _DATA = re.compile(r'<script type="application/x-ndjson" data-bionym>\n(.*?)</script>', re.DOTALL)
+_OURS = '<meta name="generator" content="Bionym">'
 _NUM_HUES = 10
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1d2733; --paper: #fdfcf9; --quiet: #6a7480; --line: #d9d6cd; --light: 88%; --edge: 42% }
@@ -44,8 +46,9 @@ mark small { font-size: .62em; color: hsl(var(--hue) 55% var(--edge)); margin-le
 
 def read(path: Path, *, audit: Audit | None = None) -> Iterator[Document]:
     """The documents that a page of ours holds. Raises: FormatError for any other page."""
-    blocks = _DATA.findall(read_text(path))
-    if not blocks:
+    page = read_text(path)
+    blocks = _DATA.findall(page)
+    if not blocks and _OURS not in page:
         fix = "Only pages that Bionym wrote can be read."
         raise FormatError("the page holds no documents", path=path, fix=fix)
     for block in blocks:
@@ -59,10 +62,11 @@ def write(documents: Iterable[Document], path: Path, *, title: str = "Entities",
         stream.write(_head(title))
         hues: dict[str, int] = {}
         for document in documents:
-            new = [entity.label for entity in document.entities if entity.label not in hues]
+            drawn = without_surrogates(document, Audit(), in_id=True)  # the data below holds them
+            new = [entity.label for entity in drawn.entities if entity.label not in hues]
             for label in dict.fromkeys(new):
                 hues[label] = len(hues) * 360 // _NUM_HUES * 3 % 360
-            stream.write(_article(document, hues))
+            stream.write(_article(drawn, hues))
             stream.write(_data(document, audit))
         stream.write("</main></body></html>\n")
 
@@ -72,7 +76,8 @@ def _head(title: str) -> str:
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>' + name + "</title>"
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        + _OURS
+        + "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         f"<style>{_STYLE}</style></head><body><main><h1>{name}</h1>\n"
     )
 

@@ -10,22 +10,24 @@ count. `c="..."` repeats the text, lower-cased. Any label may stand in `t="..."`
 and treatment.
 
 A text that was read from i2b2 is written as it was. Any other is written as its tokens (ours, if it has none), so its
-white space is not kept. Cannot hold, and what then happens: entities that cut a token (widened, counted as changed);
-discontinuous ones, those that cross a line, and duplicates (lost, counted); identifiers, scores, passages, attributes
+white space is not kept. Cannot hold, and what then happens: entities that cut a token (widened, counted as changed;
+white space at an edge is trimmed); discontinuous ones (gaps of white space alone are closed), those that cross a line, and duplicates (lost, counted); identifiers, scores, passages, attributes
 other than the assertion, and relations with other than two entities (lost, counted); roles of relations other than Arg1
 and Arg2, quotation marks in labels (changed). Sentences that we split are joined where an entity crosses their edge.
 
 Source: Uzuner et al. 2011, 2010 i2b2/VA challenge; its annotation guidelines and its scorer.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bionym.data import Argument, Audit, Document, Entity, Relation, Span
 from bionym.errors import FormatError, InputError
-from bionym.files import BOM, STREAM, FileNames, companion, read_text, stem, suffix, write_text
+from bionym.files import BOM, STREAM, companion, read_text, stem, suffix, write_text
 from bionym.formats import _i2b2_layout
+from bionym.formats._characters import num_uncovered, without_surrogates
+from bionym.formats._file_names import file_names
 from bionym.formats._i2b2_layout import Layout
 from bionym.formats._i2b2_lines import (
     Concept,
@@ -36,11 +38,17 @@ from bionym.formats._i2b2_lines import (
     read_concepts,
     read_relations,
 )
+from bionym.formats._i2b2_repair import Placing
+from bionym.formats._mentions import DANGLING, KEPT, NOWHERE
+from bionym.formats._offsets import Repair
+from bionym.formats._shapes import Fields, Fixed, Listed
 
 SUFFIXES = (".con", ".txt", ".ast", ".rel")
 ONE_PER_FILE = True
+HOLDS = ("tokens", "sentences")
 
 META = "i2b2"
+META_SHAPE = {META: Fields({"mark": bool, "lines": Listed(Fixed(int, int, str))})}
 ASSERTION = "assertion"
 ROLES = ("Arg1", "Arg2")
 _FIRST_LABEL = {"TR": "treatment", "TE": "test", "PI": "problem"}  # what a relation begins with, by its first letters
@@ -53,6 +61,7 @@ def read(
     beside: Sequence[Path] = (),
     texts: Sequence[Path] = (),
     require_annotations: bool = True,
+    repair: Repair | None = None,
 ) -> Iterator[Document]:
     """The document of `x.txt` and those of `x.con`, `x.ast` and `x.rel` that there are, by any of their names.
 
@@ -61,6 +70,8 @@ def read(
         beside: files or folders in which the others may lie, if not in the same folder.
         texts: folders in which the text may lie, if in none of these.
         require_annotations: False reads a text without `.con` and `.ast` as a document without entities.
+        repair: "nearest" moves a concept whose tokens do not resemble its text to the nearest tokens that are its text,
+            takes lines and tokens that are counted otherwise as such, and leaves out lines that are of no use.
     Raises: InputError where a file is missing; FormatError at the first line that is broken or points outside the text.
     """
     files = _companions(path, beside, texts, require_annotations)
@@ -68,6 +79,8 @@ def read(
     text = written.removeprefix(BOM)
     layout = _i2b2_layout.of_lines(text)
     found = _Found(layout, stem(path), audit if audit is not None else Audit())
+    if repair is not None:
+        found.placing = Placing(layout, _all_concepts(files))
     if ".con" in files:
         found.add_concepts(files[".con"])
     if ".ast" in files:
@@ -82,8 +95,9 @@ def read(
 def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = None) -> None:
     """One `.txt` and one `.con` a document in the folder `path`; `.ast` and `.rel` where there is need."""
     audit = audit if audit is not None else Audit()
-    names = FileNames()
+    names = file_names(audit)
     for document in documents:
+        document = without_surrogates(document, audit)
         place = path / names.of(document.id)
         layout, text = _layout(document, audit)
         write_text(_with_suffix(place, ".txt"), text)
@@ -105,22 +119,27 @@ class _Found:
     layout: Layout
     document_id: str
     audit: Audit
+    placing: Placing | None = None
     entities: dict[tuple[Span, str], Entity] = field(default_factory=dict)
     lines: list[tuple[int, int, str]] = field(
         default_factory=list
     )  # in the file's order, which the official scorer obeys
 
     def add_concepts(self, path: Path) -> None:
-        for line in read_concepts(path):
+        for line in read_concepts(path, self._on_error):
             entity = self._entity(line, path)
+            if entity is None:
+                continue
             self.lines.append((entity.start, entity.end, entity.label))
             if (entity.extent, entity.label) in self.entities:
                 self.audit.lose(self.document_id, "duplicate", "the line stands twice in the file")
             self.entities.setdefault((entity.extent, entity.label), entity)
 
     def add_assertions(self, path: Path, *, is_alone: bool) -> None:
-        for line in read_assertions(path):
+        for line in read_assertions(path, self._on_error):
             entity = self._entity(line, path)
+            if entity is None:
+                continue
             key = entity.extent, entity.label
             if is_alone:
                 self.lines.append((entity.start, entity.end, entity.label))
@@ -132,21 +151,28 @@ class _Found:
         by_span: dict[Span, list[str]] = {}
         for span, label in self.entities:
             by_span.setdefault(span, []).append(label)
-        return [self._relation(line, by_span, path) for line in read_relations(path)]
+        found = (self._relation(line, by_span, path) for line in read_relations(path, self._on_error))
+        return [relation for relation in found if relation is not None]
 
-    def _relation(self, line: Tied, by_span: Mapping[Span, list[str]], path: Path) -> Relation:
+    def _relation(self, line: Tied, by_span: Mapping[Span, list[str]], path: Path) -> Relation | None:
         likely = _FIRST_LABEL.get(line.label[:2].upper(), "")
         ends = ((line.first, likely), (line.second, "problem"))
-        names = [self._name(concept, label, by_span, path, line.number) for concept, label in ends]
+        try:
+            names = [self._name(concept, label, by_span, path, line.number) for concept, label in ends]
+        except FormatError:
+            if self.placing is None:
+                raise
+            self.audit.lose(self.document_id, "relation", DANGLING, place=f"{path.name}, line {line.number}")
+            return None
         return Relation(line.label, tuple(map(Argument, ROLES, names)))
 
     def _name(self, concept: Concept, likely: str, by_span: Mapping[Span, list[str]], path: Path, number: int) -> str:
         """The id of the entity at a concept's place, given to it if it has none; of several, the one of this label."""
-        span = self.layout.span(concept, path, number)
+        span = self.layout.span(self._placed(concept)[0] or concept, path, number)
         labels = by_span.get(span)
         if not labels:
             place = f"{concept.first.line}:{concept.first.token} {concept.last.line}:{concept.last.token}"
-            fix = "Add the concept, or remove the relation."
+            fix = "Add the concept, or pass --option repair=nearest to leave the relation out."
             raise FormatError(f"no concept stands at {place}", path=path, line=number, fix=fix)
         key = span, likely if likely in labels else labels[0]
         if not self.entities[key].id:
@@ -154,11 +180,33 @@ class _Found:
             self.entities[key] = replace(self.entities[key], id=f"C{num_named + 1}")
         return self.entities[key].id
 
-    def _entity(self, line: Stated, path: Path) -> Entity:
-        entity = Entity((self.layout.span(line.concept, path, line.number),), line.label)
-        if not self.layout.says(line.concept):
-            self.audit.change(self.document_id, entity, "mention text differs")
+    def _entity(self, line: Stated, path: Path) -> Entity | None:
+        concept, done = self._placed(line.concept)
+        if concept is None:
+            self.audit.lose(self.document_id, "entity", NOWHERE, place=f"{path.name}, line {line.number}")
+            return None
+        entity = Entity((self.layout.span(concept, path, line.number),), line.label)
+        if done or not self.layout.says(concept):
+            self.audit.change(self.document_id, entity, done or KEPT)
         return entity
+
+    def _placed(self, concept: Concept) -> tuple[Concept | None, str]:
+        """The concept at its place, and what was done; None if it has none, which is known under repair alone."""
+        return (concept, "") if self.placing is None else self.placing.placed(concept)
+
+    @property
+    def _on_error(self) -> Callable[[FormatError], None] | None:
+        return None if self.placing is None else self._leave_out
+
+    def _leave_out(self, error: FormatError) -> None:
+        place = f"{Path(error.path or '').name}, line {error.line}"
+        self.audit.lose(self.document_id, "line", "of no form that i2b2 has: left out", place=place)
+
+
+def _all_concepts(files: Mapping[str, Path]) -> list[Concept]:
+    """The concepts that the files name, unusable lines left out."""
+    stated = [(read_concepts, ".con"), (read_assertions, ".ast")]
+    return [line.concept for read, name in stated if name in files for line in read(files[name], lambda _: None)]
 
 
 def _companions(
@@ -181,6 +229,9 @@ def _companions(
 def _layout(document: Document, audit: Audit) -> tuple[Layout, str]:
     if META not in document.meta:
         layout, text = _i2b2_layout.of_tokens(document, audit)
+        rest = num_uncovered(document.text, [Span(*word) for row in layout.rows for word in row])
+        if rest:
+            audit.lose(document.id, "character", "no token covers it", count=rest)
         return layout, BOM * text.startswith(BOM) + text
     has_mark = document.meta[META].get("mark") or document.text.startswith(BOM)
     return _i2b2_layout.of_lines(document.text), BOM * bool(has_mark) + document.text
@@ -191,7 +242,7 @@ def _concepts(document: Document, layout: Layout, audit: Audit) -> dict[int, Sta
     found: dict[int, Stated] = {}
     taken: set[tuple[Concept, str]] = set()
     for index, entity in enumerate(document.entities):
-        concept = layout.concept(document.id, entity, audit)
+        concept = layout.concept(document, entity, audit)
         if concept is None:
             continue
         label, assertion = as_value(entity.label), as_value(entity.attributes.get(ASSERTION, ""))
@@ -214,6 +265,9 @@ def _ties(document: Document, concepts: Mapping[int, Stated], audit: Audit) -> l
         ends = [by_id[target] for _, target in relation.arguments if target in by_id]
         if len(ends) != 2 or len(relation.arguments) != 2:
             audit.lose(document.id, "relation", "i2b2 relations tie two concepts of the .con file")
+            continue
+        if not relation.label:
+            audit.lose(document.id, "relation", "has no label, which i2b2 relations need")
             continue
         if tuple(role for role, _ in relation.arguments) != ROLES:
             audit.change(document.id, "relation", "i2b2 relations have no roles: the order alone is kept")

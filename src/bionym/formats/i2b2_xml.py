@@ -10,7 +10,8 @@ an attribute too. Any root is taken. Tags without offsets speak of the whole doc
 `meta["i2b2_xml"]`; those inside one name it in `attributes["within"]`. XML readers turn CRLF into LF: where the offsets
 were counted with CRLF, or in UTF-16 units or bytes, they are converted, and counted as changed.
 
-Cannot hold, and what then happens: discontinuous entities, identifiers, scores, relations and passages (lost, counted);
+Cannot hold, and what then happens: discontinuous entities (gaps of white space alone are
+closed), identifiers, scores, relations and passages (lost, counted);
 characters that XML has no place for (U+FFFD, so that offsets stay, counted); names of attributes that XML does not take
 (`_` instead, counted). Entities declared in the file are never expanded: such a file is refused.
 
@@ -26,9 +27,14 @@ from typing import Any, Literal, NamedTuple
 from lxml import etree
 
 from bionym.data import Audit, Document, Entity, Span
-from bionym.errors import FormatError, SpanError, UnknownNameError
-from bionym.files import FileNames, stem, write_text
-from bionym.formats._offsets import CODE_POINTS, UNITS, Ranges, Repair, edges, repaired
+from bionym.data.align import one_stretch
+from bionym.errors import FormatError, SpanError, UnknownNameError, shown
+from bionym.files import stem, write_text
+from bionym.formats._file_names import file_names
+from bionym.formats._mentions import Claim, covered, is_inside, report
+from bionym.formats._offsets import Ranges, Repair
+from bionym.formats._shapes import Fields, Fixed, Listed, Named, Shape
+from bionym.formats._slips import settled
 from bionym.formats._xml import Builder, elements, line_of
 
 SUFFIXES = (".xml",)
@@ -37,6 +43,8 @@ ONE_PER_FILE = True
 Label = Literal["type", "category"]
 
 META = "i2b2_xml"
+_META: dict[str, Shape] = {"root": str, "tags": Listed(Fixed(str, Named(str))), "label": str}
+META_SHAPE = {META: Fields(_META)}
 ROOT = "deIdi2b2"
 CATEGORY, TYPE, WITHIN = "category", "TYPE", "within"
 _CATEGORIES = {
@@ -85,27 +93,28 @@ def read(
     """The document of one file.
 
     Args:
-        audit: counts offsets that were converted or repaired.
+        audit: counts offsets that were converted, mentions spelled otherwise than the text, and repairs.
         label: "type" takes the label from TYPE, "category" from the element's name (TYPE is then an attribute).
-        repair: "nearest" moves a tag that is not where its offsets say to the nearest occurrence of its text.
+        repair: "nearest" keeps a tag that resembles the text at its offsets, moves any other to the nearest occurrence
+            of its text, and leaves out one that occurs nowhere, or whose offsets are none.
     Raises: FormatError with file and line, for broken XML, entity declarations, and tags that differ from the text.
     """
     if label not in ("type", "category"):
         raise UnknownNameError("label", label, ("type", "category"))
-    parts = _parts(path)
+    count = audit if audit is not None else Audit()
+    parts = _parts(path, count, repair)
     if parts.text is None:
         fix = "Name the right format with --format."
         raise FormatError("there is no element TEXT below the root", path=path, line=1, fix=fix)
-    count = audit if audit is not None else Audit()
     entities = tuple(_entities(parts.tags, parts.text, path, label, repair, count))
-    meta = {META: {"root": parts.root, "tags": parts.about_document}}
+    meta = {META: {"root": parts.root, "tags": parts.about_document} | ({"label": label} if label != "type" else {})}
     yield Document(stem(path), parts.text, entities=entities, meta=meta)
 
 
 def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = None) -> None:
     """One `.xml` a document in the folder `path`."""
     audit = audit if audit is not None else Audit()
-    names = FileNames()
+    names = file_names(audit)
     for document in documents:
         builder = Builder(document.id, audit)
         text = builder.element("TEXT", text=document.text).text or ""
@@ -128,7 +137,7 @@ def only_here(document: Document) -> dict[str, int]:
     return {"document tag": len(document.meta.get(META, {}).get("tags", ()))}
 
 
-def _parts(path: Path) -> _Parts:
+def _parts(path: Path, audit: Audit, repair: Repair | None) -> _Parts:
     parts = _Parts()
     for element in elements(path, root=None, wanted=("TEXT", "TAGS")):
         parent = element.getparent()
@@ -136,81 +145,65 @@ def _parts(path: Path) -> _Parts:
         if element.tag == "TEXT":
             parts.text = "".join(map(str, element.itertext()))
         else:
-            _add_tags(element, "", parts, path)
+            _add_tags(element, "", parts, path, audit, repair)
     return parts
 
 
-def _add_tags(parent: Any, within: str, parts: _Parts, path: Path) -> None:
+def _add_tags(parent: Any, within: str, parts: _Parts, path: Path, audit: Audit, repair: Repair | None) -> None:
     for element in parent.iterchildren(etree.Element):
         attributes = {str(name): str(value) for name, value in element.attrib.items()}
-        ranges = _ranges(attributes, path, line_of(element))
-        if ranges:
+        ranges = _written_ranges(attributes)
+        if ranges is None or (repair is None and not all(start < end for start, end in ranges)):
+            name, line = shown(attributes.get("id", "tag")), line_of(element)
+            if repair is None:
+                fix = "Correct the offsets, or pass --option repair=nearest to leave the tag out."
+                raise FormatError(f"{name} needs numbers, start before end", path=path, line=line, fix=fix)
+            audit.lose(stem(path), "entity", "its offsets are no numbers", place=f"{name}, line {line}")
+        elif ranges:
             parts.tags.append(Tag(str(element.tag), attributes, ranges, line_of(element), within))
         else:
             parts.about_document.append((str(element.tag), attributes))
-        _add_tags(element, attributes.get("id", ""), parts, path)
+        _add_tags(element, attributes.get("id", ""), parts, path, audit, repair)
 
 
-def _ranges(attributes: Mapping[str, str], path: Path, line: int) -> Ranges:
-    """The offsets of a tag; none if it has none, or those of MAE's tags that cover no text (-1)."""
+def _written_ranges(attributes: Mapping[str, str]) -> Ranges | None:
+    """The offsets of a tag; none if it has none, or those of MAE's tags that cover no text (-1); None for no numbers."""
     joined = attributes.get("start", ""), attributes.get("end", "")
     written = "~".join(joined) if any(joined) else attributes.get("spans", "")
     if written in ("", "-1~-1"):
         return ()
     pairs = [re.fullmatch(r"([0-9]{1,18})~([0-9]{1,18})", piece) for piece in written.split(",")]
-    found = tuple((int(pair[1]), int(pair[2])) for pair in pairs if pair)
-    if len(found) < len(pairs) or not all(start < end for start, end in found):
-        message = f"{attributes.get('id', 'a tag')} needs numbers, start before end"
-        raise FormatError(message, path=path, line=line, fix="Correct the offsets, or remove the tag.")
-    return found
+    return tuple((int(pair[1]), int(pair[2])) for pair in pairs if pair) if all(pairs) else None
 
 
 def _entities(
     tags: list[Tag], text: str, path: Path, label: Label, repair: Repair | None, audit: Audit
 ) -> Iterator[Entity]:
-    unit, placed = _placed(tags, text)
-    for tag, ranges in zip(tags, placed, strict=True):
-        done = f"offsets count {unit}: converted" if unit != CODE_POINTS else ""
-        if ranges is None:
-            ranges, done = _moved(tag, text, path, repair)
-        entity = _entity(tag, ranges, label, path)
-        if done:
-            audit.change(stem(path), entity, done)
-        yield entity
+    claims = [Claim(tag.ranges, tag.attributes.get("text")) for tag in tags]
+    found = settled(text, claims, repair=repair is not None, exact=_fits).verdicts
+    document_id = stem(path)
+    for tag, claim, verdict in zip(tags, claims, found, strict=True):
+        if verdict is None:
+            raise _misplaced(tag, text, path)
+        report(audit, document_id, tag.id or tag.name, claim, verdict)
+        if verdict.ranges:
+            yield _entity(tag, verdict.ranges, label, path)
 
 
-def _placed(tags: list[Tag], text: str) -> tuple[str, list[Ranges | None]]:
-    """The unit in which all tags fit the text, with their ranges in it; if there is none, code points."""
-    for unit in UNITS:
-        at = edges(text, unit)
-        ranges = [
-            _fitting(tag, tuple((at.get(start, -1), at.get(end, -1)) for start, end in tag.ranges), text)
-            for tag in tags
-        ]
-        if None not in ranges:
-            return unit, ranges
-    return CODE_POINTS, [_fitting(tag, tag.ranges, text) for tag in tags]
+def _fits(text: str, claim: Claim) -> bool:
+    """Whether the text holds there what the tag states; an attribute's value has blanks for other white space."""
+    if not is_inside(text, claim.ranges):
+        return False
+    found = covered(text, claim.ranges)
+    return claim.mention in (None, found) or _SPACE.sub(" ", found) == _SPACE.sub(" ", claim.mention or "")
 
 
-def _fitting(tag: Tag, ranges: Ranges, text: str) -> Ranges | None:
-    """The ranges, if they are inside the text and it holds there what the tag states."""
-    if not all(0 <= start < end <= len(text) for start, end in ranges):
-        return None
-    found = " ".join(text[start:end] for start, end in ranges)
-    stated = tag.attributes.get("text", found)
-    is_same = found == stated or _SPACE.sub(" ", found) == _SPACE.sub(" ", stated)
-    return ranges if is_same or (len(ranges) > 1 and re.sub(r"\W+", "", found) == re.sub(r"\W+", "", stated)) else None
-
-
-def _moved(tag: Tag, text: str, path: Path, repair: Repair | None) -> tuple[Ranges, str]:
+def _misplaced(tag: Tag, text: str, path: Path) -> FormatError:
     start, end = tag.ranges[0]
-    found = repaired(text, start, end, tag.attributes.get("text", "")) if repair and len(tag.ranges) == 1 else None
-    if found is None:
-        outside = tag.ranges[-1][1] > len(text)
-        why = f"ends beyond the {len(text)} characters of the text" if outside else "differs from the text"
-        fix = "Its text is nowhere in the note." if repair else "Re-export the file, or pass --option repair=nearest."
-        raise FormatError(f"{tag.id or tag.name} [{start}, {end}) {why}", path=path, line=tag.line, fix=fix)
-    return ((found[0], found[1]),), found[2]
+    outside = tag.ranges[-1][1] > len(text)
+    why = f"ends beyond the {len(text)} characters of the text" if outside else "differs from the text"
+    fix = "Re-export the file, or pass --option repair=nearest."
+    return FormatError(f"{shown(tag.id or tag.name)} [{start}, {end}) {why}", path=path, line=tag.line, fix=fix)
 
 
 def _entity(tag: Tag, ranges: Ranges, label: Label, path: Path) -> Entity:
@@ -243,15 +236,21 @@ def _tags(
         outer.setdefault(str(element.get("id", "")), element)
     names = _ids(document.entities)
     for entity, name in zip(document.entities, names, strict=True):
-        if entity.is_discontinuous:
+        whole = one_stretch(document, entity, audit)
+        if whole is None:
             audit.lose(document.id, entity, "discontinuous: i2b2 tags cover one stretch of text")
             continue
-        tag = _tag(document.id, entity, name, text, builder, audit)
+        tag = _tag(document.id, whole, name, text, builder, audit)
         within = entity.attributes.get(WITHIN, "")
         if within and within in outer:
             outer[within].append(tag)
         else:
             top.append(tag)
+            if within:
+                audit.lose(document.id, "attribute", "it names a tag that the document does not have")
+        kind = entity.attributes.get(TYPE)
+        if kind and kind != entity.label and document.meta.get(META, {}).get("label") != "category":
+            audit.change(document.id, entity, "its attribute TYPE reads back as its label")
     yield from top
 
 

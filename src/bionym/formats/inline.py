@@ -6,8 +6,8 @@ A tag's name is the label; a label that is no XML name stands in an attribute, `
 are `id`, `concepts` (joined by `|`), `score`, and the entity's own. In the text `<`, `>` and `&` are written as `&lt;`,
 `&gt;` and `&amp;`, so it reads back character by character. Nested entities nest.
 
-Cannot hold, and what then happens: entities that cross (the longer stays) and discontinuous ones are lost; so are
-relations and passages.
+Cannot hold, and what then happens: entities that cross (the longer stays) and discontinuous ones (but for gaps
+of white space alone) are lost; so are relations and passages.
 
 Source: the manner of SGML and the MUC corpora (Chinchor 1998); this form is Bionym's own.
 """
@@ -19,8 +19,10 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from bionym.data import Audit, Document, Entity, Span
+from bionym.data.align import one_stretch
 from bionym.errors import FormatError, SpanError
-from bionym.files import BOM, FileNames, read_text, stem, write_text
+from bionym.files import BOM, read_text, stem, write_text
+from bionym.formats._file_names import file_names
 
 SUFFIXES = (".tagged",)
 ONE_PER_FILE = True
@@ -68,7 +70,7 @@ def read(path: Path, *, encoding: str = "utf-8") -> Iterator[Document]:
             attributes = dict(_ATTRIBUTE.findall(tag["rest"]))
             stack.append(_Open(tag["name"], num_chars, line, len(found) + len(stack), attributes))
     if stack:
-        raise _error(f"the tag <{stack[-1].name[:60]}> is never closed", path, stack[-1].line)
+        raise _error("the tag that opens here is never closed", path, stack[-1].line)
     text = "".join(parts) + _unescaped(written[at:])
     yield Document(stem(path), text, entities=tuple(entity for _, entity in sorted(found, key=lambda pair: pair[0])))
 
@@ -76,7 +78,7 @@ def read(path: Path, *, encoding: str = "utf-8") -> Iterator[Document]:
 def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = None) -> None:
     """One `.tagged` a document in the folder `path`."""
     count = audit if audit is not None else Audit()
-    names = FileNames()
+    names = file_names(count)
     for document in documents:
         for thing, number in (("relation", len(document.relations)), ("passage", len(document.passages))):
             if number:
@@ -99,9 +101,9 @@ def _tags(written: str, path: Path) -> Iterator[tuple[int, re.Match[str]]]:
 
 def _closed(stack: list[_Open], name: str, path: Path, line: int) -> _Open:
     if not stack:
-        raise _error(f"</{name[:60]}> closes a tag that was never opened", path, line)
+        raise _error("a tag is closed that was never opened", path, line)
     if stack[-1].name != name:
-        raise _error(f"</{name[:60]}> stands where </{stack[-1].name[:60]}> is expected", path, line)
+        raise _error(f"another tag is closed here than the one that opens on line {stack[-1].line}", path, line)
     return stack.pop()
 
 
@@ -112,10 +114,12 @@ def _entity(opened: _Open, end: int, path: Path) -> Entity:
     attributes = {_own_name(name): value for name, value in values.items() if name not in _RESERVED}
     try:
         score = float(values["score"]) if "score" in values else None
+        if score is not None and not 0 <= score <= 1:
+            raise ValueError
         identifiers = () if concepts is None else tuple(map(_unescaped, concepts.split("|")))
         return Entity((Span(opened.start, end),), label, identifiers, attributes, score, values.get("id", ""))
-    except ValueError as error:
-        raise _error("score: expected a number", path, opened.line) from error
+    except ValueError:
+        raise _error("score: expected a number from 0 to 1", path, opened.line) from None
     except SpanError as error:
         raise FormatError(str(error), path=path, line=opened.line, fix="Remove the tag, or name its label.") from error
 
@@ -151,10 +155,11 @@ def _nesting(document: Document, audit: Audit) -> Sequence[Entity]:
     """The entities that markup can hold: in one piece, and longer ones first, crossing none that was kept."""
     whole = []
     for entity in document.entities:
-        if entity.is_discontinuous:
+        joined = one_stretch(document, entity, audit)
+        if joined is None:
             audit.lose(document.id, entity, "discontinuous: markup holds one stretch of text")
         else:
-            whole.append(entity)
+            whole.append(joined)
     kept: list[int] = []
     for index in sorted(range(len(whole)), key=lambda one: (whole[one].start - whole[one].end, one)):
         if any(_cross(whole[index], whole[other]) for other in kept):

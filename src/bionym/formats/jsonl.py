@@ -10,8 +10,8 @@
 Only `format`, `version`, `id` and `text` must be there; what is empty is left out. Offsets are code points, half-open.
 Lone surrogates are written as escapes and survive.
 
-Cannot hold, and what then happens: values in `meta` that JSON has no form for (bytes, dates, not-a-number) are lost and
-counted; tuples in `meta` come back as lists, keys as strings.
+Cannot hold, and what then happens: values in `meta` that JSON has no form for (bytes, dates, not-a-number) and scores that
+are no number from 0 to 1 are lost and counted; tuples in `meta` come back as lists, keys as strings.
 """
 
 import json
@@ -24,6 +24,9 @@ from bionym.data import Argument, Audit, Document, Entity, Passage, Relation, Sp
 from bionym.errors import FormatError, SpanError
 from bionym.files import open_output, read_lines
 from bionym.formats._json import Record, escape_surrogates, parse
+from bionym.formats._mentions import Claim, report, settle
+from bionym.formats._offsets import Repair
+from bionym.formats._skipping import OnError, documents_of
 
 SUFFIXES = (".jsonl", ".ndjson")
 ONE_PER_FILE = False
@@ -35,15 +38,21 @@ _SCORE = (float, type(None))
 _TEXTS = {str}
 
 
-def read(path: Path) -> Iterator[Document]:
+def read(
+    path: Path, *, audit: Audit | None = None, repair: Repair | None = None, on_error: OnError | None = None
+) -> Iterator[Document]:
     """Documents of one file, line by line; blank lines are passed over.
 
+    Args:
+        audit: counts repairs.
+        repair: "nearest" cuts entities that end beyond the text, and leaves out those that are empty, reversed or broken;
+            there are no mentions to search for.
+        on_error: told of a line that cannot be read, and the next one is taken; None raises.
     Raises: FormatError with the line for broken JSON, an unknown key or a value of the wrong kind.
     """
-    for line in read_lines(path):
-        if not line.text.strip():
-            continue
-        yield from_line(line.text, path=path, line=line.number)
+    lines = (line for line in read_lines(path) if line.text.strip())
+    count = (audit if audit is not None else Audit()) if repair else None
+    return documents_of(lines, lambda line: _from_line(line.text, path, line.number, count), on_error)
 
 
 def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = None) -> None:
@@ -56,10 +65,7 @@ def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = No
 
 def from_line(text: str, *, path: Path, line: int = 1) -> Document:
     """The document of one line; `path` and `line` are for messages. Raises: FormatError."""
-    try:
-        return _document(Record(parse(text, path=path, line=line), path, line))
-    except SpanError as error:
-        raise FormatError(str(error), path=path, line=line) from error
+    return _from_line(text, path, line, None)
 
 
 def to_line(document: Document, audit: Audit | None = None) -> str:
@@ -73,7 +79,15 @@ def sniff(head: str) -> bool:
     return head.lstrip().startswith("{") and f'"format": "{FORMAT}"' in head[:200].replace('":"', '": "')
 
 
-def _document(record: Record) -> Document:
+def _from_line(text: str, path: Path, line: int, repairs: Audit | None) -> Document:
+    """The document of one line; `repairs` counts what is wrong with its entities, which without it is an error."""
+    try:
+        return _document(Record(parse(text, path=path, line=line), path, line), repairs)
+    except SpanError as error:
+        raise FormatError(str(error), path=path, line=line) from error
+
+
+def _document(record: Record, repairs: Audit | None) -> Document:
     record.allow("format", "version", "id", "text", "passages", "entities", "relations", "tokens", "sentences", "meta")
     if record.text("format") != FORMAT:
         raise record.error(f'expected "format": "{FORMAT}"', "Name the format with --format, if it is another one.")
@@ -83,15 +97,40 @@ def _document(record: Record) -> Document:
         record.text("id"),
         record.text("text"),
         tuple(_passage(one) for one in record.records("passages")),
-        tuple(
-            _plain_entity(values) or _entity(record.part("entities", number))
-            for number, values in enumerate(record.items("entities"))
-        ),
+        tuple(_entities(record) if repairs is None else _repaired_entities(record, repairs)),
         tuple(_relation(one) for one in record.records("relations")),
         tuple(Span(*pair) for pair in record.ranges("tokens")),
         tuple(Span(*pair) for pair in record.ranges("sentences")),
         record.mapping("meta"),
     )
+
+
+def _entities(record: Record) -> Iterator[Entity]:
+    for number, values in enumerate(record.items("entities")):
+        yield _plain_entity(values) or _entity(record.part("entities", number))
+
+
+def _repaired_entities(record: Record, audit: Audit) -> Iterator[Entity]:
+    """The entities within the text, cut to it where needed; the others are counted as lost."""
+    for number in range(len(record.items("entities"))):
+        try:
+            made = _repaired(record.part("entities", number), record.text("text"), record.text("id"), audit)
+        except (FormatError, SpanError):
+            reason = "of no form that an entity has: left out"
+            audit.lose(record.text("id"), "entity", reason, place=f"entities[{number}]")
+        else:
+            if made is not None:
+                yield made
+
+
+def _repaired(record: Record, text: str, document_id: str, audit: Audit) -> Entity | None:
+    claim = Claim(tuple(record.ranges("spans")), None)
+    (verdict,) = settle(text, [claim], repair=True)
+    assert verdict is not None, "repair always knows"
+    spans = [list(place) for place in verdict.ranges]
+    made = _entity(Record({**record.value, "spans": spans}, record.path, record.line)) if spans else None
+    report(audit, document_id, record.text("id", ""), claim, verdict)
+    return made
 
 
 def _passage(record: Record) -> Passage:
@@ -104,7 +143,7 @@ def _entity(record: Record) -> Entity:
     spans = tuple(Span(*pair) for pair in record.ranges("spans"))
     attributes = record.texts_by_name("attributes")
     concepts = tuple(record.texts("concepts"))
-    return Entity(spans, record.text("label"), concepts, attributes, record.number("score"), record.text("id", ""))
+    return Entity(spans, record.text("label"), concepts, attributes, record.share("score"), record.text("id", ""))
 
 
 def _plain_entity(values: Any) -> Entity | None:
@@ -117,27 +156,29 @@ def _plain_entity(values: Any) -> Entity | None:
     spans, label, score = values.get("spans"), values.get("label"), values.get("score")
     if type(spans) is not list or len(spans) != 1 or type(label) is not str or type(score) not in _SCORE:
         return None
-    offsets, concepts, name = spans[0], values.get("concepts", ()), values.get("id", "")
+    if score is not None and not 0 <= score <= 1:
+        return None
+    offsets, concepts, name = spans[0], values.get("concepts"), values.get("id", "")
     if type(name) is not str or type(offsets) is not list or len(offsets) != 2:
         return None
     start, end = offsets
     if type(start) is not int or type(end) is not int:
         return None
-    if concepts and (type(concepts) is not list or set(map(type, concepts)) != _TEXTS):
+    if concepts is not None and (type(concepts) is not list or not set(map(type, concepts)) <= _TEXTS):
         return None
-    return Entity((Span(start, end),), label, tuple(concepts), {}, score, name)
+    return Entity((Span(start, end),), label, tuple(concepts or ()), {}, score, name)
 
 
 def _relation(record: Record) -> Relation:
-    record.allow("label", "arguments", "id")
-    pairs = record.pairs("arguments")
-    return Relation(record.text("label"), tuple(Argument(*pair) for pair in pairs), record.text("id", ""))
+    record.allow("label", "arguments", "id", "attributes")
+    arguments = tuple(Argument(*pair) for pair in record.pairs("arguments"))
+    return Relation(record.text("label"), arguments, record.text("id", ""), record.texts_by_name("attributes"))
 
 
 def _line(document: Document, audit: Audit) -> dict[str, Any]:
     filled = {
         "passages": [_filled(_vars_of_passage(one)) for one in document.passages],
-        "entities": [_filled(_vars_of_entity(one)) for one in document.entities],
+        "entities": [_filled(_vars_of_entity(one, document.id, audit)) for one in document.entities],
         "relations": [_filled(_vars_of_relation(one)) for one in document.relations],
         "tokens": document.tokens,
         "sentences": document.sentences,
@@ -150,19 +191,24 @@ def _vars_of_passage(passage: Passage) -> dict[str, Any]:
     return {"start": passage.start, "end": passage.end, "label": passage.label, "attributes": dict(passage.attributes)}
 
 
-def _vars_of_entity(entity: Entity) -> dict[str, Any]:
+def _vars_of_entity(entity: Entity, document_id: str, audit: Audit) -> dict[str, Any]:
+    score = entity.score
+    if score is not None and not 0 <= score <= 1:
+        audit.lose(document_id, "score", "no number from 0 to 1")
+        score = None
     return {
         "spans": entity.spans,
         "label": entity.label,
         "concepts": entity.concepts,
         "attributes": dict(entity.attributes),
-        "score": entity.score,
+        "score": score,
         "id": entity.id,
     }
 
 
 def _vars_of_relation(relation: Relation) -> dict[str, Any]:
-    return {"label": relation.label, "arguments": relation.arguments, "id": relation.id}
+    held = {"label": relation.label, "arguments": relation.arguments, "id": relation.id}
+    return held | {"attributes": dict(relation.attributes)}
 
 
 def _filled(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,9 +7,12 @@ r"""PubTator: titles and abstracts with annotations, many documents a file.
 
 The text is title, one line break, abstract; offsets are code points (bytes and UTF-16 units are recognised and
 converted). An id that stands twice is two documents of that id. Further columns are kept in `attributes`: the individual mentions of a composite one in column 7.
+A relation may end with `Novel` or `No` (BioRED): its attribute `novelty`. Annotations with the type before the offsets
+(`ID T1 Chemical 0 4 Lead`) are read where they fit the text; lines of any other form are refused.
 
-Cannot hold, and what then happens: discontinuous entities (lost, or their extent), attributes, scores and ids, ties
-between mentions rather than concepts, roles of relations (Arg1, Arg2; those of CID are known), passages other than
+Cannot hold, and what then happens: discontinuous entities (lost, or their extent; gaps of white space alone are closed),
+attributes, scores and ids, ties between mentions rather than concepts, relations that do not tie two, roles of relations
+(Arg1, Arg2; those of CID are known), passages other than
 title and abstract (lost); line breaks in a passage, tabs in a mention and lone surrogates (replaced one for one).
 
 Source: Wei et al. 2013, PubTator; BioCreative V CDR task description (2015).
@@ -20,10 +23,11 @@ from pathlib import Path
 from typing import Literal
 
 from bionym.data import Argument, Audit, Document, Entity, Passage, Relation, Span
-from bionym.errors import FormatError
+from bionym.errors import FormatError, shown
 from bionym.files import open_output
 from bionym.formats import _concepts
-from bionym.formats._offsets import Claim, Repair, fits, other_unit, repaired
+from bionym.formats._mentions import Claim, fits, report
+from bionym.formats._offsets import Repair
 from bionym.formats._pubtator_lines import (
     ABSTRACT,
     INDIVIDUAL_MENTIONS,
@@ -33,25 +37,43 @@ from bionym.formats._pubtator_lines import (
     begins_like_pubtator,
     blocks,
 )
-from bionym.formats._pubtator_write import document_lines
+from bionym.formats._pubtator_write import NOVELTY, document_lines
+from bionym.formats._shapes import Fields, Fixed, Listed, Shape
+from bionym.formats._skipping import OnError, documents_of
+from bionym.formats._slips import settled
 
 SUFFIXES = (".pubtator", ".txt")
 ONE_PER_FILE = False
+HOLDS = ("relation attributes",)
+MAX_BLANKS = 100  # lines between documents, whatever is remembered of them
 
+_PLACES = Listed(Fixed(int, int, str))
+_META: dict[str, Shape] = {
+    "no_concept": str,
+    "blank_before": int,
+    "blank_after": int,
+    "empty_column": _PLACES,
+    "order": _PLACES,
+}
+META_SHAPE = {"pubtator": Fields(_META)}
 ROLES = {"CID": ("Chemical", "Disease")}  # chemical-induced disease, BioCreative V
 
 
-def read(path: Path, *, audit: Audit | None = None, repair: Repair | None = None) -> Iterator[Document]:
+def read(
+    path: Path, *, audit: Audit | None = None, repair: Repair | None = None, on_error: OnError | None = None
+) -> Iterator[Document]:
     """Documents of one file.
 
     Args:
-        audit: counts offsets that were converted, trimmed or repaired.
-        repair: "nearest" moves a mention that is not where its offsets say to its nearest occurrence; one that
-            occurs nowhere is lost.
-    Raises: FormatError at the first mention that differs from the text, or line that is none of PubTator's.
+        audit: counts offsets that were converted or trimmed, mentions spelled otherwise than the text, and repairs.
+        repair: "nearest" keeps a mention that resembles the text at its offsets, moves any other to its nearest
+            occurrence, and leaves out one that occurs nowhere, and lines that are none of PubTator's.
+        on_error: told of a document that cannot be read, and the next one is taken; None raises.
+    Raises: FormatError at the first mention that is not in the text there, or line that is none of PubTator's.
     """
-    for block in blocks(path):
-        yield _document(block, path, audit if audit is not None else Audit(), repair)
+    count = audit if audit is not None else Audit()
+    found = blocks(path, is_lenient=repair is not None or on_error is not None)
+    return documents_of(found, lambda block: _document(block, path, count, repair), on_error)
 
 
 def write(
@@ -87,11 +109,29 @@ def sniff(head: str) -> bool:
 def _document(block: Block, path: Path, audit: Audit, repair: Repair | None) -> Document:
     text = block.title if block.abstract is None else f"{block.title}\n{block.abstract}"
     none = _concepts.form_of_none((row.concepts for row in block.rows), "-1")
-    rows = _located(block, text.replace("\n", " "), path, audit, repair)
+    for error in block.errors:
+        _leave_out(error, block.id, "line", audit, repair)
+    rows = _located(_labelled(block, path, audit, repair), block, text.replace("\n", " "), path, audit, repair)
     relations = tuple(_relation(columns) for columns in block.relations)
     meta = _meta(block, none, rows)
-    entities = tuple(_entity(row, none, path) for row in rows)
+    entities = tuple(_entity(row, none) for row in rows)
     return Document(block.id, text, _passages(block), entities, relations, meta=meta)
+
+
+def _leave_out(error: FormatError, document_id: str, what: str, audit: Audit, repair: Repair | None) -> None:
+    """Count a line that cannot be used. Raises: the error, where no repair is asked for."""
+    if repair is None:
+        raise error
+    audit.lose(document_id, what, "of no form that PubTator has: left out", place=f"line {error.line}")
+
+
+def _labelled(block: Block, path: Path, audit: Audit, repair: Repair | None) -> list[Row]:
+    for row in block.rows:
+        if not row.label:
+            fix = "Fill its fifth column, or pass --option repair=nearest to leave it out."
+            error = FormatError("an annotation without a type", path=path, line=row.number, fix=fix)
+            _leave_out(error, block.id, "entity", audit, repair)
+    return [row for row in block.rows if row.label]
 
 
 def _passages(block: Block) -> tuple[Passage, ...]:
@@ -102,53 +142,41 @@ def _passages(block: Block) -> tuple[Passage, ...]:
     return title, Passage(start, start + len(block.abstract), ABSTRACT)
 
 
-def _located(block: Block, text: str, path: Path, audit: Audit, repair: Repair | None) -> list[Row]:
-    """The rows with offsets in code points at which the text, its line break a space, holds their mention."""
-    misfits = [row for row in block.rows if not fits(text, _claim(row))]
-    if not misfits:
-        return block.rows
-    converted = None if text.isascii() else other_unit(text, [_claim(row) for row in block.rows])
-    if converted is not None:
-        unit, ranges = converted
-        audit.change(block.id, "entity", f"offsets were {unit}, now code points", count=len(misfits))
-        return [row._replace(start=at[0][0], end=at[0][1]) for row, at in zip(block.rows, ranges, strict=True)]
-    moved = [_moved(row, block.id, text, path, audit, repair) if row in misfits else row for row in block.rows]
-    return [row for row in moved if row is not None]
+def _located(rows: list[Row], block: Block, text: str, path: Path, audit: Audit, repair: Repair | None) -> list[Row]:
+    """The rows at the code points where the text, its line break a space, holds their mention."""
+    origins = () if block.abstract is None else (0, len(block.title) + 1)
+    claims = [Claim(((row.start, row.end),), row.mention, origins=origins) for row in rows]
+    if all(fits(text, claim) for claim in claims):
+        return rows
+    found = settled(text, claims, repair=repair is not None).verdicts
+    located = []
+    for row, claim, verdict in zip(rows, claims, found, strict=True):
+        if verdict is None:
+            message = (
+                f"the mention at [{row.start}, {row.end}) of document {shown(block.id)} differs from the text there"
+            )
+            fix = "Re-export the file, or pass --option repair=nearest."
+            raise FormatError(message, path=path, line=row.number, fix=fix)
+        report(audit, block.id, row.label, claim, verdict)
+        if verdict.ranges:
+            start, end = verdict.ranges[0]
+            located.append(row._replace(start=start, end=end))
+    return located
 
 
-def _moved(row: Row, document_id: str, text: str, path: Path, audit: Audit, repair: Repair | None) -> Row | None:
-    """A row that does not fit, trimmed or repaired; None if it is lost."""
-    covered, mention = text[row.start : row.end], row.mention
-    if covered.strip() and covered.strip() == mention.strip() and row.end <= len(text):
-        start = row.start + len(covered) - len(covered.lstrip())
-        audit.change(document_id, "entity", "white space at its edges differed from the text: trimmed")
-        return row._replace(start=start, end=start + len(covered.strip()))
-    if repair is None:
-        found = f"the mention at [{row.start}, {row.end}) of document {document_id} differs from the text there"
-        raise FormatError(found, path=path, line=row.number, fix="Re-export the file, or pass --option repair=nearest.")
-    better = repaired(text, row.start, row.end, mention)
-    if better is None:
-        audit.lose(document_id, "entity", "its mention does not occur in the text")
-        return None
-    start, end, done = better
-    audit.change(document_id, "entity", done)
-    return row._replace(start=start, end=end)
-
-
-def _entity(row: Row, none: str, path: Path) -> Entity:
-    if not row.label:
-        raise FormatError("an annotation without a type", path=path, line=row.number, fix="Fill its fifth column.")
+def _entity(row: Row, none: str) -> Entity:
     attributes = _concepts.attributes(row.concepts, none=none)
     for column, value in enumerate(row.more if any(row.more) else (), start=7):
         attributes[INDIVIDUAL_MENTIONS if column == 7 else f"column_{column}"] = value
-    return Entity((Span(row.start, row.end),), row.label, _concepts.parse(row.concepts), attributes)
+    return Entity((Span(row.start, row.end),), row.label, _concepts.parse(row.concepts), attributes, id=row.id)
 
 
 def _relation(columns: list[str]) -> Relation:
-    label, *targets = columns
+    label, *targets = columns[:3]
     known = ROLES.get(label, ())
     roles = known if len(known) == len(targets) else [f"Arg{number}" for number in range(1, len(targets) + 1)]
-    return Relation(label, tuple(map(Argument, roles, targets)))
+    novelty = {NOVELTY: columns[3]} if len(columns) > 3 else {}
+    return Relation(label, tuple(map(Argument, roles, targets)), attributes=novelty)
 
 
 def _meta(block: Block, none: str, rows: list[Row]) -> dict[str, object]:
@@ -170,8 +198,4 @@ def _meta(block: Block, none: str, rows: list[Row]) -> dict[str, object]:
 
 def _remembered_blanks(document: Document, name: str, *, default: int) -> int:
     found = document.meta.get("pubtator", {}).get(name, default)
-    return found if isinstance(found, int) else default
-
-
-def _claim(row: Row) -> Claim:
-    return Claim(((row.start, row.end),), row.mention)
+    return min(found, MAX_BLANKS) if isinstance(found, int) else default

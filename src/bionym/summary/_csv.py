@@ -1,14 +1,13 @@
 """CSV: a row a name, in UTF-8, cells quoted where they need it. A document without names has no row.
 
-A cell of text that a spreadsheet would take for a formula, since it begins with one of `=+-@` or with a tab or a line break,
-gets an apostrophe before it, as spreadsheets themselves write text. JSON holds such names unchanged, and the offsets tell
-where they stand.
+A cell of text that a spreadsheet would take for a formula gets an apostrophe before it (see `files.CsvWriter`). JSON holds
+such names unchanged, and the offsets tell where they stand.
 """
 
-import csv
 from collections.abc import Sequence
 from typing import IO
 
+from bionym.files import CsvWriter
 from bionym.summary.names import Name
 
 HEADER = (
@@ -25,19 +24,19 @@ HEADER = (
 )
 BETWEEN = "; "
 DECIMALS = 4
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # the wide ones are taken for formulas, too
 
 
 class Csv:
     """The rows of one document after the other."""
 
     def __init__(self, stream: IO[str]) -> None:
-        self._writer = csv.writer(stream, lineterminator="\n")
-        self._writer.writerow(HEADER)
+        self._writer = CsvWriter(stream)
+        self._writer.row(HEADER)
 
     def add(self, document_id: str, names: Sequence[Name]) -> None:
         """A row for each name."""
-        self._writer.writerows(_row(document_id, name) for name in names)
+        for name in names:
+            self._writer.row(_row(document_id, name))
 
     def end(self) -> None:
         """Nothing stands behind the last row."""
@@ -46,9 +45,4 @@ class Csv:
 def _row(document_id: str, name: Name) -> tuple[str | int | float | None, ...]:
     texts = (document_id, name.label, name.name, BETWEEN.join(name.also), BETWEEN.join(name.concepts))
     scores = (None if score is None else round(score, DECIMALS) for score in (name.highest, name.mean))
-    return (*map(_harmless, texts), name.count, name.first[0].start, name.first[-1].end, *scores)
-
-
-def _harmless(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+    return (*texts, name.count, name.first[0].start, name.first[-1].end, *scores)

@@ -22,6 +22,20 @@ POINTERS = _words(
 # A number after them belongs to them.
 BEFORE_A_NUMBER = _words("apr art aug ch dec feb jan jul jun mar no nov oct p sec sep sept suppl")
 
+# They end one neither before what is written in capitals nor before a number: `Synechocystis sp. PCC 6803`, `mod. MR`.
+BEFORE_CAPITALS = _words(
+    "aff ant bilat bv ctr gen inf lat mod n nov poss post prob sev sp spp ssp strep subsp unspec var"
+)
+
+# A name belongs to them, capitalised as it is: `S. enterica sv. Typhi`, `cv. Micro-Tom`.
+BEFORE_A_TAXON = _words("biov cv pv ser serov str sv")
+
+# A letter, a letter with a number, or a Roman number belongs to them: `Hep. B`, `Vit. B12`, `fac. VIII`.
+BEFORE_A_DESIGNATION = _words(
+    "ag cat chap cl fac fact gp gr grp hem hep ig imm infl mech para parainfl pos ser st subgr subtyp typ vit"
+)
+DESIGNATION = re.compile(r"(?:[A-Z](?:[-/]?\d{1,3}[a-z]?)?(?:[,/&+-][A-Z]\d{0,2})*|[IVX]{1,5})[,;:)\]]*\.?")
+
 # They end a sentence only where a capital letter follows.
 SHORT_FORMS = _words(
     "abd al bid cap caps co cont corp dx etc ext fx hr hrs ht hx inc inj int jr ltd max min mins mo mos pt pts qid "

@@ -8,9 +8,13 @@ from itertools import pairwise
 from bionym.data import Span
 from bionym.text._abbreviations import (
     AMBIGUOUS_TITLES,
+    BEFORE_A_DESIGNATION,
     BEFORE_A_LETTER,
     BEFORE_A_NAME,
     BEFORE_A_NUMBER,
+    BEFORE_A_TAXON,
+    BEFORE_CAPITALS,
+    DESIGNATION,
     DOTTED,
     LOWER_CASE_NAME,
     POINTERS,
@@ -116,6 +120,12 @@ def _full_stop_ends(before: list[str], following: str) -> bool:
         return word in AMBIGUOUS_TITLES and not following.isupper()
     if abbreviation in POINTERS and not word.isupper():
         return False
+    if abbreviation in BEFORE_A_TAXON and not word.isupper():
+        return _is_starter(following)
+    if abbreviation in BEFORE_A_DESIGNATION and DESIGNATION.fullmatch(following):
+        return False
+    if abbreviation in BEFORE_CAPITALS and not word.isupper():
+        return _is_capitalised(following) or _is_starter(following)
     if abbreviation in BEFORE_A_NUMBER:
         return not following[0].isdigit() and not _is_lower_case(following)
     if abbreviation in SHORT_FORMS:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 NUM_ERRORS = 20
+NUM_FILES = 5
 
 
 class Messages:
@@ -76,10 +77,12 @@ table = aligned
 
 
 def say_audit(audit: Audit) -> None:
-    """Print what was lost or changed, most frequent first; with `-v` also where."""
+    """Print what was lost or changed, most frequent first, files by name; with `-v` also where."""
     for verb, counter in (("lost", audit.lost), ("changed", audit.changed)):
         for (what, reason), number in counter.most_common():
-            console.say(f"  {verb}: {number_of(number, what)}: {reason}")
+            places = [one.place for one in audit.examples if (one.what, one.reason) == ("file", reason)]
+            shown = f": {', '.join(places[:NUM_FILES])}{' ...' * (len(places) > NUM_FILES)}" if what == "file" else ""
+            console.say(f"  {verb}: {number_of(number, what)}: {reason}{shown}")
     if console.verbose:
         for event in audit.examples:
             console.say(f"    {event.kind} in {event.document_id}: {event.what} {event.place}: {event.reason}")
@@ -92,6 +95,16 @@ def say_errors(errors: Sequence[BionymError]) -> None:
         console.complain(f"  {error}")
     if len(shown) < len(errors):
         console.complain(f"  ... and {len(errors) - len(shown):,} more (all with -v)")
+
+
+def fail_for_unreadable(errors: Sequence[BionymError], message: str) -> None:
+    """Name what could not be read, behind the number and `message`. Raises: typer.Exit, code 1, if there is any."""
+    if errors:
+        import typer
+
+        console.complain(f"{number_of(len(errors), 'file')} {message}:")
+        say_errors(errors)
+        raise typer.Exit(1)
 
 
 def number_of(number: int, what: str) -> str:

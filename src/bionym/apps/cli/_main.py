@@ -17,6 +17,7 @@ from bionym.version import __version__
 INTERRUPTED = 130
 STOPPED = "Stopped. Nothing half-written was left behind."
 EPILOG = "All commands: -q prints errors only, -v lists each loss, --debug shows the traceback of an error."
+ENDED = "The data of a file ended too early. Fetch the file again."
 
 app = typer.Typer(
     name="bionym",
@@ -62,6 +63,8 @@ def main(arguments: list[str] | None = None) -> int:
     except BionymError as error:
         return _fail(str(error), error, error.exit_code, debug)
     except (KeyboardInterrupt, typer.Abort) as error:
+        if isinstance(error.__cause__, EOFError):  # which click takes for Ctrl-D
+            return _fail(ENDED, error, 1, debug)
         return _fail(str(error) or STOPPED, error, INTERRUPTED, debug)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -21,6 +21,10 @@ Json = Annotated[
 ReadOptions = Annotated[
     list[str] | None, typer.Option("--option", "-o", help="Option of the input format: key=value; may be repeated.")
 ]
+SkipBad = Annotated[
+    bool,
+    typer.Option("--skip-bad", help="Go on past what cannot be read; it is listed at the end, and the exit code is 1."),
+]
 LabelMap = Annotated[
     list[str] | None,
     typer.Option("--label-map", help="Rename a label: OLD=NEW; OLD= drops it; may be repeated."),

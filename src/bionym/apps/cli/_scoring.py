@@ -10,7 +10,7 @@ import typer
 from bionym.apps.cli._options import places
 
 if TYPE_CHECKING:
-    from bionym.data import Document
+    from bionym.data import Audit, Document
     from bionym.evaluation import Labels
 
 
@@ -59,13 +59,18 @@ def sides(
     texts: Sequence[Path] = (),
     gold_options: dict[str, Any],
     predicted_options: dict[str, Any],
+    audit: "Audit | None" = None,
 ) -> "tuple[Iterator[Document], Iterator[Document]]":
-    """Documents of both sides; predicted annotation files without a text beside them find that of the gold side."""
+    """Documents of both sides; predicted annotation files without a text beside them find that of the gold side.
+
+    Args:
+        audit: counts what either reader left out or changed.
+    """
     from bionym import formats
 
     return (
-        formats.read(gold, gold_format, texts=list(texts), **gold_options),
-        formats.read(predicted, predicted_format, texts=[*texts, *places([gold])], **predicted_options),
+        formats.read(gold, gold_format, audit=audit, texts=list(texts), **gold_options),
+        formats.read(predicted, predicted_format, audit=audit, texts=[*texts, *places([gold])], **predicted_options),
     )
 
 

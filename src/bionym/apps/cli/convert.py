@@ -4,8 +4,18 @@ from typing import Annotated
 
 import typer
 
-from bionym.apps.cli._console import console, number_of, say_audit
-from bionym.apps.cli._options import Beside, Force, Json, ReadOptions, Sources, companions, format_options, write_json
+from bionym.apps.cli._console import console, fail_for_unreadable, number_of, say_audit
+from bionym.apps.cli._options import (
+    Beside,
+    Force,
+    Json,
+    ReadOptions,
+    SkipBad,
+    Sources,
+    companions,
+    format_options,
+    write_json,
+)
 
 EPILOG = "Example: bionym convert examples/bc5cdr/test.pubtator --to brat --out gold/"
 
@@ -28,6 +38,7 @@ def convert(
     force: Force = False,
     beside: Beside = None,
     option: ReadOptions = None,
+    skip_bad: SkipBad = False,
     write_option: Annotated[
         list[str] | None,
         typer.Option("--write-option", help="Option of the output format: key=value; may be repeated."),
@@ -37,13 +48,14 @@ def convert(
     """Convert documents, and report what was read, written, changed and lost."""
     from bionym import formats
     from bionym.data import Audit
-    from bionym.errors import UsageError
+    from bionym.errors import InputError, UsageError
 
     if out == json == "-":
         raise UsageError("--out and --json cannot both be standard output: name a file for one of them")
-    audit = Audit(strict=strict)
+    audit, unreadable = Audit(strict=strict), list[InputError]()
+    on_error = unreadable.append if skip_bad else None
     reading = format_options(option) | companions(beside)
-    documents = console.counted(formats.read(sources, source, audit=audit, **reading), "documents")
+    documents = console.counted(formats.read(sources, source, audit=audit, on_error=on_error, **reading), "documents")
     formats.write(documents, out, to, force=force, audit=audit, **format_options(write_option))
     console.say(
         f"{number_of(audit.read['documents'], 'document')} to {out}: {number_of(audit.read['entities'], 'entity')} read, "
@@ -52,4 +64,5 @@ def convert(
     )
     say_audit(audit)
     if json:
-        write_json(json, audit.as_dict())
+        write_json(json, {**audit.as_dict(), **({"unreadable": list(map(str, unreadable))} if skip_bad else {})})
+    fail_for_unreadable(unreadable, "could not be read; all others are done")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bionym.apps.cli._analysis import Analysis, Review, learning_curve
-from bionym.apps.cli._console import console, number_of
+from bionym.apps.cli._console import console, number_of, say_audit
 from bionym.apps.cli._options import Force, Json, format_options, places, write_json
 from bionym.apps.cli._scoring import (
     Format,
@@ -120,9 +120,10 @@ def evaluate(
     A document that only one side has counts too. Scores are micro, macro, weighted and per label. A report (--html, --json, --csv, --markdown) replaces an older one.
     """
     from bionym import evaluation
+    from bionym.data import Audit
     from bionym.evaluation import report, tables
 
-    wants_analysis = bool(html or json or by or errors)
+    wants_analysis, audit = bool(html or json or by or errors), Audit()
     gold_documents, predicted_documents = sides(
         gold,
         predicted,
@@ -131,6 +132,7 @@ def evaluate(
         texts=places(text or []),
         gold_options=format_options(option) | format_options(gold_option),
         predicted_options=format_options(option) | format_options(predicted_option),
+        audit=audit,
     )
     training = _documents(train, gold_format or format) if train else None
     analysis = Analysis.of(by, training, num_examples, show_text=show_text) if wants_analysis else None
@@ -161,6 +163,7 @@ def evaluate(
         if errors:
             typer.echo(tables.errors(content))
     _say_unpaired(scores)
+    say_audit(audit)
     for name in sorted(
         {*labels.gold.unmet} & {*labels.predicted.unmet} | _unmet(labels, gold_label_map, predicted_label_map)
     ):

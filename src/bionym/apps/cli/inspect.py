@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bionym.apps.cli._console import console, number_of, say_errors, table
+from bionym.apps.cli._console import console, fail_for_unreadable, number_of, table
 from bionym.apps.cli._options import Beside, Format, Json, ReadOptions, Sources, companions, format_options, write_json
 
 EPILOG = "Example: bionym inspect examples/bc5cdr/train.pubtator examples/bc5cdr/test.pubtator"
@@ -45,10 +45,7 @@ def inspect(
         )
     if json != "-":
         _print(counts, list_places, show_text)
-    if damaged:
-        console.complain(f"{number_of(len(damaged), 'file')} cannot be read:")
-        say_errors(damaged)
-        raise typer.Exit(1)
+    fail_for_unreadable(damaged, "cannot be read, or not all of it")
 
 
 def _splits(sources: list[str], format: str | None, damaged: list[Any], reading: dict[str, Any]) -> dict[str, Any]:

@@ -1,13 +1,13 @@
 """`bionym predict`: find entities in texts, and write them in any format."""
 
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bionym.apps.cli._console import console, number_of, say_audit, say_errors
+from bionym.apps.cli._console import console, fail_for_unreadable, number_of, say_audit
 from bionym.apps.cli._options import Force, LabelMap, Only, ReadOptions, Sources, format_options
 from bionym.apps.cli._summarising import say_summary, say_unmet
 from bionym.data import Document
@@ -79,7 +79,7 @@ def predict(
         say_summary(outcome.summary, destination.summary)
     say_unmet(renamed)
     say_audit(outcome.audit)
-    _say_unreadable(outcome.unreadable)
+    fail_for_unreadable(outcome.unreadable, "could not be read; all others are done")
 
 
 def _say_outcome(outcome: "Outcome", place: str) -> None:
@@ -94,13 +94,6 @@ def _refuse_one_place_for_two(destination: "Destination") -> None:
     if destination.out in destination.summary:
         place = "standard output" if destination.out == "-" else destination.out
         raise UsageError(f"--out and --summary cannot both be {place}: name a file for one of them")
-
-
-def _say_unreadable(errors: Sequence[InputError]) -> None:
-    if errors:
-        console.complain(f"{number_of(len(errors), 'file')} could not be read; all others were processed:")
-        say_errors(errors)
-        raise typer.Exit(1)
 
 
 def _say_if_not_text(sources: list[str]) -> None:

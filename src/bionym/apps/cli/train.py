@@ -6,8 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bionym.apps.cli import _seeds, _watching
-from bionym.apps.cli._console import console, number_of, say_audit
-from bionym.apps.cli._options import AllowLeaks, Beside, Force, Format, ReadOptions, companions, format_options
+from bionym.apps.cli._console import console, fail_for_unreadable, number_of, say_audit
+from bionym.apps.cli._options import (
+    AllowLeaks,
+    Beside,
+    Force,
+    Format,
+    ReadOptions,
+    SkipBad,
+    companions,
+    format_options,
+)
 
 if TYPE_CHECKING:
     from bionym.data import Audit
@@ -45,6 +54,7 @@ def train(
         list[str] | None, typer.Option("--dev-annotations", help="Where the annotation files of --dev are.")
     ] = None,
     option: ReadOptions = None,
+    skip_bad: SkipBad = False,
     tensorboard: Annotated[
         Path | None, typer.Option("--tensorboard", help="Write TensorBoard logs to this folder (neural models).")
     ] = None,
@@ -62,7 +72,7 @@ def train(
     """Train a model, score it on development data if given, and save it with its model card."""
     from bionym import formats
     from bionym.data import Audit
-    from bionym.errors import OutputError
+    from bionym.errors import InputError, OutputError
     from bionym.pipeline import training
     from bionym.training import launch
 
@@ -70,8 +80,9 @@ def train(
 
     if out.exists() and not force:
         raise OutputError(f"{out} exists. Choose another --out, or replace it with --force.")
-    reading = format_options(option)
-    audit = Audit()
+    audit, unreadable = Audit(), list[InputError]()
+    reading: dict[str, Any] = {"audit": audit, "on_error": unreadable.append if skip_bad else None}
+    reading |= format_options(option)
     documents = formats.read(sources, format, **reading, **companions(beside)) if sources else iter(())
     held_out = formats.read(dev, format, **reading, **companions(dev_annotations)) if dev else ()
     task: dict[str, Any] = {
@@ -97,6 +108,7 @@ def train(
     assert tagger.record is not None
     _tidy(out, tagger.record)
     _say(out, tagger.record, audit)
+    fail_for_unreadable(unreadable, "could not be read; the model was trained on all others")
 
 
 def checkpoints_of(out: Path) -> Path:

@@ -4,6 +4,7 @@
     B-Disease, I-, E-, S- (or L, U)  BIOES
     I-Disease, O; or Disease, O      IO
     Disease-B, Disease-I, O          the same, the prefix behind; "_" may stand for "-"
+    b-Disease, i-Disease, o          the same, the prefix in lower case
 
 Scores that no token of ours should ever get, such as [PAD] and X, are left out. Everything else is refused by name.
 """
@@ -12,14 +13,15 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from bionym.data.tags import BIOES, IO, LENIENT, OUTSIDE, find_scheme, split_tag
+from bionym.data.tags import BIOES, IO, LENIENT, OUTSIDE, UNNAMED_LABEL, find_scheme, split_tag
 from bionym.errors import ModelError, UsageError
 
 NO_TAGS = frozenset({"[pad]", "[cls]", "[sep]", "[unk]", "<pad>", "<s>", "</s>", "pad", "x", "ignore"})
 _OUTSIDE = frozenset({"o", "out", "outside"})
 _PREFIX = re.compile(r"([BIOESLUMW])[-_](.+)")
+_LOWER = re.compile(r"([BIOESLUMWbioeslumw])[-_](.+)")
 _SUFFIX = re.compile(r"(.+)[-_]([BIESLUMW])")
-_DASHED = re.compile(r"[BIESLUMW]-.+")
+_DASHED = re.compile(r"[BIESLUMWbieslumw]-.+")
 _UNNAMED = re.compile(r"LABEL_\d+")
 _ADVICE = "Say what they are, in the order of config.json: --tags O,B-LABEL,I-LABEL,..."
 
@@ -82,10 +84,12 @@ def _written(names: Sequence[str]) -> dict[str, str]:
     """Each name as a tag: by its prefix, by its suffix, or as a label alone."""
     if not names:
         raise ModelError(f"No label stands for an entity. {_ADVICE}")
-    for pattern, prefix, label in ((_PREFIX, 1, 2), (_SUFFIX, 2, 1)):
+    for pattern, prefix, label in ((_PREFIX, 1, 2), (_SUFFIX, 2, 1), (_LOWER, 1, 2)):
         matches = [pattern.fullmatch(name) for name in names]
         if all(matches):
-            return {match[0]: _tag(match[prefix], match[label]) for match in matches if match}
+            return {match[0]: _tag(match[prefix].upper(), match[label]) for match in matches if match}
+    if all(split_tag(name.upper())[1] == UNNAMED_LABEL and len(name) == 1 for name in names):
+        return {name: _tag(name.upper(), UNNAMED_LABEL) for name in names}
     if all(split_tag(name)[0] == name or split_tag(f"{name}-x")[0] != OUTSIDE for name in names):
         return {name: _tag(name, split_tag(name)[1]) for name in names}
     dashed = [name for name in names if _DASHED.fullmatch(name)]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bionym.data import Audit, Document, Entity
-from bionym.data.align import Aligned, align, join_cut_sentences, sentence_ranges
+from bionym.data.align import Aligned, align, contiguous, join_cut_sentences, sentence_ranges
 from bionym.encoders.subwords import Specials, Subwords
 from bionym.models.transformer.contexts import Context, in_context
 from bionym.models.transformer.windows import windows
@@ -100,8 +100,9 @@ def pieces_of(texts: Iterable[Text]) -> list[Piece]:
 def aligned_entities(document: Document, audit: Audit) -> Iterator[tuple[Entity, Aligned]]:
     """Entities as tokens, nested and overlapping ones too. Lost, and counted: discontinuous ones, and those without a token."""
     for entity in document.entities:
-        aligned = None if entity.is_discontinuous else align(document.tokens, entity.extent)
-        if entity.is_discontinuous:
+        plain = contiguous(document, entity, audit)
+        aligned = align(document.tokens, plain.extent) if plain else None
+        if plain is None:
             audit.lose(document.id, entity, "discontinuous: tags hold one stretch of tokens")
         elif aligned is None:
             audit.lose(document.id, entity, "covers no token")

@@ -7,12 +7,17 @@ import os
 import shutil
 import sys
 import tempfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import IO, NamedTuple, cast
+from typing import IO, NamedTuple
 
 from bionym.errors import FormatError, InputError, OutputError, UsageError
+from bionym.files._cells import CsvWriter as CsvWriter
+from bionym.files._cells import harmless as harmless
+from bionym.files._names import FileNames as FileNames
+from bionym.files._names import document_id_of as document_id_of
+from bionym.files._unpacking import is_packed, unpacked
+from bionym.files._unpacking import without_packing as without_packing
 from bionym.replacing import put_in_place
 
 STREAM = Path("-")  # standard input or output
@@ -32,26 +37,48 @@ def read_text(path: Path, *, encoding: str = "utf-8") -> str:
     Raises: InputError if there is no such file, FormatError where the bytes are not of the encoding.
     """
     with open_bytes(path) as stream:
-        return decode(_read_all(stream, path), path=path, encoding=encoding)
+        return decode(stream.read(), path=path, encoding=encoding)
 
 
 def read_lines(path: Path, *, encoding: str = "utf-8") -> Iterator[Line]:
-    r"""The lines of a file, one at a time; "\n" and "\r\n" end a line, a byte order mark is dropped."""
+    r"""The lines of a file, one at a time, without a byte order mark.
+
+    "\n" and "\r\n" end a line; so does "\r" in a file that has no "\n".
+    """
     with open_bytes(path) as stream:
-        try:
-            for number, raw in enumerate(stream, start=1):
-                text = decode(raw, path=path, line=number, encoding=encoding)
-                text = text.removesuffix("\n").removesuffix("\r")
-                yield Line(number, text.removeprefix(BOM) if number == 1 else text)
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise _damaged(path) from error
+        for number, raw in enumerate(_raw_lines(stream), start=1):
+            text = decode(raw, path=path, line=number, encoding=encoding)
+            text = text.removesuffix("\n").removesuffix("\r")
+            yield Line(number, text.removeprefix(BOM) if number == 1 else text)
+
+
+def with_line_feeds(text: str) -> str:
+    r"""The text with "\n" for "\r" if the latter are its only line ends; every offset stays."""
+    return text if "\n" in text else text.replace("\r", "\n")
+
+
+def refuse_carriage_return(line: Line, path: Path) -> None:
+    r"""Raises: FormatError if there is a "\r" within the line, where it most likely ends another one."""
+    if "\r" in line.text:
+        found = "a carriage return within the line: some lines of the file end with CR, others with LF"
+        fix = f"Convert the line ends first, for example: tr '\\r' '\\n' < {path.name} > lf-{path.name}"
+        raise FormatError(found, path=path, line=line.number, fix=fix)
+
+
+def _raw_lines(stream: IO[bytes]) -> Iterator[bytes]:
+    first = stream.readline()
+    if b"\r" in first and not first.endswith(b"\n"):  # all of the file: there is no line feed in it
+        yield from first.removesuffix(b"\r").split(b"\r")
+        return
+    if first:
+        yield first
+    yield from stream
 
 
 def read_head(path: Path, num_chars: int = 4096) -> str:
     """The first characters of a file, whatever its encoding, to recognise its format by."""
-    with open_bytes(path) as stream, contextlib.suppress(EOFError, zlib.error, gzip.BadGzipFile):
+    with open_bytes(path) as stream:
         return stream.read(num_chars).decode("utf-8", "replace").removeprefix(BOM)
-    return ""
 
 
 def decode(raw: bytes, *, path: Path, line: int | None = None, encoding: str = "utf-8") -> str:
@@ -74,12 +101,12 @@ def open_bytes(path: Path) -> IO[bytes]:
         if sys.stdin.buffer.closed:
             raise InputError("standard input can be read only once", path=path, fix="Put one of the inputs in a file.")
         return sys.stdin.buffer
-    if path.is_dir():
-        raise InputError("this is a folder, expected a file", path=path, fix="Name a file in it, or its format.")
     try:
-        return cast(IO[bytes], gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
-    except OSError as error:
-        raise InputError(_reason(error), path=path) from error
+        if path.is_dir():
+            raise InputError("this is a folder, expected a file", path=path, fix="Name a file in it, or its format.")
+        return unpacked(path) if is_packed(path) else path.open("rb")
+    except (OSError, ValueError) as error:  # ValueError: NUL in the name
+        raise InputError(reason(error), path=path) from error
 
 
 @contextlib.contextmanager
@@ -92,7 +119,7 @@ def open_output(path: Path) -> Iterator[IO[str]]:
             stream.flush()
         finally:
             stream.detach()
-    elif path.suffix == ".gz":
+    elif is_packed(path):
         with (
             path.open("wb") as raw,
             gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as packed,
@@ -177,66 +204,31 @@ def finishing(
 
 def stem(path: Path) -> str:
     """The name without `.gz` and without the suffix of its format: `a/b.json.gz` gives "b", `-` "stdin"."""
-    return "stdin" if path == STREAM else Path(path.name.removesuffix(".gz")).stem
+    return "stdin" if path == STREAM else Path(without_packing(path.name)).stem
 
 
 def suffix(path: Path) -> str:
     """The suffix of the format, lower-cased: `a/b.JSON.gz` gives ".json"."""
-    return Path(path.name.removesuffix(".gz")).suffix.lower()
+    return Path(without_packing(path.name)).suffix.lower()
 
 
 def companion(path: Path, wanted: str, beside: Iterable[Path] = ()) -> Path | None:
-    """The file with the same stem and the wanted suffix: in `beside` (files or folders), else next to `path`."""
-    name = stem(path) + wanted
-    for place in beside:
-        if place.is_file() and place.name in (name, name + ".gz"):
-            return place
-        for candidate in (place / name, place / (name + ".gz")):
-            if candidate.is_file():
-                return candidate
-    return next((found for found in (path.with_name(name), path.with_name(name + ".gz")) if found.is_file()), None)
+    """The file with the same stem and the wanted suffix, in lower case, capitals or capitalised, perhaps with `.gz`.
 
-
-class FileNames:
-    """File names from document ids: safe on every system, within the folder, and each used once.
-
-    Characters that file systems refuse become `%XX`; "/" in an id makes a folder; a second use of a name gets ".2".
+    It is looked for in `beside` (files or folders), else next to `path`.
     """
-
-    def __init__(self) -> None:
-        self._used: set[str] = set()
-
-    def of(self, document_id: str) -> str:
-        """The name (without suffix) for a document."""
-        name = "/".join(_safe(part) for part in document_id.split("/") if part) or "document"
-        unique, copies = name, 1
-        while unique.lower() in self._used:
-            copies += 1
-            unique = f"{name}.{copies}"
-        self._used.add(unique.lower())
-        return unique
+    names = [stem(path) + ending + packed for ending in _spellings(wanted) for packed in ("", ".gz", ".GZ")]
+    for place in beside:
+        if place.is_file() and stem(place) == stem(path) and suffix(place) == wanted:
+            return place
+        found = next((place / name for name in names if (place / name).is_file()), None)
+        if found is not None:
+            return found
+    return next((path.with_name(name) for name in names if path.with_name(name).is_file()), None)
 
 
-def _safe(part: str) -> str:
-    if part.startswith("."):  # a hidden file, or a step up
-        dots = len(part) if set(part) == {"."} else 1
-        return "%2E" * dots + _safe(part[dots:])
-    kept = "".join(
-        char if _is_safe(char) else "".join(f"%{byte:02X}" for byte in char.encode("utf-8", "surrogatepass"))
-        for char in part
-    )
-    return kept if len(kept.encode("utf-8")) <= 180 else kept.encode("utf-8")[:180].decode("utf-8", "ignore")
-
-
-def _is_safe(char: str) -> bool:
-    return char.isprintable() and char not in '<>:"/\\|?*%'
-
-
-def _read_all(stream: IO[bytes], path: Path) -> bytes:
-    try:
-        return stream.read()
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise _damaged(path) from error
+def _spellings(ending: str) -> tuple[str, ...]:
+    return ending, ending.upper(), ending[:1] + ending[1:].capitalize()
 
 
 def _flush(path: Path) -> None:
@@ -255,14 +247,12 @@ def _flush_names(folder: Path) -> None:
             os.close(opened)
 
 
-def _damaged(path: Path) -> FormatError:
-    """Without Python's own words, which quote the first bytes."""
-    return FormatError("the compressed data is damaged, or no gzip", path=path, fix="Fetch the file again.")
-
-
 def _convert(path: Path, encoding: str) -> str:
     return f"Convert it first, for example: iconv -f {encoding} -t UTF-8 {path.name} > utf8-{path.name}"
 
 
-def _reason(error: OSError) -> str:
+def reason(error: OSError | ValueError) -> str:
+    """Why the operating system, or Python, does not take a path."""
+    if isinstance(error, ValueError):
+        return "no file can have this name"
     return os.strerror(error.errno).lower() if error.errno else str(error)
