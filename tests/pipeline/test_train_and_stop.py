@@ -89,7 +89,7 @@ def test_a_training_that_another_thread_stopped_goes_on_to_the_same_weights(
 
     settings = [*SMALL, "training.epochs=3", "training.report_steps=1", "held_out=0"]
     whole = bionym.train(documents, model="bilstm_crf", settings=settings)
-    with pytest.raises(StoppedError, match="Stopped in epoch .* goes on from there"):
+    with pytest.raises(StoppedError, match="Stopped in epoch 1, after step 4.*run the same command again to resume"):
         bionym.train(documents, model="bilstm_crf", settings=settings, folder=tmp_path / "run", monitors=[StopAfter(4)])
     again = bionym.train(documents, model="bilstm_crf", settings=settings, folder=tmp_path / "run")
     for name, tagger in (("whole", whole), ("again", again)):
