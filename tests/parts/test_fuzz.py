@@ -8,7 +8,7 @@ from bionym import formats
 from bionym.errors import FormatError
 from tools import fuzz
 
-CASES = 1_000
+CASES = 2_000
 STRETCHES = 8
 
 
