@@ -9,7 +9,7 @@ from safetensors.numpy import save_file
 
 from bionym.data.tags import BIO
 from bionym.errors import ModelError
-from bionym.heads.files import HeadWeights, chain_with_rules, read_heads
+from bionym.heads.files import HeadEntry, HeadWeights, chain_with_rules, read_entries, read_heads, write_entries
 from bionym.heads.head import Head
 from bionym.linear_chain.decoding import FORBIDDEN
 
@@ -36,8 +36,13 @@ def test_a_price_on_top_of_what_is_forbidden_does_not_go_below_it() -> None:
     assert chain.starts_L[2] == FORBIDDEN
 
 
-def test_heads_are_read_in_order_each_with_its_own_numbers(tmp_path: Path) -> None:
-    (tmp_path / "heads.json").write_text(json.dumps({"b": ["O", "I-B"], "a": list(TAGS)}), encoding="utf-8")
+OLD = {"b": ["O", "I-B"], "a": list(TAGS)}
+NEW = [{"source": "b", "tags": ["O", "I-B"]}, {"source": "a", "tags": list(TAGS)}]
+
+
+@pytest.mark.parametrize("table", [OLD, NEW])
+def test_heads_are_read_in_order_each_with_its_own_numbers(table: object, tmp_path: Path) -> None:
+    (tmp_path / "heads.json").write_text(json.dumps(table), encoding="utf-8")
     parts = [("starts", (1,)), ("transitions", (1, 1)), ("ends", (1,))]
     stored = {
         f"{number}.{part}": np.full(tuple(size * one for one in shape), 10 * number + place, dtype=np.float32)
@@ -60,3 +65,22 @@ def test_a_folder_that_lacks_a_file_is_refused(name: str, tmp_path: Path) -> Non
     (tmp_path / name).unlink()
     with pytest.raises(ModelError, match="does not hold a whole model"):
         read_heads(tmp_path)
+
+
+def test_heads_are_written_in_one_form_whether_they_give_tags_or_spans(tmp_path: Path) -> None:
+    entries = [HeadEntry("b", ("O", "I-B")), HeadEntry("spans", labels=("A", "B"))]
+    write_entries(entries, tmp_path)
+    assert json.loads((tmp_path / "heads.json").read_text(encoding="utf-8")) == [
+        {"source": "b", "tags": ["O", "I-B"]},
+        {"source": "spans", "labels": ["A", "B"]},
+    ]
+    assert read_entries(tmp_path) == entries
+
+
+@pytest.mark.parametrize(
+    "text", ["null", "5", '[{"source": 5, "tags": []}]', '[["b", "O"]]', '{"b": [5]}', "[" * 50_000]
+)
+def test_a_table_of_another_shape_is_refused_in_one_line(text: str, tmp_path: Path) -> None:
+    (tmp_path / "heads.json").write_text(text, encoding="utf-8")
+    with pytest.raises(ModelError, match="does not hold a whole model"):
+        read_entries(tmp_path)

@@ -5,7 +5,6 @@ save_words       words, characters and their vectors
 save_settings    the configuration, with the files it names beside it
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from bionym import config as configuration
-from bionym.heads.files import HeadWeights
+from bionym.heads.files import HeadEntry, HeadWeights, write_entries
 from bionym.heads.head import Head
 from bionym.layers.linear_chain import LinearChain
 from bionym.models.bilstm_crf.export import export
@@ -86,5 +85,4 @@ def _save_heads(network: Network, heads: Sequence[Head], folder: Path) -> None:
         ):
             tensors[f"{number}.{part}"] = values.astype(np.float32)
     save_file(tensors, folder / "heads.safetensors")
-    named = {head.name: head.tags for head in heads}
-    (folder / "heads.json").write_text(json.dumps(named, ensure_ascii=False, indent=1), encoding="utf-8")
+    write_entries((HeadEntry(head.name, head.tags) for head in heads), folder)

@@ -7,14 +7,14 @@ network has learned by heart cannot be seen in it, nor ruled out.
 Source: Lee, Dernoncourt and Szolovits 2018, and NeuroNER's `prepare_pretrained_model_for_restoring`, for the aim.
 """
 
-import json
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from bionym import config as configuration
 from bionym.files import read_lines
+from bionym.heads.files import read_entries
 from bionym.heads.settings import Teacher
 from bionym.models.bilstm_crf import own_networks
 from bionym.models.bilstm_crf.inputs.files import copy_files
@@ -80,12 +80,12 @@ def _save_settings(config: Config, folder: Path) -> None:
 
 
 def _remaining(lexicon: Lexicon, of_inputs: Names, folder: Path) -> dict[str, tuple[str, ...]]:
-    heads: Mapping[str, list[str]] = json.loads((folder / HEADS).read_text(encoding="utf-8"))
+    heads = read_entries(folder)
     remaining = {
         "pretrained words": lexicon.pretrained.words if lexicon.pretrained else (),
         "characters": tuple(lexicon.characters),
-        "names of corpora": tuple(name for name in heads if name),
-        "tags": tuple(dict.fromkeys(tag for tags in heads.values() for tag in tags)),
+        "names of corpora": tuple(head.source for head in heads if head.source),
+        "tags": tuple(dict.fromkeys(tag for head in heads for tag in head.tags)),
         **{what: tuple(strings) for what, strings in of_inputs.items()},
     }
     return {what: strings for what, strings in remaining.items() if strings}

@@ -7,7 +7,7 @@ tagger.onnx          and tagger.int8.onnx: all of it, for prediction without tor
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import torch
@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from bionym.data.tags import TagScheme
 from bionym.encoders import networks
 from bionym.errors import ModelError
-from bionym.heads.files import HeadWeights, chain_with_rules
+from bionym.heads.files import TENSORS, HeadEntry, HeadWeights, chain_with_rules, read_entries
 from bionym.heads.head import Head
 from bionym.layers.linear_chain import LinearChain
 from bionym.layers.span_scores import SpanScores
@@ -67,19 +67,17 @@ def take_over(network: Network, heads: Sequence[Head], folder: Path) -> int:
 
     Its encoder is opened like any other.
     """
-    import json
-
+    from safetensors import SafetensorError
     from safetensors.torch import load_file
 
     try:
-        table = json.loads((folder / "heads.json").read_text(encoding="utf-8"))
-        tensors = load_file(folder / "heads.safetensors")
-    except (OSError, ValueError) as error:
+        entries, tensors = read_entries(folder), load_file(folder / TENSORS)
+    except (ModelError, OSError, SafetensorError) as error:
         raise ModelError(f"{folder} holds no transformer to go on from. Name a model of the same kind.") from error
     taken = 0
     with torch.no_grad():
         for place, head in enumerate(heads):
-            for number, old in enumerate(table):
+            for number, old in enumerate(entries):
                 if _is_same(head, old) and take(network, place, number, tensors):
                     taken += 1
     return taken
@@ -107,8 +105,8 @@ def _chain_scores(output: nn.Module, size: int) -> tuple[Tensor, ...]:
     return torch.zeros(size), torch.zeros(size, size), torch.zeros(size)
 
 
-def _is_same(head: Head, old: dict[str, Any]) -> bool:
-    return head.name == old["source"] and (list(head.tags) == old.get("tags") or list(head.labels) == old.get("labels"))
+def _is_same(head: Head, old: HeadEntry) -> bool:
+    return head.name == old.source and (head.tags == old.tags or head.labels == old.labels)
 
 
 def take(network: Network, place: int, number: int, tensors: Mapping[str, Tensor]) -> bool:

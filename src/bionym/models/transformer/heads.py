@@ -8,12 +8,9 @@ A head gives tags, decoded as a chain under the scheme's rules; or spans, each p
 Axes: N tokens, S scores of a token, L tags or labels, W lengths of a span in tokens (1 first), D values of a vector.
 """
 
-import contextlib
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +19,15 @@ from bionym.data import Document
 from bionym.data.tags import TagScheme, TokenSpan
 from bionym.errors import ModelError
 from bionym.heads import head as neural
-from bionym.heads.files import HeadWeights, chain_with_rules
+from bionym.heads.files import (
+    HeadEntry,
+    chain_weights,
+    chain_with_rules,
+    read_entries,
+    read_tensors,
+    whole_model,
+    write_entries,
+)
 from bionym.heads.head import SHARED, TEXT, Head
 from bionym.heads.merging import Find, merge_finds
 from bionym.heads.potentials import HeadPotentials, entity_of, finds_in, of_heads, places_of
@@ -173,59 +178,26 @@ def write(finders: Sequence[Finder], weights: Mapping[str, NDArray[np.float32]],
     """The heads of a model, with every tensor of theirs."""
     from safetensors.numpy import save_file
 
-    table = [
-        {"source": finder.source, "tags": finder.chain.tags}
+    entries = (
+        HeadEntry(finder.source, finder.chain.tags)
         if isinstance(finder, TagFinder)
-        else {"source": finder.source, "labels": finder.labels}
+        else HeadEntry(finder.source, labels=finder.labels)
         for finder in finders
-    ]
-    (folder / "heads.json").write_text(json.dumps(table, ensure_ascii=False, indent=1), encoding="utf-8")
+    )
+    write_entries(entries, folder)
     save_file(dict(weights), folder / "heads.safetensors")
 
 
 def read(folder: Path, scheme: TagScheme) -> list[Finder]:
     """The heads of a model's folder. Raises: ModelError."""
-    table, tensors = read_table(folder), read_tensors(folder)
-    with _whole(folder):
-        return [_finder(number, entry, tensors, scheme) for number, entry in enumerate(table)]
+    entries, tensors = read_entries(folder), read_tensors(folder)
+    with whole_model(folder):
+        return [_finder(number, entry, tensors, scheme) for number, entry in enumerate(entries)]
 
 
-def read_table(folder: Path) -> list[dict[str, Any]]:
-    """For each head its source, and its tags or labels. Raises: ModelError."""
-    with _whole(folder):
-        table: list[dict[str, Any]] = json.loads((folder / "heads.json").read_text(encoding="utf-8"))
-        return table
-
-
-def read_tensors(folder: Path) -> dict[str, NDArray[np.float32]]:
-    """Every tensor of the heads. Raises: ModelError."""
-    from safetensors.numpy import load_file
-
-    with _whole(folder):
-        tensors: dict[str, NDArray[np.float32]] = load_file(folder / "heads.safetensors")
-        return tensors
-
-
-@contextlib.contextmanager
-def _whole(folder: Path) -> Iterator[None]:
-    from safetensors import SafetensorError
-
-    try:
-        yield
-    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
-        raise ModelError(
-            f"{folder} does not hold a whole model ({type(error).__name__} at heads.json or heads.safetensors). "
-            "Copy it again, or train it again."
-        ) from error
-
-
-def _finder(
-    number: int, table: Mapping[str, list[str]], tensors: Mapping[str, NDArray[np.float32]], scheme: TagScheme
-) -> Finder:
-    source = str(table["source"])
-    if "labels" in table:
-        size = tensors[f"{number}.weight"].shape[0] // (2 * len(table["labels"]))
-        return SpanFinder(source, tuple(table["labels"]), tensors[f"{number}.lengths"].astype(np.float64), size)
-    head = Head(source, tuple(table["tags"]))
-    learned = [tensors[f"{number}.{part}"].astype(np.float64) for part in ("starts", "transitions", "ends")]
-    return TagFinder(source, head.labels, chain_with_rules(HeadWeights(head, *learned), scheme))
+def _finder(number: int, entry: HeadEntry, tensors: Mapping[str, NDArray[np.float32]], scheme: TagScheme) -> Finder:
+    if entry.labels:
+        size = tensors[f"{number}.weight"].shape[0] // (2 * len(entry.labels))
+        return SpanFinder(entry.source, entry.labels, tensors[f"{number}.lengths"].astype(np.float64), size)
+    weights = chain_weights(number, entry, tensors)
+    return TagFinder(entry.source, weights.head.labels, chain_with_rules(weights, scheme))

@@ -22,8 +22,8 @@ from bionym.data import Audit
 from bionym.encoders import classifiers, networks
 from bionym.encoders.subwords import Subwords
 from bionym.errors import ModelError, UnknownNameError, UsageError
+from bionym.heads.files import HeadEntry, read_entries, read_tensors
 from bionym.heads.head import Head
-from bionym.models.transformer import heads as heading
 from bionym.models.transformer.files import CHAIN, ENCODER
 from bionym.models.transformer.foreign_tags import names_for_pipelines
 from bionym.models.transformer.settings import Config
@@ -40,7 +40,7 @@ def export(folder: Path, config: Config, out: Path, *, head: str | None, audit: 
     Raises: UsageError if a head must be named; ModelError if pipelines cannot give what this model gives.
     """
     number, tags = _chosen(folder, head, audit)
-    tensors = heading.read_tensors(folder)
+    tensors = read_tensors(folder)
     weight_LH, bias_L = (torch.from_numpy(tensors[f"{number}.{part}"]) for part in ("weight", "bias"))
     chain = {part: tensors[f"{number}.{part}"].tolist() for part in CHAIN}
     num_moves = sum(int(np.count_nonzero(tensors[f"{number}.{part}"])) for part in CHAIN)
@@ -56,32 +56,32 @@ def export(folder: Path, config: Config, out: Path, *, head: str | None, audit: 
 
 def _chosen(folder: Path, wanted: str | None, audit: Audit) -> tuple[int, list[str]]:
     """The number of a head and its tags."""
-    table = heading.read_table(folder)
-    names = _names(table)
+    entries = read_entries(folder)
+    names = _names(entries)
     if wanted is not None and wanted not in names:
         raise UnknownNameError("head", wanted, names)
-    if wanted is None and len(table) > 1:
+    if wanted is None and len(entries) > 1:
         raise UsageError(
-            f"{folder} has {len(table)} heads, and a Hugging Face folder holds one. Choose: --head NAME, of "
+            f"{folder} has {len(entries)} heads, and a Hugging Face folder holds one. Choose: --head NAME, of "
             f"{', '.join(names)}."
         )
     number = names.index(wanted) if wanted is not None else 0
-    if "tags" not in table[number]:
+    if not entries[number].tags:
         raise ModelError(
             f"The head of {folder} gives spans, which may nest, but a Hugging Face folder gives each subword one tag. "
             "Train with network.output=softmax to export."
         )
-    if len(table) > 1:
-        audit.lose("", "head", "not chosen: a Hugging Face folder holds one", count=len(table) - 1)
-    return number, list(table[number]["tags"])
+    if len(entries) > 1:
+        audit.lose("", "head", "not chosen: a Hugging Face folder holds one", count=len(entries) - 1)
+    return number, list(entries[number].tags)
 
 
-def _names(table: Sequence[Mapping[str, Any]]) -> list[str]:
+def _names(entries: Sequence[HeadEntry]) -> list[str]:
     """What heads are called: by their corpus, and by their label too where a corpus has several."""
-    sources = [str(entry["source"]) for entry in table]
+    sources = [entry.source for entry in entries]
     if len(set(sources)) == len(sources):
         return sources
-    labels = [Head("", tuple(entry["tags"])).labels[0] if "tags" in entry else entry["labels"][0] for entry in table]
+    labels = [Head("", entry.tags).labels[0] if entry.tags else entry.labels[0] for entry in entries]
     return [f"{source}:{label}" if source else label for source, label in zip(sources, labels, strict=True)]
 
 
