@@ -1,6 +1,6 @@
 """The model `clinical`: problems, tests and treatments, from MACCROBAT, and its scores over five folds of documents.
 
-    python benchmarks/models/clinical.py --data CORPORA --text NOTES.txt... --vectors VECTORS --encoder MINILM --out FOLDER
+    python benchmarks/models/clinical.py --data CORPORA --text NOTES.txt... --init PRETRAINED --encoder MINILM --out FOLDER
 
 For each fold: a feature CRF, a BiLSTM-CRF and a fine-tuned encoder learn from the other folds; together they label raw text; a
 BiLSTM-CRF learns from the annotated documents and from that text, and goes on with the annotated documents alone. Fold k holds
@@ -46,8 +46,6 @@ UPWARD = {FINE[name]: label for name, label in COARSE.items()}
 HEAD, FINER = "clinical", "clinical_finer"
 NUM_FOLDS = 5
 NETWORK = (
-    "network.characters.size=128",
-    "network.recurrent.size=256",
     "held_out=0",
     "weights=float32",
     "training.threads=1",
@@ -100,7 +98,14 @@ def f1(folder: Path, fold: Fold, *, fine: bool = False) -> dict[str, float]:
     if set(tagger.labels) != set(COARSE.values()):
         found = list(layer(found, UPWARD))
     scores = bionym.evaluate(gold, found)
-    return {"F1": round(100 * scores.f1, 2), "P": round(100 * scores.precision, 2), "R": round(100 * scores.recall, 2)}
+    (counts,) = scores.counts.values()
+    labels = {label: round(100 * counts.of(label).f1, 2) for label in sorted(set(COARSE.values()))}
+    micro = counts.micro
+    return {
+        "F1": round(100 * micro.f1, 2),
+        "P": round(100 * micro.precision, 2),
+        "R": round(100 * micro.recall, 2),
+    } | labels
 
 
 def main() -> None:
@@ -108,7 +113,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder of corpora")
     parser.add_argument("--text", nargs="+", default=[], help="raw clinical text, a paragraph a line")
-    parser.add_argument("--vectors", type=Path, required=True)
+    parser.add_argument(
+        "--init", type=Path, required=True, help="a BiLSTM that `bionym pretrain` made of raw clinical text"
+    )
     parser.add_argument("--encoder", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--folds", nargs="+", default=["0", "1", "2", "3", "4"])
@@ -142,7 +149,7 @@ def members(fold: Fold, out: Path, arguments: argparse.Namespace) -> Iterator[tu
     if "crf" in arguments.only:
         yield "crf", trained(out / "crf", "crf", coarse, ())
     if "net" in arguments.only:
-        settings = [*NET, f"network.words.vectors={arguments.vectors}"]
+        settings = [*NET, f"init={arguments.init}"]
         yield "net", trained(out / "net", "bilstm_crf", fold.corpora(), settings)
     if "encoder" in arguments.only:
         yield "encoder", trained(out / "encoder", "transformer", coarse, [*ENCODER, f"encoder={arguments.encoder}"])
@@ -159,7 +166,7 @@ def teacher(made: dict[str, Path], folder: Path) -> Path:
 def students(fold: Fold, out: Path, arguments: argparse.Namespace) -> dict[str, Path]:
     """The network that learns from the teacher too, and the one that goes on from it with the annotated documents alone."""
     taught = [f"teacher.model={out / 'teacher'}", f"teacher.text={json.dumps(arguments.text)}"]
-    taught += [f"teacher.words={arguments.words}", f"network.words.vectors={arguments.vectors}"]
+    taught += [f"teacher.words={arguments.words}", f"init={arguments.init}"]
     first = trained(out / "student", "bilstm_crf", fold.corpora(), [*STUDENT, *taught])
     later = trained(out / "later", "bilstm_crf", fold.corpora(), [*LATER, f"init={first}"])
     return {"student": first, "later": later}
