@@ -55,7 +55,7 @@ def _pubtator(path: Path) -> Iterator[str]:
             yield " ".join(parts)
 
 
-class Tests:
+class HeldOutText:
     """What test data hold.
 
     Args:
@@ -91,7 +91,7 @@ def main() -> None:
     parser.add_argument("--tests", type=Path, nargs="+", required=True)
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
-    tests = Tests(text for path in arguments.tests for text in texts_of(path))
+    tests = HeldOutText(text for path in arguments.tests for text in texts_of(path))
     num_lines = num_left = 0
     with opened(arguments.text) as lines, arguments.out.open("w", encoding="utf-8") as out:
         for line in lines:

@@ -50,8 +50,8 @@ NETWORK = (
     "weights=float32",
     "training.threads=1",
 )
-NET = (*NETWORK, "training.epochs=15")
-ENCODER = ("context=sentence", "held_out=0", "weights=float32", "training.epochs=6", "training.threads=1")
+NET = (*NETWORK, "training.epochs=8")
+ENCODER = ("context=sentence", "held_out=0", "weights=float32", "training.epochs=4", "training.threads=1")
 STUDENT = (*NETWORK, "network.dropout=0.35", "training.epochs=8")
 LATER = (*NETWORK, "training.epochs=4", "training.learning_rate=0.001")
 
@@ -137,9 +137,9 @@ def of_fold(fold: Fold, arguments: argparse.Namespace) -> dict[str, Any]:
     out: Path = arguments.out / fold.name
     made = dict(members(fold, out, arguments))
     if "teacher" in arguments.only:
-        made["teacher"] = teacher(made, out / "teacher")
+        made["teacher"] = teacher(made, out / "+".join(made))
     if "student" in arguments.only:
-        made |= students(fold, out, arguments)
+        made |= students(fold, made["teacher"], out, arguments)
     return {kind: f1(folder, fold) for kind, folder in made.items()} if fold.test else {}
 
 
@@ -163,9 +163,9 @@ def teacher(made: dict[str, Path], folder: Path) -> Path:
     return folder
 
 
-def students(fold: Fold, out: Path, arguments: argparse.Namespace) -> dict[str, Path]:
+def students(fold: Fold, teaches: Path, out: Path, arguments: argparse.Namespace) -> dict[str, Path]:
     """The network that learns from the teacher too, and the one that goes on from it with the annotated documents alone."""
-    taught = [f"teacher.model={out / 'teacher'}", f"teacher.text={json.dumps(arguments.text)}"]
+    taught = [f"teacher.model={teaches}", f"teacher.text={json.dumps(arguments.text)}"]
     taught += [f"teacher.words={arguments.words}", f"init={arguments.init}"]
     first = trained(out / "student", "bilstm_crf", fold.corpora(), [*STUDENT, *taught])
     later = trained(out / "later", "bilstm_crf", fold.corpora(), [*LATER, f"init={first}"])

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from clean_text import Tests, texts_of
+from clean_text import HeldOutText, texts_of
 
 import bionym
 from bionym.data import Corpus, Document, Entity, Span
@@ -100,7 +100,7 @@ def read(folders: Iterable[Path], names: Iterable[str], *, select: bool = False)
         select: learn from the first file alone, and score the second one, of those corpora that have one.
     """
     places = tuple(folders)
-    tests = Tests(text for file in held_out(select=select) for text in texts_of(_find(places, file)))
+    tests = HeldOutText(text for file in held_out(select=select) for text in texts_of(_find(places, file)))
     corpora = {}
     for name in names:
         source = SOURCES[name]
