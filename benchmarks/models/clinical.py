@@ -69,12 +69,15 @@ class Fold:
         documents: all of them, as annotated.
         number: the fold that is scored; None scores nothing.
         inner: leave this fold out altogether and score the next one, to choose by.
+        headings: lines without an entity, that are learned from too; case reports have none.
     """
 
-    def __init__(self, documents: Sequence[Document], number: int | None, *, inner: bool) -> None:
+    def __init__(
+        self, documents: Sequence[Document], number: int | None, *, inner: bool, headings: Sequence[Document] = ()
+    ) -> None:
         scored = number if number is None or not inner else (number + 1) % NUM_FOLDS
         out = {number, scored}
-        self.train = [one for place, one in enumerate(documents) if place % NUM_FOLDS not in out]
+        self.train = [one for place, one in enumerate(documents) if place % NUM_FOLDS not in out] + [*headings]
         self.test = [one for place, one in enumerate(documents) if place % NUM_FOLDS == scored]
         self.name = "all" if number is None else f"{'inner' if inner else 'fold'}{number}"
 
@@ -117,6 +120,7 @@ def main() -> None:
         "--init", type=Path, required=True, help="a BiLSTM that `bionym pretrain` made of raw clinical text"
     )
     parser.add_argument("--encoder", type=Path, required=True)
+    parser.add_argument("--headings", type=Path, help="lines that hold no entity, learned from too")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--folds", nargs="+", default=["0", "1", "2", "3", "4"])
     parser.add_argument("--only", nargs="+", default=["crf", "net", "encoder", "teacher", "student"])
@@ -124,9 +128,11 @@ def main() -> None:
     parser.add_argument("--inner", action="store_true")
     arguments = parser.parse_args()
     documents = sorted(bionym.read(arguments.data / "maccrobat", "brat"), key=lambda one: one.id)
+    lines = arguments.headings.read_text(encoding="utf-8").splitlines() if arguments.headings else []
+    headings = [Document(f"heading {number}", line) for number, line in enumerate(lines)]
     found = {}
     for name in arguments.folds:
-        fold = Fold(documents, None if name == "all" else int(name), inner=arguments.inner)
+        fold = Fold(documents, None if name == "all" else int(name), inner=arguments.inner, headings=headings)
         found[fold.name] = of_fold(fold, arguments)
         print(json.dumps({fold.name: found[fold.name]}), flush=True)
     print(json.dumps(found, indent=2))
@@ -163,9 +169,9 @@ def teacher(made: dict[str, Path], folder: Path) -> Path:
     return folder
 
 
-def students(fold: Fold, teaches: Path, out: Path, arguments: argparse.Namespace) -> dict[str, Path]:
+def students(fold: Fold, labeller: Path, out: Path, arguments: argparse.Namespace) -> dict[str, Path]:
     """The network that learns from the teacher too, and the one that goes on from it with the annotated documents alone."""
-    taught = [f"teacher.model={teaches}", f"teacher.text={json.dumps(arguments.text)}"]
+    taught = [f"teacher.model={labeller}", f"teacher.text={json.dumps(arguments.text)}"]
     taught += [f"teacher.words={arguments.words}", f"init={arguments.init}"]
     first = trained(out / "student", "bilstm_crf", fold.corpora(), [*STUDENT, *taught])
     later = trained(out / "later", "bilstm_crf", fold.corpora(), [*LATER, f"init={first}"])
