@@ -36,10 +36,17 @@ NETWORK = (
 NET = (*NETWORK, "training.epochs=9", "training.sampling=temperature")
 STUDENT = (*NETWORK, "network.dropout=0.35", "training.epochs=4", "training.sampling=temperature")
 LAST = (*NETWORK, "training.epochs=3", "training.learning_rate=0.0007")
-ENCODER = ("context=sentence", "held_out=0", "weights=float32", "training.epochs=4", "training.threads=1")
+ENCODER = ("context=sentence", "held_out=0", "weights=float32", "training.threads=1", "training.checkpoint_minutes=2")
+BASE_SIZE = 768
+BASE = ("training.learning_rate=1e-4", "training.epochs=2")
+SMALL = ("training.epochs=5",)
 CRFS = ("NCBI-disease", "BC5CDR", "BC2GM", "BioRED")
-ENCODED = ("NCBI-disease", "BC5CDR", "BioRED", "BC2GM")
-WIDE = Path(__file__).parents[1] / "crf_genes.toml"
+ENCODED = (
+    "NCBI-disease",
+    "BC5CDR",
+    "BioRED",
+    "BC2GM",
+)  # by a small encoder; one of base size learns from the first three
 
 Corpora = dict[str, Corpus]
 
@@ -68,10 +75,16 @@ def members(corpora: Corpora, arguments: argparse.Namespace) -> list[tuple[str, 
     found = [("", trained(out / "net", "bilstm_crf", corpora, [*NET, vectors]))]
     for name in CRFS:
         found.append((name, trained(out / "crf" / name, "crf", chosen(corpora, [name]), ())))
-    for encoder in arguments.encoders:
-        settings = [*ENCODER, f"encoder={encoder}"]
-        found.append(("", trained(out / encoder.name, "transformer", chosen(corpora, ENCODED), settings)))
+    found += [("", fine_tuned(corpora, encoder, out)) for encoder in arguments.encoders]
     return found
+
+
+def fine_tuned(corpora: Corpora, encoder: Path, out: Path) -> Path:
+    """An encoder with a head for each of some corpora; larger ones learn more slowly, for fewer epochs."""
+    is_base = json.loads((encoder / "config.json").read_text(encoding="utf-8"))["hidden_size"] >= BASE_SIZE
+    settings = [*ENCODER, *(BASE if is_base else SMALL), f"encoder={encoder}"]
+    names = ENCODED[:3] if is_base else ENCODED
+    return trained(out / encoder.name, "transformer", chosen(corpora, names), settings)
 
 
 def ensemble(named: Sequence[tuple[str, Path]], folder: Path) -> Path:
@@ -108,8 +121,13 @@ def main() -> None:
     parser.add_argument("--words", type=int, default=1_500_000, help="of the raw text, in a round")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1])
     parser.add_argument("--select", action="store_true")
+    parser.add_argument("--encoders-only", action="store_true", help="fine-tune the encoders, and end")
     arguments = parser.parse_args()
     corpora = sources.read(arguments.data, sources.SOURCES, select=arguments.select)
+    if arguments.encoders_only:
+        for encoder in arguments.encoders:
+            fine_tuned(corpora, encoder, arguments.out)
+        return
     named = members(corpora, arguments)
     folders = [path for _, path in named] + rounds(corpora, named, arguments)
     scores = {str(folder.relative_to(arguments.out)): f1(folder, corpora) for folder in folders}

@@ -52,8 +52,8 @@ NETWORK = (
 )
 NET = (*NETWORK, "training.epochs=8")
 ENCODER = ("context=sentence", "held_out=0", "weights=float32", "training.epochs=4", "training.threads=1")
-STUDENT = (*NETWORK, "network.dropout=0.35", "training.epochs=8")
-LATER = (*NETWORK, "training.epochs=4", "training.learning_rate=0.001")
+STUDENT = (*NETWORK, "network.dropout=0.35", "training.epochs=3")
+LATER = (*NETWORK, "training.epochs=2", "training.learning_rate=0.0005")
 
 
 def layer(documents: Sequence[Document], names: dict[str, str]) -> tuple[Document, ...]:
@@ -124,7 +124,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--folds", nargs="+", default=["0", "1", "2", "3", "4"])
     parser.add_argument("--only", nargs="+", default=["crf", "net", "encoder", "teacher", "student"])
-    parser.add_argument("--words", type=int, default=600_000, help="of the raw text")
+    parser.add_argument("--words", type=int, default=300_000, help="of the raw text")
     parser.add_argument("--inner", action="store_true")
     arguments = parser.parse_args()
     documents = sorted(bionym.read(arguments.data / "maccrobat", "brat"), key=lambda one: one.id)
@@ -172,7 +172,7 @@ def teacher(made: dict[str, Path], folder: Path) -> Path:
 def students(fold: Fold, labeller: Path, out: Path, arguments: argparse.Namespace) -> dict[str, Path]:
     """The network that learns from the teacher too, and the one that goes on from it with the annotated documents alone."""
     taught = [f"teacher.model={labeller}", f"teacher.text={json.dumps(arguments.text)}"]
-    taught += [f"teacher.words={arguments.words}", f"init={arguments.init}"]
+    taught += [f"teacher.words={arguments.words}", f"init={out / 'net'}"]
     first = trained(out / "student", "bilstm_crf", fold.corpora(), [*STUDENT, *taught])
     later = trained(out / "later", "bilstm_crf", fold.corpora(), [*LATER, f"init={first}"])
     return {"student": first, "later": later}
