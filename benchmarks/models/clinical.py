@@ -3,7 +3,7 @@
     python benchmarks/models/clinical.py --data CORPORA --text NOTES.txt... --init PRETRAINED --encoder MINILM --out FOLDER
 
 For each fold: a feature CRF, a BiLSTM-CRF and a fine-tuned encoder learn from the other folds; together they label raw text; a
-BiLSTM-CRF learns from the annotated documents and from that text, and goes on with the annotated documents alone. Fold k holds
+BiLSTM-CRF learns from the annotated documents and from that text, and goes on with the annotated documents alone; `shipped` is that one without words of the training data, in int8. Fold k holds
 the documents whose place in the sorted list is k modulo 5. `--folds all` learns from all documents: that is what ships, and
 no score of it is printed. `--inner` learns from three folds and scores on a fourth: for choices. Every model is kept in FOLDER,
 one that stands there is not trained again, and one that was interrupted goes on. Prints one JSON object: strict F1 on raw text,
@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from ship import ship
 from steps import trained
 
 import bionym
@@ -146,6 +147,8 @@ def of_fold(fold: Fold, arguments: argparse.Namespace) -> dict[str, Any]:
         made["teacher"] = teacher(made, out / "+".join(made))
     if "student" in arguments.only:
         made |= students(fold, made["teacher"], out, arguments)
+    if "later" in made:
+        made["shipped"] = ship(made["later"], out / "shipped")
     return {kind: f1(folder, fold) for kind, folder in made.items()} if fold.test else {}
 
 
