@@ -21,8 +21,9 @@ import corpora as sources
 from steps import trained
 
 import bionym
-from bionym import models
 from bionym.data import Corpus
+from bionym.models.ensemble import combining
+from bionym.trained import store
 
 NETWORK = (
     "network.characters.size=128",
@@ -58,7 +59,7 @@ def chosen(corpora: Corpora, names: Iterable[str]) -> Corpora:
 
 def f1(folder: Path, corpora: Corpora) -> dict[str, float]:
     """Of a model on the test documents of each corpus that it has a head for, as the test data are tokenised."""
-    tagger: Any = models.load(folder)
+    tagger: Any = store.load(folder)
     known = getattr(tagger, "sources", ())
     scores = {}
     for name, corpus in corpora.items():
@@ -90,7 +91,7 @@ def fine_tuned(corpora: Corpora, encoder: Path, out: Path) -> Path:
 def ensemble(named: Sequence[tuple[str, Path]], folder: Path) -> Path:
     """All of them as one."""
     if not folder.exists():
-        models.combine([f"{name}={path}" if name else str(path) for name, path in named], folder)
+        combining.combine([f"{name}={path}" if name else str(path) for name, path in named], folder)
     return folder
 
 

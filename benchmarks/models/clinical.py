@@ -20,9 +20,10 @@ from ship import ship
 from steps import trained
 
 import bionym
-from bionym import models
 from bionym.data import Corpus, Document
 from bionym.data.labels import LabelMap
+from bionym.models.ensemble import combining
+from bionym.trained import store
 
 COARSE = {
     "Disease_disorder": "problem",
@@ -93,7 +94,7 @@ class Fold:
 
 def f1(folder: Path, fold: Fold, *, fine: bool = False) -> dict[str, float]:
     """Strict F1 in percent, over all labels and for each, of the coarse layer on raw text."""
-    tagger: Any = models.load(folder)
+    tagger: Any = store.load(folder)
     if len(getattr(tagger, "sources", ())) > 1:
         tagger = tagger.of_source(FINER if fine else HEAD)
     gold = layer(fold.test, COARSE)
@@ -168,7 +169,7 @@ def teacher(made: dict[str, Path], folder: Path) -> Path:
     """All members together; the finer layer is the network's alone."""
     if not folder.exists():
         named = [str(made["net"]), *(f"{HEAD}={made[kind]}" for kind in ("crf", "encoder") if kind in made)]
-        models.combine(named, folder)
+        combining.combine(named, folder)
     return folder
 
 

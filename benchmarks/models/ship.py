@@ -8,7 +8,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from bionym import models
+from bionym.trained import exchange, sharing
 
 WEIGHTS = re.compile(r'^weights = "\w+"$', re.MULTILINE)
 
@@ -18,10 +18,10 @@ def ship(folder: Path, out: Path) -> Path:
     if not out.exists():
         with tempfile.TemporaryDirectory() as scratch:
             stripped = Path(scratch) / "stripped"
-            models.strip(str(folder), stripped)
+            sharing.strip(str(folder), stripped)
             config = stripped / "config.toml"
             config.write_text(WEIGHTS.sub('weights = "int8"', config.read_text(encoding="utf-8")), encoding="utf-8")
-            models.export_model(str(stripped), out, to="prediction")
+            exchange.export_model(str(stripped), out, to="prediction")
     return out
 
 
