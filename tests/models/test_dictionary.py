@@ -110,7 +110,7 @@ def test_lists_and_entities_that_never_meet_are_counted(tmp_path: Path) -> None:
     learned([Document("1", TEXT, entities=entities)], audit, lists=lists)
     assert audit.lost == {
         ("term list 'Gene'", "the training data have no entity of this label"): 1,
-        ("term list 'Chemical'", "not one of its terms stands in the training data"): 1,
+        ("term list 'Chemical'", "none of its terms is in the training data"): 1,
         ("entity", "no list of its label holds it"): 2,
     }
 

@@ -78,7 +78,7 @@ def split_name(name: str) -> tuple[str, int, str]:
         column, offset, attribute = name.split("|", 2)
         return column, int(offset), attribute
     except ValueError as error:
-        raise ModelError("The model's weights have names that this version does not know. Train it anew.") from error
+        raise ModelError("The model's weights have names that this version does not know. Train it again.") from error
 
 
 def numbered_by_place(names: Iterable[str], *, first: int) -> dict[tuple[str, int], dict[str, int]]:
