@@ -78,16 +78,9 @@ MODULES = {module_of(path): path for path in SOURCE.rglob("*.py")}
 
 
 def imported_modules(path: Path) -> set[str]:
-    """Modules of ours that a file imports, at its top or inside a function; imports for the type checker alone are left out."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for_types = {
-        inner
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
-        for inner in ast.walk(node)
-    }
+    """Modules of ours that a file imports: at its top, inside a function, or for the type checker alone."""
     found = set()
-    for node in set(ast.walk(tree)) - for_types:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module:
             names = {f"{node.module}.{name.name}" for name in node.names}
             found |= {name if name in MODULES else node.module for name in names}

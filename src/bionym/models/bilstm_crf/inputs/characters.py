@@ -17,6 +17,7 @@ from bionym.models.bilstm_crf.inputs.protocol import (
     Arrays,
     Floats,
     Names,
+    NetworkTable,
     Saved,
     TrainedWordInput,
     TrainingWords,
@@ -27,7 +28,6 @@ from bionym.onnx.sessions import open_session
 
 if TYPE_CHECKING:
     from bionym.models.bilstm_crf.inputs.layers import WordLayers
-    from bionym.models.bilstm_crf.settings import NetworkSettings
 
 GRAPH = "spelling.onnx"
 TABLE = "characters.characters.weight"
@@ -61,12 +61,12 @@ class CharacterInput(WordInput):
         self._settings, self._lexicon = settings, lexicon
 
     @classmethod
-    def requested_by(cls, network: "NetworkSettings") -> str | None:
+    def requested_by(cls, network: NetworkTable) -> str | None:
         """`characters.kind`, if it is not none."""
         return "characters.kind" if network.characters.kind != "none" else None
 
     @classmethod
-    def collect(cls, network: "NetworkSettings", words: TrainingWords) -> Self:
+    def collect(cls, network: NetworkTable, words: TrainingWords) -> Self:
         """With the characters of the lexicon."""
         return cls(network.characters, words.lexicon)
 
@@ -97,7 +97,7 @@ class CharacterInput(WordInput):
         return {TABLE: lexicon.characters}
 
     @classmethod
-    def load(cls, network: "NetworkSettings", saved: Saved) -> TrainedWordInput:
+    def load(cls, network: NetworkTable, saved: Saved) -> TrainedWordInput:
         """The graph. Raises: ModelError if it cannot be loaded."""
         return _TrainedCharacters(open_session(saved.folder / GRAPH, keeps_memory=False), saved.lexicon)
 

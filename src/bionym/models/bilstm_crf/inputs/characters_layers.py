@@ -5,7 +5,7 @@ Axes: U distinct words, V all words that are met, C characters of the longest, E
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -16,9 +16,6 @@ from bionym.models.bilstm_crf.inputs.graphs import export_module
 from bionym.models.bilstm_crf.inputs.layers import WordLayers
 from bionym.models.bilstm_crf.words import FIRST
 
-if TYPE_CHECKING:
-    from bionym.models.bilstm_crf.inputs.characters import Characters
-
 AT_ONCE = 512  # words that are read together where all are
 SHARES = (0.4, 0.7, 0.9, 1.0)  # of the distinct words of a batch, by length, that are read together
 
@@ -27,11 +24,12 @@ class Spelling(WordLayers):
     """Vectors of distinct words from their characters.
 
     Args:
+        settings: the table `network.characters`.
         num_characters: those with a row, without padding and the unknown.
     Source: Lample et al. 2016; Ma and Hovy 2016.
     """
 
-    def __init__(self, settings: "Characters", num_characters: int) -> None:
+    def __init__(self, settings: Any, num_characters: int) -> None:
         self.characters = _layer(settings, FIRST + num_characters)
         self.highway = Highway(self.characters.output_dim, num_layers=settings.highway)
         self._spelled = _Spelled()
@@ -96,7 +94,7 @@ class _Spell(nn.Module):
         return self._layers.spell(letters_UC, num_letters_U)
 
 
-def _layer(settings: "Characters", num_rows: int) -> CharCnn | CharLstm:
+def _layer(settings: Any, num_rows: int) -> CharCnn | CharLstm:
     if settings.kind == "lstm":
         return CharLstm(num_rows, char_dim=settings.dim, hidden_dim=settings.size // 2, dropout=settings.dropout)
     return CharCnn(

@@ -25,6 +25,7 @@ from bionym.models.bilstm_crf.inputs.protocol import (
     Arrays,
     Floats,
     Names,
+    NetworkTable,
     Saved,
     TrainedWordInput,
     TrainingWords,
@@ -35,7 +36,6 @@ from bionym.resources import resource_path
 
 if TYPE_CHECKING:
     from bionym.models.bilstm_crf.inputs.layers import WordLayers
-    from bionym.models.bilstm_crf.settings import NetworkSettings
 
 NAMES, TABLES = "groups.json", "groups.safetensors"
 SHAPE, CLUSTER = "shape", "cluster"
@@ -102,14 +102,14 @@ class GroupInput(WordInput):
         ]
 
     @classmethod
-    def requested_by(cls, network: "NetworkSettings") -> str | None:
+    def requested_by(cls, network: NetworkTable) -> str | None:
         """`shapes.dim` or `clusters.file`, if one is set."""
         if network.shapes.dim:
             return "shapes.dim"
         return "clusters.file" if network.clusters.file is not None else None
 
     @classmethod
-    def collect(cls, network: "NetworkSettings", words: TrainingWords) -> Self:
+    def collect(cls, network: NetworkTable, words: TrainingWords) -> Self:
         """With rows for the groups of these distinct words, and for those of `base`."""
         groupings = groupings_of(network.shapes, network.clusters)
         base = _read_values(words.base) if words.base is not None else {}
@@ -158,7 +158,7 @@ class GroupInput(WordInput):
         return _by_tensor(_read_values(folder))
 
     @classmethod
-    def load(cls, network: "NetworkSettings", saved: Saved) -> TrainedWordInput:
+    def load(cls, network: NetworkTable, saved: Saved) -> TrainedWordInput:
         """The groups and their vectors. Raises: ModelError if a file is missing or damaged."""
         groupings = groupings_of(network.shapes, network.clusters, saved.resources)
         try:

@@ -12,6 +12,7 @@ from bionym.features import gazetteer
 from bionym.models.bilstm_crf.inputs.protocol import (
     Arrays,
     Floats,
+    NetworkTable,
     Saved,
     SentenceInput,
     TrainedSentenceInput,
@@ -21,7 +22,6 @@ from bionym.models.bilstm_crf.sentences import Sentence
 
 if TYPE_CHECKING:
     from bionym.models.bilstm_crf.inputs.layers import SentenceLayers
-    from bionym.models.bilstm_crf.settings import NetworkSettings
 
 
 class ListInput(SentenceInput):
@@ -38,12 +38,12 @@ class ListInput(SentenceInput):
         self._num_columns = num_columns
 
     @classmethod
-    def requested_by(cls, network: "NetworkSettings") -> str | None:
+    def requested_by(cls, network: NetworkTable) -> str | None:
         """`lists`, if there are any."""
         return "lists" if network.lists else None
 
     @classmethod
-    def collect(cls, network: "NetworkSettings", words: TrainingWords) -> Self:
+    def collect(cls, network: NetworkTable, words: TrainingWords) -> Self:
         """From the settings alone."""
         return cls(len(gazetteer.columns(network.lists)))
 
@@ -62,7 +62,7 @@ class ListInput(SentenceInput):
         return SentenceLayers(self._num_columns, {})
 
     @classmethod
-    def load(cls, network: "NetworkSettings", saved: Saved) -> TrainedSentenceInput:
+    def load(cls, network: NetworkTable, saved: Saved) -> TrainedSentenceInput:
         """There is nothing to load."""
         return _TrainedLists()
 

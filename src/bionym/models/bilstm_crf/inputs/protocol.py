@@ -26,11 +26,11 @@ from bionym.models.bilstm_crf.words import Lexicon
 
 if TYPE_CHECKING:
     from bionym.models.bilstm_crf.inputs.layers import SentenceLayers, WordLayers
-    from bionym.models.bilstm_crf.settings import NetworkSettings
 
 Floats = NDArray[np.float32]
 Arrays = tuple[NDArray[Any], ...]
 Names = Mapping[str, Sequence[str]]
+NetworkTable = Any  # `settings.NetworkSettings`, which has a field for each input, and so stands above them all
 
 
 class TrainingWords(NamedTuple):
@@ -102,12 +102,12 @@ class Input(Protocol):
 
     @classmethod
     @abstractmethod
-    def requested_by(cls, network: "NetworkSettings") -> str | None:
+    def requested_by(cls, network: NetworkTable) -> str | None:
         """The setting under [network] that asks for it; None if it is left out."""
 
     @classmethod
     @abstractmethod
-    def collect(cls, network: "NetworkSettings", words: TrainingWords) -> Self:
+    def collect(cls, network: NetworkTable, words: TrainingWords) -> Self:
         """The input with rows for what the training data hold. Raises: ConfigError for settings that cannot be met."""
 
     def rows(self) -> Names:
@@ -145,7 +145,7 @@ class WordInput(Input, Protocol):
 
     @classmethod
     @abstractmethod
-    def load(cls, network: "NetworkSettings", saved: Saved) -> TrainedWordInput:
+    def load(cls, network: NetworkTable, saved: Saved) -> TrainedWordInput:
         """The input of a trained model. Raises: ModelError if a file is missing or damaged."""
 
 
@@ -165,7 +165,7 @@ class SentenceInput(Input, Protocol):
 
     @classmethod
     @abstractmethod
-    def load(cls, network: "NetworkSettings", saved: Saved) -> TrainedSentenceInput:
+    def load(cls, network: NetworkTable, saved: Saved) -> TrainedSentenceInput:
         """The input of a trained model. Raises: ModelError if a file is missing or damaged."""
 
 

@@ -18,6 +18,7 @@ from bionym.models.bilstm_crf.inputs.protocol import (
     Arrays,
     Floats,
     Names,
+    NetworkTable,
     Saved,
     SentenceInput,
     TrainedSentenceInput,
@@ -30,7 +31,6 @@ from bionym.onnx.sessions import open_session
 
 if TYPE_CHECKING:
     from bionym.models.bilstm_crf.inputs.layers import SentenceLayers
-    from bionym.models.bilstm_crf.settings import NetworkSettings
 
 GRAPH = "stream.onnx"
 TABLE = "stream.characters.weight"
@@ -70,12 +70,12 @@ class SentenceCharacterInput(SentenceInput):
         self._reader = StreamReader(lexicon.characters)
 
     @classmethod
-    def requested_by(cls, network: "NetworkSettings") -> str | None:
+    def requested_by(cls, network: NetworkTable) -> str | None:
         """`sentence_characters.size`, if it is not 0."""
         return "sentence_characters.size" if network.sentence_characters.size else None
 
     @classmethod
-    def collect(cls, network: "NetworkSettings", words: TrainingWords) -> Self:
+    def collect(cls, network: NetworkTable, words: TrainingWords) -> Self:
         """With the characters of the lexicon; with words to predict, unless it is frozen."""
         settings = network.sentence_characters
         is_predicting = settings.language_model and not words.is_frozen
@@ -109,7 +109,7 @@ class SentenceCharacterInput(SentenceInput):
         return {TABLE: lexicon.characters}
 
     @classmethod
-    def load(cls, network: "NetworkSettings", saved: Saved) -> TrainedSentenceInput:
+    def load(cls, network: NetworkTable, saved: Saved) -> TrainedSentenceInput:
         """The graph. Raises: ModelError if it cannot be loaded."""
         return TrainedSentenceCharacters(
             open_session(saved.folder / GRAPH, keeps_memory=False), saved.lexicon.characters

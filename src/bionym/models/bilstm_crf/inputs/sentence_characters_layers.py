@@ -4,7 +4,7 @@ Axes: B sentences, S characters of the longest stream, N boundaries of words in 
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -14,20 +14,18 @@ from bionym.models.bilstm_crf.inputs.graphs import export_module
 from bionym.models.bilstm_crf.inputs.layers import SentenceLayers
 from bionym.models.bilstm_crf.words import FIRST
 
-if TYPE_CHECKING:
-    from bionym.models.bilstm_crf.inputs.sentence_characters import SentenceCharacters
-
 
 class SentenceSpelling(SentenceLayers):
     """Vectors of words from the LSTMs over their sentence's characters.
 
     Args:
+        settings: the table `network.sentence_characters`.
         num_characters: those with a row, without padding and the unknown.
         num_words: words that it learns to predict; 0 leaves that out.
     Source: Liu et al. 2018.
     """
 
-    def __init__(self, settings: "SentenceCharacters", num_characters: int, *, num_words: int) -> None:
+    def __init__(self, settings: Any, num_characters: int, *, num_words: int) -> None:
         self._weight = settings.language_model
         self.stream = CharLanguageModel(
             FIRST + num_characters,
