@@ -13,7 +13,7 @@ and, where there is need:
     sniff(head)         whether a file's beginning is the format's, where others have the same suffix
     recognises(path)    in the place of `sniff`: whether a file is the format's, by more than a glance; where others have
                         the suffix, the format is told in no other way, and it goes before those that only glance
-    only_here(document) what the format's `meta` holds and no other format writes, counted by its name
+    extras(document) what the format's `meta` holds and no other format writes, counted by its name
     IS_ARCHIVE          True where a file holds files: one in a folder is read only if the format is named
     META_SHAPE          by its name in `meta`, the shape of what the format puts there (see `_shapes`)
     KEEPS_META          True where all of `meta` is written

@@ -133,7 +133,7 @@ def to_document(record: Record, collection: Mapping[str, Any], audit: Audit, rep
     )
 
 
-def only_here(document: Document) -> dict[str, int]:
+def extras(document: Document) -> dict[str, int]:
     """Infons of the document, and annotations without a place."""
     meta = document.meta.get("bioc", {})
     return {"infon": len(meta.get("infons", ())), "annotation without a place": len(meta.get("annotations", ()))}

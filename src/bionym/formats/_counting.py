@@ -40,17 +40,17 @@ def counted_out(documents: Iterable[Document], part: Format, audit: Audit) -> It
 
 def _lose_meta(document: Document, part: Format, audit: Audit) -> None:
     """Count what only the format that the document was read from can write, unless that is the one to write."""
-    own = getattr(part, "only_here", None)
-    for only_here, name in _only_here().items():
-        for what, number in only_here(document).items() if only_here is not own else ():
+    own = getattr(part, "extras", None)
+    for extras, name in _extras_by_format().items():
+        for what, number in extras(document).items() if extras is not own else ():
             if number:
                 audit.lose(document.id, what, f"only {name} has a place for it", count=number)
 
 
 @functools.cache
-def _only_here() -> dict[Callable[[Document], Mapping[str, int]], str]:
+def _extras_by_format() -> dict[Callable[[Document], Mapping[str, int]], str]:
     """The function of each format that has one, and the format's name; a family of formats shares one."""
-    return {found: name for name in names() if (found := getattr(find(name), "only_here", None))}
+    return {found: name for name in names() if (found := getattr(find(name), "extras", None))}
 
 
 @functools.cache

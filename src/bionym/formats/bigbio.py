@@ -80,7 +80,7 @@ def sniff(head: str) -> bool:
     return '"document_id"' in head or ('"passages"' in head and '"offsets"' in head)
 
 
-def only_here(document: Document) -> dict[str, int]:
+def extras(document: Document) -> dict[str, int]:
     """Events and coreferences."""
     meta = document.meta.get("bigbio", {})
     return {"event": len(meta.get("events", ())), "coreference": len(meta.get("coreferences", ()))}

@@ -20,7 +20,7 @@ from bionym.data import Audit, Document
 from bionym.files import open_output
 from bionym.formats._bioc import META_SHAPE as META_SHAPE
 from bionym.formats._bioc import checked_document
-from bionym.formats._bioc import only_here as only_here
+from bionym.formats._bioc import extras as extras
 from bionym.formats._bioc_write import collection_of, to_tree
 from bionym.formats._json import Record, escape_surrogates
 from bionym.formats._json_stream import Item, items

@@ -30,7 +30,7 @@ from bionym.errors import FormatError
 from bionym.files import open_output
 from bionym.formats._bioc import META_SHAPE as META_SHAPE
 from bionym.formats._bioc import checked_document
-from bionym.formats._bioc import only_here as only_here
+from bionym.formats._bioc import extras as extras
 from bionym.formats._bioc_write import collection_of, to_tree
 from bionym.formats._json import Record
 from bionym.formats._offsets import Repair

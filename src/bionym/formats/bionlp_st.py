@@ -28,7 +28,7 @@ from bionym.formats._mentions import report
 from bionym.formats._offsets import CODE_POINTS, Repair, Ruler
 from bionym.formats.brat import META, NUM_GIVEN
 from bionym.formats.brat import META_SHAPE as META_SHAPE
-from bionym.formats.brat import only_here as only_here
+from bionym.formats.brat import extras as extras
 
 SUFFIXES = (".a1", ".txt", ".a2")
 ONE_PER_FILE = True

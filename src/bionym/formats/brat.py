@@ -113,7 +113,7 @@ def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = No
         configuration.write(folder)
 
 
-def only_here(document: Document) -> Mapping[str, int]:
+def extras(document: Document) -> Mapping[str, int]:
     """Notes, equivalences, and what is said of relations."""
     lines = parse(document.meta.get(META, {}).get("ann", ""), Path(f"{document.id}.ann"))
     return Counter(NAMES[line.kind] for line in _brat_model.unheld(lines))

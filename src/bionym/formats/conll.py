@@ -149,7 +149,7 @@ def sniff(head: str) -> bool:
     return begins_like_conll(head)
 
 
-def only_here(document: Document) -> dict[str, int]:
+def extras(document: Document) -> dict[str, int]:
     """Columns other than token and tag."""
     layout: Layout | None = document.meta.get("conll")
     if layout is None or not layout["rows"]:

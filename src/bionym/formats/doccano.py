@@ -65,7 +65,7 @@ def recognises(path: Path) -> bool:
     return _json_kinds.kind(path) == "doccano"
 
 
-def only_here(document: Document) -> dict[str, int]:
+def extras(document: Document) -> dict[str, int]:
     """Comments and other keys of the line."""
     return {"field": len(_stated.fields(document, META))}
 

@@ -65,7 +65,7 @@ def recognises(path: Path) -> bool:
     return _json_kinds.kind(path) == "europepmc"
 
 
-def only_here(document: Document) -> dict[str, int]:
+def extras(document: Document) -> dict[str, int]:
     """Other keys of the article."""
     return {"field": len(_stated.fields(document, META))}
 

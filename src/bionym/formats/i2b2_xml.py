@@ -132,7 +132,7 @@ def sniff(head: str) -> bool:
     return f"<{ROOT}" in head or re.search(r"<TEXT\s*>", head) is not None
 
 
-def only_here(document: Document) -> dict[str, int]:
+def extras(document: Document) -> dict[str, int]:
     """Tags of the whole document."""
     return {"document tag": len(document.meta.get(META, {}).get("tags", ()))}
 

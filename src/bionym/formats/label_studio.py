@@ -84,7 +84,7 @@ def recognises(path: Path) -> bool:
     return _json_kinds.kind(path) == "label_studio"
 
 
-def only_here(document: Document) -> dict[str, int]:
+def extras(document: Document) -> dict[str, int]:
     """Other keys of the task and its data, and regions that are no entities."""
     num_fields = len(_stated.fields(document, META)) + len(_stated.fields(document, META, "data"))
     return {"field": num_fields, "region": len(_regions_kept(document))}

@@ -78,7 +78,7 @@ def recognises(path: Path) -> bool:
     return _json_kinds.kind(path) == "prodigy"
 
 
-def only_here(document: Document) -> dict[str, int]:
+def extras(document: Document) -> dict[str, int]:
     """Hashes, meta and other keys of the line."""
     return {"field": len(_stated.fields(document, META))}
 

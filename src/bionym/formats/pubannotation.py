@@ -69,7 +69,7 @@ def recognises(path: Path) -> bool:
     return _json_kinds.kind(path) == "pubannotation"
 
 
-def only_here(document: Document) -> dict[str, int]:
+def extras(document: Document) -> dict[str, int]:
     """Other keys, and modifications of relations."""
     return {"field": len(_stated.fields(document, META)), "modification": len(_modifications(document))}
 

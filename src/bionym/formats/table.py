@@ -113,7 +113,7 @@ def recognises(path: Path) -> bool:
     return _json_kinds.kind(path) == "table"
 
 
-def only_here(document: Document) -> dict[str, int]:
+def extras(document: Document) -> dict[str, int]:
     """Further columns."""
     return {"column": len(_stated.fields(document, META))}
 

@@ -62,7 +62,7 @@ class FamilyConfig(Protocol):
 
     @property
     def seed(self) -> int:
-        """Where chance begins."""
+        """Random seed."""
 
 
 Config = TypeVar("Config", bound=FamilyConfig)

@@ -21,7 +21,7 @@ from bionym import plugins
 from bionym.errors import BionymError, OutputError, UsageError
 from bionym.files import finishing
 from bionym.pretraining.record import card
-from bionym.pretraining.text import OnRead, Text, unheard
+from bionym.pretraining.text import OnRead, Text, no_progress
 from bionym.protocols import Pretrainable
 from bionym.training.events import Monitor
 from bionym.version import versions_of
@@ -53,7 +53,7 @@ def pretrain(
     monitors: Iterable[Monitor] = (),
     folder: str | os.PathLike[str] | None = None,
     force: bool = False,
-    on_read: OnRead = unheard,
+    on_read: OnRead = no_progress,
     say: Callable[[str], None] = lambda message: None,
 ) -> dict[str, Any]:
     """Let a model learn from raw text, into a new folder. The text is streamed, never in memory as a whole.

@@ -23,7 +23,7 @@ _HASHES = 2**64
 OnRead = Callable[[int, int], None]  # bytes read in this pass, and of all files, packed as they are
 
 
-def unheard(read: int, total: int) -> None:
+def no_progress(read: int, total: int) -> None:
     """Nobody listens."""
 
 
@@ -63,7 +63,7 @@ class Text:
         on_read: told now and then how much of the text was read.
     """
 
-    def __init__(self, sources: Iterable[str], settings: TextSettings, *, on_read: OnRead = unheard) -> None:
+    def __init__(self, sources: Iterable[str], settings: TextSettings, *, on_read: OnRead = no_progress) -> None:
         self.sources, self.settings, self._on_read = tuple(dict.fromkeys(sources)), settings, on_read
 
     def files(self) -> Iterator[Path]:

@@ -219,5 +219,5 @@ class PretrainingConfig(Settings):
 
     @property
     def seed(self) -> int:
-        """Where chance begins."""
+        """Random seed."""
         return self.training.seed
