@@ -41,7 +41,10 @@ def without_scores(row: dict[str, Any]) -> list[dict[str, Any]]:
     return [{key: value for key, value in entity.items() if key != "score"} for entity in row["entities"]]
 
 
-@pytest.mark.parametrize("name", NAMES)
+NEEDS = {"transformer": [pytest.mark.needs("tokenizers")]}
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=NEEDS.get(name, [])) for name in NAMES])
 def test_an_older_model_finds_what_it_found(name: str) -> None:
     rows = expected(name)
     documents = list(bionym.load(MODELS / name).predict(asked()))
@@ -57,6 +60,7 @@ def test_an_older_model_finds_something(name: str) -> None:
     assert sum(len(row["entities"]) for row in expected(name)) >= 15
 
 
+@pytest.mark.needs("torch", "onnx")
 def test_a_training_goes_on_from_an_older_network_and_from_an_older_pretrained_one(tmp_path: Path) -> None:
     documents = list(bionym.read(GOLD / "conll" / "ncbi.tsv", "conll"))
     for name in ("bilstm_crf", "bilstm_pretrained"):
