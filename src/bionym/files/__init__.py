@@ -16,8 +16,7 @@ from bionym.files._cells import CsvWriter as CsvWriter
 from bionym.files._cells import harmless as harmless
 from bionym.files._names import FileNames as FileNames
 from bionym.files._names import document_id_of as document_id_of
-from bionym.files._unpacking import is_packed, unpacked
-from bionym.files._unpacking import without_packing as without_packing
+from bionym.files._unpacking import unpacked
 from bionym.replacing import put_in_place
 
 STREAM = Path("-")  # standard input or output
@@ -200,6 +199,16 @@ def finishing(
         put_in_place(scratch / out.name, out, scratch / f"{out.name}.replaced")
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def is_packed(path: Path) -> bool:
+    """Whether a file is packed, by its name: `.gz` in any case."""
+    return path.suffix.lower() == ".gz"
+
+
+def without_packing(name: str) -> str:
+    """A file's name without `.gz`: "a.json.GZ" gives "a.json"."""
+    return name[:-3] if name.lower().endswith(".gz") else name
 
 
 def stem(path: Path) -> str:

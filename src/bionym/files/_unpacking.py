@@ -14,16 +14,6 @@ BOUND = "BIONYM_MAX_UNPACKED_GIB"  # the environment variable that raises the bo
 DEFAULT_GIB = 2.0
 
 
-def is_packed(path: Path) -> bool:
-    """Whether a file is packed, by its name: `.gz` in any case."""
-    return path.suffix.lower() == ".gz"
-
-
-def without_packing(name: str) -> str:
-    """A file's name without `.gz`: "a.json.GZ" gives "a.json"."""
-    return name[:-3] if name.lower().endswith(".gz") else name
-
-
 def unpacked(path: Path) -> IO[bytes]:
     """A packed file opened for reading.
 
