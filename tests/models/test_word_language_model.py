@@ -8,7 +8,7 @@ import torch
 
 import bionym
 from bionym import config as configuration
-from bionym.data import Audit, Corpus
+from bionym.data import Audit, Corpus, Document
 from bionym.data.tags import find_scheme
 from bionym.errors import ConfigError
 from bionym.models import bilstm_crf
@@ -146,6 +146,19 @@ def test_what_is_set_for_the_tagger_itself_goes_before_what_it_begins_with(
     settings = [f"init={beginning[0]}", "network.dropout=0.25", "network.recurrent.size=16"]
     config = configuration.load(bilstm_crf.Config, None, settings)
     assert (config.network.dropout, config.network.recurrent.size, config.network.characters.size) == (0.25, 16, 16)
+
+
+def test_term_lists_of_ones_own_go_with_what_was_pretrained(
+    texts: Path, vectors: Path, tmp_path: Path, diseases: list[Document]
+) -> None:
+    terms = tmp_path / "terms.txt"
+    terms.write_text("breast cancer\ncolon cancer\n", encoding="utf-8")
+    more = [f"network.lists={{ Disease = '{terms}' }}", "training.epochs=1"]
+    folder, _ = pretrained(texts, vectors, tmp_path, *more)
+    terms.unlink()
+    settings = [f"init={folder}", "training.epochs=1", "held_out=0", "weights=float32"]
+    tagger = bionym.train(diseases, model="bilstm_crf", settings=settings)
+    assert list(tagger.tagger.config.network.lists) == ["Disease"]
 
 
 def test_no_word_of_the_text_without_a_vector_is_in_what_is_saved(

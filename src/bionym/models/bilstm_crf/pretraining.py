@@ -15,7 +15,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from bionym import config as configuration
 from bionym.data.tags import find_scheme
 from bionym.errors import ConfigError
 from bionym.features import gazetteer
@@ -26,7 +25,7 @@ from bionym.models.bilstm_crf.inputs.characters import CharacterInput
 from bionym.models.bilstm_crf.inputs.lists import ListInput
 from bionym.models.bilstm_crf.language_model import LanguageModel
 from bionym.models.bilstm_crf.network import Batch, Network
-from bionym.models.bilstm_crf.saving import save_words
+from bionym.models.bilstm_crf.saving import save_settings, save_words
 from bionym.models.bilstm_crf.sentences import Sentence
 from bionym.models.bilstm_crf.settings import SENTENCE_INPUTS, WORD_INPUTS, Config, PretrainingConfig
 from bionym.pretraining import flow
@@ -118,8 +117,7 @@ class NeighbouringWords:
         network = self.model.network.cpu().eval()
         transfer.save(network, folder, ("characters", "recurrent"))
         save_words(network, self.lexicon, folder)
-        settings = {"model": "bilstm_crf", **Config(network=self.config.network).model_dump(mode="json")}
-        (folder / "config.toml").write_text(configuration.dump(settings), encoding="utf-8")
+        save_settings(Config(network=self.config.network), folder)
 
     def describe(self, result: Result, scores: Mapping[str, Any]) -> dict[str, Any]:
         """What is written down."""
