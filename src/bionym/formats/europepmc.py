@@ -23,11 +23,11 @@ from typing import Any
 
 from bionym.data import Audit, Document, Entity, Passage, Span
 from bionym.errors import SpanError
-from bionym.files import BOM, companion, read_text, stem
+from bionym.files import BOM, companion, read_text
 from bionym.formats import _json_kinds, _losses, _stated
 from bionym.formats._json import Record
+from bionym.formats._json_documents import documents as documents_in
 from bionym.formats._json_output import write_values
-from bionym.formats._json_stream import items
 from bionym.formats._shapes import Fields
 from bionym.formats._stated import text_or
 
@@ -46,12 +46,9 @@ def read(path: Path, *, texts: Sequence[Path] = (), audit: Audit | None = None) 
     Raises: FormatError with file and line.
     """
     count = audit if audit is not None else Audit()
-    for number, item in enumerate(items(path, ("articles",)), start=1):
-        record = Record(item.value, path, item.line)
-        try:
-            yield _document(record, f"{stem(path)}-{number}", path, texts, count)
-        except SpanError as error:
-            raise record.error(str(error)) from error
+    yield from documents_in(
+        path, lambda record, name: _document(record, name, path, texts, count), streamed=("articles",)
+    )
 
 
 def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = None) -> None:

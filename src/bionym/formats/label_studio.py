@@ -25,12 +25,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bionym.data import Argument, Audit, Document, Entity, Relation
-from bionym.errors import SpanError
-from bionym.files import stem
 from bionym.formats import _json_kinds, _losses, _stated
 from bionym.formats._json import Record
+from bionym.formats._json_documents import documents as documents_in
 from bionym.formats._json_output import as_number, write_values
-from bionym.formats._json_stream import items
 from bionym.formats._offsets import Repair, edges
 from bionym.formats._shapes import Fields, Listed
 from bionym.formats._stated import Stated, text_or
@@ -63,14 +61,12 @@ def read(
     Raises: FormatError with file and line.
     """
     count = audit if audit is not None else Audit()
-    for number, item in enumerate(items(path, ()), start=1):
-        record = Record(item.value, path, item.line)
-        try:
-            is_task = isinstance(record.value.get("data"), dict)
-            reader = _Task(record, f"{stem(path)}-{number}", text_key, count, repair)
-            yield reader.full(source) if is_task else reader.minimal()
-        except SpanError as error:
-            raise record.error(str(error)) from error
+
+    def document_of(record: Record, name: str) -> Document:
+        task = _Task(record, name, text_key, count, repair)
+        return task.full(source) if isinstance(record.value.get("data"), dict) else task.minimal()
+
+    yield from documents_in(path, document_of)
 
 
 def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = None) -> None:

@@ -23,12 +23,10 @@ from pathlib import Path
 from typing import Any
 
 from bionym.data import Argument, Audit, Document, Entity, Passage, Relation
-from bionym.errors import SpanError
-from bionym.files import stem
 from bionym.formats import _json_kinds, _losses, _stated
 from bionym.formats._json import Record
+from bionym.formats._json_documents import documents as documents_in
 from bionym.formats._json_output import write_values
-from bionym.formats._json_stream import items
 from bionym.formats._shapes import Fields, Listed
 from bionym.formats._stated import Stated, text_or
 
@@ -50,12 +48,7 @@ def read(path: Path, *, project: str | None = None, audit: Audit | None = None) 
     Raises: FormatError with file and line.
     """
     count = audit if audit is not None else Audit()
-    for number, item in enumerate(items(path, ()), start=1):
-        record = Record(item.value, path, item.line)
-        try:
-            yield _document(record, f"{stem(path)}-{number}", project, count)
-        except SpanError as error:
-            raise record.error(str(error)) from error
+    yield from documents_in(path, lambda record, name: _document(record, name, project, count))
 
 
 def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = None) -> None:
