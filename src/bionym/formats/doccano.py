@@ -21,12 +21,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bionym.data import Argument, Audit, Document, Entity, Relation
-from bionym.errors import SpanError
-from bionym.files import stem
 from bionym.formats import _json_kinds, _losses, _stated
 from bionym.formats._json import Record
+from bionym.formats._json_documents import documents as documents_in
 from bionym.formats._json_output import as_number, write_values
-from bionym.formats._json_stream import items
 from bionym.formats._shapes import Fields
 from bionym.formats._stated import Stated, text_or
 
@@ -42,12 +40,7 @@ _KNOWN = ("id", "text", "data", "relations", *_SPANS)
 def read(path: Path, *, audit: Audit | None = None) -> Iterator[Document]:
     """Documents of one file, one at a time. Raises: FormatError with file and line."""
     count = audit if audit is not None else Audit()
-    for number, item in enumerate(items(path, ()), start=1):
-        record = Record(item.value, path, item.line)
-        try:
-            yield _document(record, f"{stem(path)}-{number}", count)
-        except SpanError as error:
-            raise record.error(str(error)) from error
+    yield from documents_in(path, lambda record, name: _document(record, name, count))
 
 
 def write(documents: Iterable[Document], path: Path, *, audit: Audit | None = None, form: Form | None = None) -> None:

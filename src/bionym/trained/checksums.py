@@ -8,8 +8,8 @@ are in the table. Models that were saved before have no checksums and are read a
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from hashlib import blake2b
+from collections.abc import Callable, Iterable, Iterator
+from hashlib import blake2b, file_digest
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,12 @@ from bionym.files import write_whole
 
 NAME, CONFIG = "checksums.json", "config.toml"
 EDITED = (NAME, CONFIG, "model_card.md")  # by hand, perhaps
-_AT_ONCE = 1 << 20  # bytes
 
 
 def write(folder: Path) -> None:
     """Write the checksums of what a model's folder holds now."""
     files = {name: _checksum(path) for name, path in _covered(folder)}
-    settings = sorted(_settings(configuration.read(folder / CONFIG)))
+    settings = sorted(configuration.flat(configuration.read(folder / CONFIG)))
     write_whole(folder / NAME, json.dumps({"files": files, "settings": settings}, indent=1) + "\n")
 
 
@@ -46,7 +45,7 @@ def check(folder: Path, *, unread: Callable[[], Iterable[Path]] = tuple) -> None
     for name, path in _covered(folder):
         if name in known["files"] and path not in left_out and _checksum(path) != known["files"][name]:
             raise ModelError(f"{folder}: {name} is not as it was saved. Copy the model again, or train it again.")
-    gone = sorted(set(known["settings"]) - set(_settings(configuration.read(folder / CONFIG))))
+    gone = sorted(set(known["settings"]) - set(configuration.flat(configuration.read(folder / CONFIG))))
     if gone:
         raise ModelError(
             f"{folder / CONFIG} has lost {len(gone)} settings, such as {gone[0]}: it was cut. Copy the model again."
@@ -82,17 +81,5 @@ def _covered(folder: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _checksum(path: Path) -> str:
-    digest = blake2b(digest_size=16)
     with path.open("rb") as stream:
-        while some := stream.read(_AT_ONCE):
-            digest.update(some)
-    return digest.hexdigest()
-
-
-def _settings(tables: Mapping[str, Any], before: str = "") -> Iterator[str]:
-    """The dotted names of all settings; what stands in lists is no setting."""
-    for name, value in tables.items():
-        if isinstance(value, Mapping):
-            yield from _settings(value, f"{before}{name}.")
-        else:
-            yield f"{before}{name}"
+        return file_digest(stream, lambda: blake2b(digest_size=16)).hexdigest()
